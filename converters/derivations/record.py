@@ -32,7 +32,7 @@ class PolicyEffect:
     subjects : tuple of str
         These subjects, or those of the records.
     unit : str
-        "subject", "record", or "column" of a raw file.
+        "subject", "record"; of raw files also "column", "file" and "code".
     """
 
     dataset: str
@@ -65,6 +65,31 @@ class MadeFrom:
     source: str
     records: int
     used: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentValue:
+    """A value that a condition asks for and that no record has, perhaps since it is misspelt.
+
+    Attributes
+    ----------
+    dataset : str
+        The derived one.
+    where : str
+        Of the condition: "[source.PD] where".
+    source : str
+        The dataset that does not have the value.
+    variable, value : str
+    nearest : str
+        The value most like it that a record has; empty if none is like it.
+    """
+
+    dataset: str
+    where: str
+    source: str
+    variable: str
+    value: str
+    nearest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +171,7 @@ class DerivationRecord:
         Names of the tables ``[raw.NAME]`` that make a dataset; the others are made by ``[derive.NAME]``.
     of_parameters : mapping of dataset to mapping of PARAMCD to int
         Number of records of each parameter.
+    absent : tuple of AbsentValue
 
     Examples
     --------
@@ -161,6 +187,7 @@ class DerivationRecord:
     made_from: tuple[MadeFrom, ...] = ()
     raw_tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     of_parameters: dict[str, dict[str, int]] = field(default_factory=dict)
+    absent: tuple[AbsentValue, ...] = ()
 
     def of_dataset(self, name: str) -> DerivationRecord:
         """That of one dataset.
@@ -178,6 +205,7 @@ class DerivationRecord:
             tuple(each for each in self.made_from if each.dataset == name),
             {name: self.raw_tables[name]} if name in self.raw_tables else {},
             {name: self.of_parameters[name]} if name in self.of_parameters else {},
+            tuple(each for each in self.absent if each.dataset == name),
         )
 
     def declaration(self, name: str) -> str:
@@ -232,6 +260,7 @@ class DerivationRecord:
             {name: tables for part in listed_parts for name, tables in part.raw_tables.items()},
             {name: counts for part in listed_parts for name, counts in part.of_parameters.items()}
             | (of_parameters or {}),
+            tuple(each for part in listed_parts for each in part.absent),
         )
 
 

@@ -62,7 +62,11 @@ class _Merge:
         if not columns or any(name in self.parents for name in columns):
             return self.parents
         frame = pd.concat([self.parents.frame, pd.DataFrame(columns)], axis=1)
-        return self.parents.replace(frame=frame, variables=(*self.parents.variables, *variables))
+        return self.parents.replace(
+            frame=frame,
+            variables=(*self.parents.variables, *variables),
+            raw_places=self.parents.raw_places,
+        )
 
     def _names(self) -> tuple[Codes, list[str]]:
         """The position of each record's QNAM among all, which are sorted, in capitals."""

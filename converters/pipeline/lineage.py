@@ -11,9 +11,9 @@ from typing import Any
 from ...schemas.errors import UnwritableOutput
 from ..reports.files import write_document
 from ..values.regular_file import open_regular
-from .fingerprint import versions
 from .record import NOT_RUN, RAN, RecordedFile, RunRecord, StepRecord
 from .times import StepTime, read_times
+from .versions import versions
 
 SCHEMA_URL = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 _FACETS = "https://openlineage.io/spec/facets/1-0-1"

@@ -18,7 +18,6 @@ from .fingerprint import (
     files_read,
     not_present,
     specification_of,
-    versions,
 )
 from .pipeline import Pipeline
 from .plan import PipelineStep, PlannedStep, is_inside, steps_before
@@ -39,9 +38,11 @@ from .record import (
     write_record,
 )
 from .run_request import RunRequest
-from .run_result import RunResult, StepState, Telling
+from .run_result import RunResult, StepState
 from .step_outcome import StepOutcome
 from .times import StepTime, read_times, write_times
+from .versions import hash_of_code, versions
+from .watcher import RunWatcher
 from .work import Ended, Work, Workers
 
 UNREADABLE = 3
@@ -53,7 +54,7 @@ class PipelineRun:
 
     pipeline: Pipeline
     request: RunRequest
-    tell: Telling
+    watcher: RunWatcher
     environment: Mapping[str, str]
     _earlier: RunRecord | None = None
     _note: str = ""
@@ -102,6 +103,11 @@ class PipelineRun:
                 if workers.busy:
                     self._end(*workers.wait())
         return self._result(self._finish())
+
+    @property
+    def record(self) -> RunRecord:
+        """What the run has put on record."""
+        return self._recorded(finished=True)
 
     def _read_earlier(self) -> None:
         path = self.pipeline.record
@@ -187,11 +193,11 @@ class PipelineRun:
             planned.step.options,
             self.pipeline.file,
             self.pipeline.load,
-            self.pipeline.code_of,
             self._cited(planned),
             inputs,
             reasons or ("--force",),
         )
+        self.watcher.began(planned.name)
         if self.request.jobs == 1:
             self._end(work, work.done(project))
         else:
@@ -218,6 +224,8 @@ class PipelineRun:
             state = self._failed(planned, ended.failure, ended.exit_code)
         elif changed:
             state = self._failed(planned, f"input {changed[0]} changed while the step ran", UNREADABLE)
+        elif not versions()["adamgate"].endswith(hash_of_code()):
+            state = self._failed(planned, "the code of adamgate changed while the step ran", UNREADABLE)
         elif others := _others(ended.outcome.read, work.inputs):
             state = self._failed(
                 planned, f"{others[0]} was read, and is not an input of the step", UNREADABLE
@@ -298,7 +306,7 @@ class PipelineRun:
 
     def _settle(self, planned: PlannedStep, state: StepState) -> None:
         self._states[planned.name] = state
-        self.tell(state)
+        self.watcher.ended(state)
 
     def _blocked(self, planned: PlannedStep) -> str:
         """Why a step cannot run, by what became of those that it needs; empty where it can."""
@@ -379,7 +387,7 @@ class PipelineRun:
         self._begun = True
         self._write(finished=False)
 
-    def _record(self, *, finished: bool) -> RunRecord:
+    def _recorded(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
         declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
         folder = Path(os.path.relpath(Path(), os.path.dirname(os.path.abspath(self.pipeline.record))))
@@ -393,11 +401,11 @@ class PipelineRun:
         )
 
     def _write(self, *, finished: bool) -> str:
-        return write_record(self._record(finished=finished), self.pipeline.record)
+        return write_record(self._recorded(finished=finished), self.pipeline.record)
 
     def _finish(self) -> str:
         """The finished record, written only where it differs; its hash."""
-        record, path = self._record(finished=True), self.pipeline.record
+        record, path = self._recorded(finished=True), self.pipeline.record
         if self._begun or not self._is_written(record):
             sha256 = write_record(record, path)
         else:
@@ -419,7 +427,7 @@ class PipelineRun:
         order = [each.name for each in self.pipeline.steps if each.name in self._states]
         states = tuple(self._states[name] for name in order)
         note = f"the earlier record is not used: {self._note}" if self._note else ""
-        return RunResult(states, self._record(finished=bool(sha256)), sha256, note)
+        return RunResult(states, self.pipeline.record, sha256, note)
 
 
 @contextmanager

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ...schemas.errors import UnreadableInput
+from ...schemas.glance import Glance, Glanced
 from ...schemas.wording import counted
-from .fingerprint import HashesOfFiles, versions
+from .fingerprint import HashesOfFiles
 from .record import AlteredRecord, RecordedFile, RunRecord, StepRecord, read_record, seal_of, sealed_as
+from .versions import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Discrepancy:
         The steps that it concerns.
     problem : str
         "changed", "is not present".
+
+    Examples
+    --------
+    >>> print(ag.Discrepancy("output", "tables/os.csv", ("os",), "changed"))
+    output tables/os.csv (step os): changed
     """
 
     kind: str
@@ -41,7 +49,20 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that somebody asks about, and the output that it is; none where `output` is empty."""
+    """A file that a user asks about, and the output that it is; none where `output` is empty.
+
+    Attributes
+    ----------
+    path, sha256 : str
+    output, step : str
+    inputs : tuple of str
+        What the step read.
+
+    Examples
+    --------
+    >>> ag.KnownFile("found.csv", "0" * 64).output
+    ''
+    """
 
     path: str
     sha256: str
@@ -50,8 +71,8 @@ class KnownFile:
     inputs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(Glanced):
     """What became of a check of a record.
 
     Attributes
@@ -63,6 +84,12 @@ class Verification:
     files : tuple of KnownFile
     notes : tuple of str
         Steps without outputs: refused, failed, not run.
+
+    Examples
+    --------
+    >>> changed = ag.Discrepancy("output", "tables/os.csv", ("os",), "changed")
+    >>> ag.Verification("run.jsonl", 1, 1, 1, (changed,)).equal
+    False
     """
 
     record: str
@@ -78,22 +105,67 @@ class Verification:
         """Whether all is as recorded, and each file that was asked about is an output."""
         return not self.discrepancies and all(each.output for each in self.files)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document of `adamgate verify --format json`.
 
-def verified(path: Path, files: Sequence[Path] = ()) -> Verification:
-    """Compare the files of a run, and the installed versions, with its record.
+        Returns
+        -------
+        dict
+
+        Examples
+        --------
+        >>> ag.Verification("run.jsonl", 1, 1, 1, ()).to_dict()["equal"]
+        True
+        """
+        return {**asdict(self), "equal": self.equal}
+
+    def _glance(self) -> Glance:
+        said = counted(len(self.discrepancies), "difference") if self.discrepancies else "as recorded"
+        rows = [(each.kind, each.name, each.problem) for each in self.discrepancies]
+        rows += [("file", each.path, each.output or "not an output of the run") for each in self.files]
+        return Glance((f"Verification: {self.record}, {said}",), rows, len(rows))
+
+
+def verify(
+    record: str | os.PathLike[str], files: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = ()
+) -> Verification:
+    r"""Compare the files of a run, and the installed versions, with its record: `adamgate verify`.
+
+    This detects changes; it does not prove who wrote the files or the record.
 
     Parameters
     ----------
-    path : Path
-        The record.
-    files : sequence of Path
+    record : path
+        The record: ``run.jsonl``.
+    files : path or sequence of paths
         Files found anywhere: which outputs of the run they are.
+
+    Returns
+    -------
+    Verification
 
     Raises
     ------
     UnreadableInput
         If the record, or one of `files`, cannot be read.
+
+    Examples
+    --------
+    >>> steps = '[step.gate]\nkind = "validate"\ndata = ["adam"]\noutput = "report.json"\n'
+    >>> _ = Path("adamgate.toml").write_text(steps)
+    >>> result = ag.run()
+    >>> ag.verify(result.record).equal
+    True
+    >>> _ = Path("report.json").write_text("edited")
+    >>> ag.verify(result.record)
+    Verification: run.jsonl, 1 difference
+      output  report.json  changed
     """
+    given = [files] if isinstance(files, (str, os.PathLike)) else files
+    return _verified(Path(record), [Path(each) for each in given])
+
+
+def _verified(path: Path, files: Sequence[Path]) -> Verification:
     try:
         record = read_record(path)
         sealed = tuple(_of_seal(path))

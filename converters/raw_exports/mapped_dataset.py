@@ -36,6 +36,8 @@ class MappedRecords:
     records : RawRecords
         The columns are the variables of the dataset.
     account : RawAccount
+    position : ndarray of int, shape (n_records,)
+        Of each record among those of all tables.
     """
 
     name: str
@@ -44,13 +46,14 @@ class MappedRecords:
     parts: tuple[RawPart, ...]
     records: RawRecords
     account: RawAccount
+    position: Codes
 
     @property
     def place(self) -> str:
         return f"[raw.{self.parts[0].name}]"
 
     def take(self, kept: Mask | Codes) -> MappedRecords:
-        return replace(self, records=self.records.take(kept))
+        return replace(self, records=self.records.take(kept), position=self.position[kept])
 
 
 def mapped_records(name: str, tables: Sequence[MappedVariables], account: RawAccount) -> MappedRecords:
@@ -72,7 +75,8 @@ def mapped_records(name: str, tables: Sequence[MappedVariables], account: RawAcc
         np.concatenate([each.records.line for each in parts]),
         columns,
     )
-    return MappedRecords(name, parts[0].options, declared, parts, records, account)
+    position = np.arange(len(records))
+    return MappedRecords(name, parts[0].options, declared, parts, records, account, position)
 
 
 def _of(variables: MappedVariables, name: str) -> Distinct:

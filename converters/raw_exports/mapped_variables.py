@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
-from ...schemas.study.columns import Distinct, Mask
+from ...schemas.study.columns import Codes, Distinct, Mask
 from ...schemas.wording import counted, not_present
 from .code_lists import CodeTexts
 from .lookups import LookupKeys, looked_up
@@ -45,12 +46,15 @@ class MappedVariables:
         Variables of other datasets.
     begun : list of str
         Variables that are being made, of all tables: "DM.RFSTDTC".
+    found_in : dict of variable to dataset and ndarray of int, shape (n_records,)
+        Where the values of looked up variables are: their dataset, and the position in it, -1 for none.
     """
 
     part: RawPart
     codes: Mapping[str, CodeTexts]
     of_dataset: OfDataset
     begun: list[str]
+    found_in: dict[str, tuple[str, Codes]] = field(default_factory=dict)
     _made: dict[str, Distinct] = field(default_factory=dict)
 
     def __getitem__(self, variable: str) -> Distinct:
@@ -118,6 +122,8 @@ class _Making:
         declared, records = self.declared, self.among.part.records
         if declared.column:
             return records.columns[declared.column]
+        if declared.value == "":
+            return all_missing(len(records))
         if declared.value is not None:
             return constant_column(declared.value, len(records))
         if declared.template:
@@ -172,6 +178,11 @@ class _Making:
         found = looked_up(LookupKeys([self.among[each] for each in by], keys), values, declared.take)
         used = np.zeros(len(chosen), dtype=np.bool_)
         used[np.flatnonzero(chosen)] = found.used
+        if judged:
+            self.among.found_in[self.variable] = (
+                dataset,
+                np.append(np.flatnonzero(chosen), -1)[found.record],
+            )
         part.account.looks_up(dataset, used)
         if found.undecided:
             only = declared.take == "only"
@@ -200,14 +211,37 @@ class _Making:
         codes = self.among.codes.get(declared.codes)
         if codes is None:  # its file has a problem
             return column
+        self._judge_shared(column, codes)
         known = codes.text if declared.gives == "text" else codes.code
 
         def step(value: object) -> object:
-            found = known.get(text_of(value))
-            return REFUSED if found is None else found
+            return known.get(text_of(value), REFUSED)
 
         effect = f"{'codes' if declared.gives == 'text' else 'texts'} that the code list does not have"
         return self._stepped("codes", column, step, effect, listed_values)
+
+    def _judge_shared(self, column: Distinct, codes: CodeTexts) -> None:
+        """Codes of one text become one value, and a text with several codes has none, unless declared."""
+        declared, part = self.declared, self.among.part
+        place = f"[codes.{codes.name}] same_text"
+        texts = [codes.text.get(text_of(each), "") for each in column]
+        if declared.gives == "code":
+            shared = column.matching(lambda value: text_of(value) in codes.shared)
+            what, advice = "texts that several codes have", "correct the code list, or use map"
+            if shared.any():
+                shown = listed_values(column, shared)
+                part.account.refuse(what, place, advice, part.records, shared, shown=shown)
+            return
+        met = Counter(texts)
+        several = frozenset(text for text in codes.shared if met[text] > 1)
+        shared = column.matching(lambda value: codes.text.get(text_of(value)) in several)
+        what = "several codes of one text"
+        if codes.same_text == "keep":
+            part.account.note(f"codes.{codes.name}.same_text", "keep", what, int(shared.sum()))
+        elif shared.any():
+            advice = 'correct the code list, or declare same_text = "keep"'
+            shown = listed_values(column, shared)
+            part.account.refuse(what, place, advice, part.records, shared, shown=shown)
 
     def _dated(self, column: Distinct) -> Distinct:
         declared = self.declared

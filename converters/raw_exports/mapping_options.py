@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.kinds import NAMES, Choice, ListOf, member_name, name, switch, text
+from ...schemas.kinds import NAMES, Choice, ListOf, TableOf, member_name, name, one_kind, switch, text
 from ...schemas.options import checked_options, option
-from .options import RawFile
+from .options import RawFile, exact_text
 from .variable_options import VARIABLES, RawVariable, column_name
 
 
@@ -231,6 +232,17 @@ class RawDataset(RawFile):
     )
 
 
+_TERMS = '{ 1 = "M", 2 = "F" }'
+
+
+@one_kind("SHA-256", {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"})
+def file_hash(value: Any) -> str:
+    """The SHA-256 of a file, as 64 digits."""
+    if not isinstance(value, str) or re.fullmatch("[0-9a-fA-F]{64}", value) is None:
+        raise ValueError("64 hexadecimal digits in quotes, as in the record of a derivation")
+    return value.lower()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList(RawFile):
     """A code list in a raw file of its own.
@@ -243,6 +255,12 @@ class CodeList(RawFile):
         Which list of the file; empty if the file has one.
     list_column : str
         The column that has the names of lists.
+    terms : mapping of code to text
+        What the list must be: these codes, each with this text, and no others. Empty if it is not checked.
+    sha256 : str
+        The SHA-256 that its file must have; empty if it is not checked.
+    same_text : str
+        Codes of one text, of which records have several: "error" or "keep".
 
     Other attributes are those of `RawFile`.
 
@@ -257,4 +275,18 @@ class CodeList(RawFile):
     list_name: str = option(column_name, "Which list of the file.", default="", otherwise="the file has one")
     list_column: str = option(
         column_name, "With list_name: the column that has the names of lists.", default=""
+    )
+    terms: Mapping[str, str] = option(
+        TableOf(exact_text, _TERMS, least=1),
+        f"What the list must be, each code with its text: {_TERMS}.",
+        default=dict,
+        otherwise="not checked",
+    )
+    sha256: str = option(
+        file_hash, "The SHA-256 that the file must have.", default="", otherwise="not checked"
+    )
+    same_text: str = option(
+        Choice(("error", "keep")),
+        "Codes of one text, of which records have several: an error, or kept.",
+        default="error",
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas.study.columns import Codes, Distinct, Mask, as_written
+from ...schemas.study.raw_places import RawPlace, RawPlaces
 from .raw_table import RawTable
 
 _VALUES_SHOWN = 5
@@ -65,7 +66,12 @@ class RawRecords:
         """The first of some records: "ae_site1.csv line 14"."""
         at = np.flatnonzero(concerned)
         first = at[np.lexsort((self.line[at], self.table[at]))[0]]
-        return f"{self.tables[self.table[first]]} line {self.line[first]}"
+        return str(RawPlace(self.tables[self.table[first]], int(self.line[first])))
+
+    @property
+    def places(self) -> RawPlaces:
+        """The file and line of each."""
+        return RawPlaces(self.tables, self.table.astype(np.int32), self.line)
 
 
 def _column(table: RawTable, name: str) -> Distinct:
@@ -162,7 +168,7 @@ def _counted(column: Distinct, concerned: Mask, form: Callable[[Any], str]) -> s
     counts: dict[str, int] = {}
     number = np.bincount(column.codes[concerned & (column.codes >= 0)], minlength=len(column))
     for at in np.flatnonzero(number):
-        shown = _shown(form(column[at]))
+        shown = quoted(form(column[at]))
         counts[shown] = counts.get(shown, 0) + int(number[at])
     ranked = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     more = len(ranked) - _VALUES_SHOWN
@@ -170,6 +176,7 @@ def _counted(column: Distinct, concerned: Mask, form: Callable[[Any], str]) -> s
     return ", ".join(f"{value} ({count:,})" for value, count in ranked[:_VALUES_SHOWN]) + tail
 
 
-def _shown(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text between quotes as it is, for messages: its beginning, and no line breaks."""
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     return f"'{''.join(each if each.isprintable() else '?' for each in cut)}'"

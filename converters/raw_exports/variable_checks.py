@@ -75,6 +75,8 @@ def require_variable(
 
 
 def _is_given(declared: RawVariable, key: str) -> bool:
+    if key == "value":
+        return declared.value is not None
     return getattr(declared, key) not in ("", None, (), {}, False)
 
 
@@ -91,6 +93,8 @@ def _of_keys(declared: RawVariable) -> Iterator[VariableFault]:
         if _is_given(declared, key) and not _is_given(declared, needed):
             yield f"has {key} without {needed}", f"declare {needed}, or omit {key}"
     for one, other in _NOT_WITH:
+        if (one, other) == ("value", "number") and declared.value == "":
+            continue
         if _is_given(declared, one) and _is_given(declared, other):
             yield f"has {one} and {other}", "declare one of them"
 

@@ -38,7 +38,7 @@ def column_name(value: Any) -> str:
 
 @one_kind("text or number", {"anyOf": [{"const": ""}, *constant.schema["anyOf"]]})
 def map_value(value: Any) -> str | float:
-    """What a value is mapped to; an empty text is a missing value."""
+    """A value of a variable; an empty text is a missing value."""
     return "" if value == "" else constant(value)
 
 
@@ -65,7 +65,7 @@ class RawVariable:
     column : str
         The column of the files; its values are copied as they are, unless other keys say more.
     value : text or number
-        The value of all records.
+        The value of all records; ``""`` for none: a variable that the dataset is to have, without data.
     template : str
         Text with columns in braces: ``"01-{PATNUM}"``; ``{SITE:03}`` fills with zeros from the left.
     first_of : tuple of str
@@ -135,7 +135,9 @@ class RawVariable:
     """
 
     column: str = option(column_name, "The column of the files.", default="")
-    value: str | float | None = option(constant, "The value of all records.", default=None)
+    value: str | float | None = option(
+        map_value, 'The value of all records; "" for none, with number in a numeric variable.', default=None
+    )
     template: str = option(
         column_name, 'Text with columns in braces: "01-{PATNUM}"; {SITE:03} fills with zeros.', default=""
     )

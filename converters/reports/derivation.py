@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from ...schemas.wording import counted, one_line, plain
 from ..derivations.record import (
+    AbsentValue,
     DecidedBy,
     DerivationRecord,
     ImputationRange,
@@ -22,6 +23,8 @@ _WIDTH = 100
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _VALUE = 40
 """Characters of a declared value, such as a condition, that are shown."""
+_NAMED = frozenset({"column", "file"})
+"""Units of effects that name what they are about."""
 _SUBJECTS = 10
 """Subjects that are named for each policy."""
 
@@ -57,8 +60,17 @@ def _of_dataset(name: str, record: DerivationRecord, named: bool) -> Iterator[st
     if own.made_from:
         yield from wrapped(f"from {'; '.join(map(_source, own.made_from))}", 2)
     yield from _effects([each for each in own.effects if not each.parameter], named, 2)
+    for each in own.absent:
+        yield from wrapped(_absent(each), 2)
     for parameter in own.parameters:
         yield from _of_parameter(parameter, own, named)
+
+
+def _absent(each: AbsentValue) -> str:
+    """ "note: no record of LB has VISIT == 'WEEK 99' ([measurement.HGB] where); did you mean 'WEEK 9'?"."""
+    near = f"; did you mean '{plain(each.nearest)}'?" if each.nearest else ""
+    asked = f"{plain(each.variable)} == '{one_line(each.value, _VALUE)}'"
+    return f"note: no record of {plain(each.source)} has {asked} ({plain(each.where)}){near}"
 
 
 def _source(each: MadeFrom) -> str:
@@ -94,7 +106,7 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
     if felt:
         rows = [(_policy(each), counted(each.count, each.unit), plain(each.effect)) for each in felt]
         for line, each in zip(aligned(rows, indent=indent), felt, strict=True):
-            yield from wrapped(line.strip(), indent) if each.unit == "column" else [line]
+            yield from wrapped(line.strip(), indent) if each.unit in _NAMED else [line]
             if named and each.subjects:
                 yield from wrapped(listed(each.subjects), indent + 2)
     did_something = {_policy(each) for each in felt}

@@ -107,6 +107,16 @@ def _dataset(name: str, record: DerivationRecord, keys: bool) -> dict[str, Any]:
             {"dataset": each.source, "records": each.records, "used": each.used} for each in own.made_from
         ],
         "policies": [_effect(each, keys) for each in own.effects if not each.parameter],
+        "absent_values": [
+            {
+                "where": each.where,
+                "dataset": each.source,
+                "variable": each.variable,
+                "value": each.value,
+                "nearest": each.nearest or None,
+            }
+            for each in own.absent
+        ],
         "parameters": [_parameter(each, own, keys) for each in own.parameters],
     }
 

@@ -19,9 +19,8 @@ def examples_of(finding: Finding, *, everything: bool = False) -> str:
     names = list(dict.fromkeys(name for values in named for name in values))
     said = []
     for each, values in zip(shown, named, strict=True):
-        place = f"record {each.record:,}"
         identity = ", ".join(str(_value(values.get(name))) for name in names)
-        said.append(plain(f"{identity} ({place})" if names else place))
+        said.append(plain(f"{identity} ({each.place})" if names else each.place))
     rest = finding.records - len(shown)
     by = f" by {plain(', '.join(names))}" if names else ""
     return f"{by}: {'; '.join(said)}" + (f"; … {rest:,} more" if rest else "")

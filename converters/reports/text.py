@@ -6,7 +6,7 @@ every limit. Nothing is said by colour alone, and nothing from a file can carry 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
+from ..values.cited_run import cited_lines
 from .examples import examples_of
 from .gathering import of_one_cause, on_many_records
 from .presentation import Detail, Presentation
@@ -50,6 +51,11 @@ _OUTCOME_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "left", "right")
 
 def render(report: Report, presentation: Presentation) -> str:
     """The text, ending with a line break."""
+    return printed(report, presentation)
+
+
+def printed(report: Report, presentation: Presentation, blocks: Blocks | None = None) -> str:
+    """Some blocks of a report, all of them by default, ending with a line break."""
     out = StringIO()
     console = Console(
         file=out,
@@ -64,12 +70,19 @@ def render(report: Report, presentation: Presentation) -> str:
         highlight=False,
         _environ={},
     )
-    for block in _blocks(report, presentation):
+    for block in (blocks or _blocks)(report, presentation):
         console.print(block, soft_wrap=presentation.detail is Detail.VERDICT)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 TextBlock = Text | Table | Padding
+Blocks = Callable[[Report, Presentation], Iterator[TextBlock]]
+
+
+def refusing_blocks(report: Report, _: Presentation) -> Iterator[TextBlock]:
+    """The findings, and what could not be checked."""
+    yield from _findings(report, everything=False)
+    yield from _not_run(report.not_run, everything=False)
 
 
 def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
@@ -83,6 +96,7 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
     yield from _standards(report)
     yield from (Text(plain(line)) for line in terms_lines(report.terms))
     yield from _inputs(report, everything)
+    yield from (Text(plain(line)) for line in cited_lines())
     yield from _events(report, everything)
     yield from _inferred(report.inferred, everything)
     yield from _notes(report, everything)

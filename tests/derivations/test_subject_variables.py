@@ -179,10 +179,63 @@ def test_records_of_one_date_need_an_order_only_for_their_values():
     assert problem.where == "[source.END] order"
     assert problem.advice == 'declare order = ["DSSEQ"], or same_date = "first" or "last"'
     assert problem.subjects == ("2",)
+    source = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", order=("DSSTDTC",))}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({"sources": ("END",), "take": "last", "value": "DSDECOD"}, sources=source)
+    (problem,) = refused.value.problems
+    assert problem.advice == 'add variables to order, or same_date = "first" or "last"'
     by_position = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", same_date="first")}
     last = {"sources": ("END",), "take": "last", "value": "DSDECOD"}
     assert values(last, sources=by_position)[1] == "DEATH"
     assert values(last)[1] == "OTHER"
+
+
+PEAK = {"sources": ("DOSE",), "take": "highest", "of": "EXDOSE", "without_value": "exclude"}
+
+
+def test_the_highest_and_the_lowest_record_have_a_date_and_values():
+    """Of subject 2 the record without a dose does not count."""
+    assert values(PEAK, "PEAKDT") == ["2024-02-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "value": "EXDOSE"}) == [30.0, 5.0, 0.0, None]
+    assert values({**PEAK, "take": "lowest"}, "LOWDT") == ["2024-01-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "of": "EXDOSE * (EXSEQ - 3)", "value": "EXSEQ"}) == [3.0, 1.0, 1.0, None]
+    assert values({**PEAK, "until": "CONSENT", "value": "EXDOSE"}) == [None, None, 0.0, None]
+    key = "subject.X: without_value", "with records without a value, which are excluded"
+    assert effects(PEAK)[key] == 1
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({**PEAK, "without_value": "error"})
+    assert refused.value.problems[0].what == "EXDOSE is missing in 1 record"
+
+
+@pytest.mark.parametrize("take", ["lowest", "highest"])
+def test_of_records_with_one_value_the_first_in_order_counts(take):
+    level = EX.assign(EXDOSE=[7.0, 7.0, 7.0, 1.0, 2.0, 3.0])
+    given = {"sources": ("DOSE",), "take": take, "of": "EXDOSE"}
+    unordered = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(given, data=study(EX=level), sources=unordered)
+    (problem,) = refused.value.problems
+    assert problem.what == "1 subject with several records with the deciding value of X"
+    assert problem.advice == 'declare order = ["EXSTDTC"], or same_date = "first" or "last"'
+    for shuffled in (level, level[::-1].reset_index(drop=True)):
+        found = values({**given, "value": "EXSEQ"}, data=study(EX=shuffled))
+        assert found[0] == 1.0
+    last = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first", same_date="last")}
+    assert values({**given, "value": "EXSEQ"}, data=study(EX=level), sources=last)[0] == 3.0
+
+
+def test_of_sources_with_one_value_the_one_listed_first_counts():
+    sources = {
+        "FIRST": ag.DerivationSource(dataset="EX", where="EXSEQ == 1", date="EXSTDTC", impute="first"),
+        "OTHER": ag.DerivationSource(dataset="EX", where="EXSEQ > 1", date="EXSTDTC", impute="first"),
+    }
+    level = study(EX=EX.assign(EXDOSE=[7.0, 5.0, 7.0, 1.0, 2.0, 3.0]))
+    for order, expected in (
+        (("FIRST", "OTHER"), [1.0, 2.0, 1.0, None]),
+        (("OTHER", "FIRST"), [3.0, 2.0, 1.0, None]),
+    ):
+        highest = {"sources": order, "take": "highest", "of": "EXDOSE", "value": "EXSEQ"}
+        assert values(highest, data=level, sources=sources) == expected
 
 
 def test_records_before_and_after_dates_do_not_count():
@@ -431,6 +484,27 @@ def test_records_of_subjects_who_are_not_in_the_source_are_refused_or_excluded()
     assert [each.what for each in refused.value.problems] == ["1 record of EX of a subject who is not in DM"]
     found = values(first, data=study(EX=strange), where="ARM == 'A'", unknown_subjects="exclude")
     assert found == ["2024-01-01", "2024-01-05"]
+
+
+def test_records_of_unknown_subjects_are_told_once_and_those_without_a_subject_are_counted():
+    strange = pd.DataFrame({"USUBJID": ["9", None], "EXSTDTC": ["2024-01-01"] * 2})
+    sources = {
+        "DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+        "AGAIN": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+    }
+    first = {"sources": ("DOSE", "AGAIN"), "take": "first"}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(first, sources=sources, data=study(EX=pd.concat([EX, strange], ignore_index=True)))
+    unknown = [each.what for each in refused.value.problems if "not in DM" in each.what]
+    assert unknown == ["2 records of EX of a subject who is not in DM, 1 of them without USUBJID"]
+
+
+def test_a_misspelt_dataset_of_subjects_has_the_nearest_name():
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"DOSES": ag.DerivedVariable(sources=("DOSE",), statistic="count")}, dataset="DMM")
+    assert [(each.what, each.where, each.advice) for each in refused.value.problems] == [
+        ("dataset DMM is not present", "[derive.ADSL]", "did you mean DM?")
+    ]
 
 
 def test_a_source_of_adsl_itself_is_what_is_derived():

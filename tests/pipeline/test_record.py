@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from adamgate.converters.pipeline.record import SCHEMA, AlteredRecord, read_record
-from adamgate.converters.pipeline.verify import verification_lines, verified
+from adamgate.converters.pipeline.verify import verification_lines, verify
 
 
 def lines() -> list[dict]:
@@ -252,6 +252,6 @@ def test_whatever_a_record_holds_it_is_told(finished, data):
     altered = finished.parent / "altered" / "run.jsonl"
     altered.parent.mkdir(exist_ok=True)
     altered.write_bytes(b"".join(written))
-    found = verified(altered)
+    found = verify(altered)
     assert not found.equal
     assert next(verification_lines(found)).startswith("DIFFERENT")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,17 +142,52 @@ def test_variables_of_the_environment_count(after_run, monkeypatch):
 
 
 def test_another_version_runs_again(after_run, monkeypatch):
-    from adamgate.converters.pipeline import fingerprint
+    from adamgate.converters.pipeline import versions as module
 
-    real = fingerprint.version
-    fingerprint.versions.cache_clear()
-    monkeypatch.setattr(fingerprint, "version", lambda name: "99" if name == "adamgate" else real(name))
+    real = module.version
+    module.versions.cache_clear()
+    monkeypatch.setattr(module, "version", lambda name: "99" if name == "adamgate" else real(name))
     try:
         ran = after_run("run", "--dry-run")
     finally:
-        fingerprint.versions.cache_clear()
+        module.versions.cache_clear()
     assert ran.states == dict.fromkeys(UNCHANGED, "would run")
-    assert "adamgate 99, was" in ran.out
+    assert "adamgate 99+" in ran.out
+    assert ", was " in ran.out
+
+
+@pytest.mark.slow
+@pytest.mark.one_version
+def test_edited_code_is_another_version(after_run, tmp_path, root):
+    """In a checkout the number stays the same; a copy that nobody edited is the same version."""
+    package = tmp_path / "copy" / "adamgate"
+    for room in ("converters", "schemas"):
+        shutil.copytree(root / room, package / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for each in (*root.glob("*.py"), root / "__init__.pyi"):
+        shutil.copy(each, package)
+
+    def copied(*words):
+        environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+        command = [sys.executable, "-m", "adamgate", *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert copied("run", "-q").stdout.startswith("4 steps: 4 unchanged")
+    assert copied("verify", "run.jsonl").returncode == 0
+    edited = package / "schemas" / "rules" / "time_to_event" / "polarity.py"
+    edited.write_text(edited.read_text() + "\n# edited\n")
+    assert "adamgate 0.1.0+" in copied("run", "--dry-run").stdout
+    ran = copied("verify", "run.jsonl")
+    assert ran.returncode == 1
+    assert "version adamgate (step adam, gate, os, pfs): 0.1.0+" in ran.stdout
+
+
+def test_code_that_is_edited_while_a_step_runs(project, monkeypatch):
+    from adamgate.converters.pipeline import run
+
+    monkeypatch.setattr(run, "hash_of_code", lambda: "edited")
+    ran = project("run", "--only", "adam")
+    assert (ran.code, ran.states) == (3, {"adam": "failed"})
+    assert "the code of adamgate changed while the step ran" in ran.out
 
 
 WAIVER = """

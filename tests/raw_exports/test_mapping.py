@@ -36,6 +36,15 @@ def test_a_column_is_copied_as_it_is(tmp_path):
     assert column(tmp_path, [*values, ""], '"V"') == [*values, None]
 
 
+def test_a_variable_without_data_is_declared_as_text_or_number(tmp_path):
+    text = DECLARED + 'AELLT = { value = "" }\nAELLTCD = { value = "", number = true, label = "Code" }\n'
+    found = mapped(tmp_path, {"ae.csv": AE}, text)["AE"]
+    assert [found.is_character(each) for each in ("AELLT", "AELLTCD")] == [True, False]
+    assert found.missing("AELLT").all()
+    assert found.missing("AELLTCD").all()
+    assert found.variable("AELLTCD").label == "Code"
+
+
 def test_blanks_and_case_change_where_it_is_declared(tmp_path):
     assert column(tmp_path, [" a b "], '{ column = "V", trim = true }') == ["a b"]
     assert column(tmp_path, [" a b "], '"V"', "trim = true") == ["a b"]
@@ -510,6 +519,7 @@ def test_files_without_records_make_a_dataset_without_records(tmp_path):
         DECLARED
         + 'AESER = { column = "SER", map = { Yes = "Y" } }\nAEX = { column = "TERM", number = true }\n'
     )
+    declared = declared.replace("[raw.AE.variables]", 'empty_files = "keep"\n[raw.AE.variables]')
     study = mapped(tmp_path, {"ae.csv": "PATNUM,TERM,SER,START\n"}, declared)
     assert (len(study["AE"]), study["AE"].variable("AEX").type) == (0, "Num")
 
@@ -531,6 +541,8 @@ def test_labels_and_lengths_are_those_of_sdtm_unless_declared(tmp_path):
         ("AESER = { colum = 'SER' }", "AESER is not valid: unknown setting 'colum'"),
         ("AESER = { number = true }", "AESER has none of column, value, template, first_of, lookup, day_of"),
         ("AESER = { column = 'SER', value = 'Y' }", "AESER has column and value"),
+        ("AESER = { column = 'SER', value = '' }", "AESER has column and value"),
+        ("AESER = { value = 1, number = true }", "AESER has value and number"),
         ("AESER = { column = 'SER', unknown = ['UNK'] }", "AESER has unknown without date_forms"),
         (
             "AESER = { column = 'SER', codes = 'YN' }",

@@ -13,15 +13,16 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import add_flag, flag_variable
 from ..adverse_events.options import OccurrenceFlag
+from ..analysis_variables import add_variable, outputs_of
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried, special_at
 from ..column_values import texts
 from ..task import DerivationTask
-from .analysis_variables import add_variable, outputs_of
 from .baseline import declare_baseline
 from .calculated import add_calculated
 from .grades import GRADE_VARIABLES, add_grades, directions
 from .measurement_records import measurement_table
 from .measurement_table import NO_RECORD, MeasurementTable
+from .one_to_one import judge_one_to_one
 from .options import Measurements
 from .parameter_variables import declare_parameter_variables
 from .parts import MeasurementParts, parts_of
@@ -54,6 +55,7 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
     table.derive_pending()
     task.account.require_none()
     _add_records(table, parts, "last")
+    judge_one_to_one(table)
     if options.trace:
         _add_trace(table)
     task.account.require_none()
@@ -64,7 +66,8 @@ def derive(task: DerivationTask, options: Measurements) -> Dataset:
 
 def _declare_variables(table: MeasurementTable, parts: MeasurementParts) -> None:
     """Let variables be derived when something asks for them, else in this order."""
-    if parts.records and "DTYPE" not in table.source:
+    has_dtype = parts.records or any(each.dtype for each in parts.measurements.values())
+    if has_dtype and "DTYPE" not in table.source:
         table.add("DTYPE", texts(np.full(len(table), -1, dtype=np.int8), ()))
     declare_parameter_variables(table, parts)
     if parts.visits:
@@ -128,4 +131,11 @@ def _columns(table: MeasurementTable, unshown: set[str]) -> DerivedColumns:
         for name, each in table.source.special_missing.items()
         if name.upper() in frame and len(each.records)
     }
-    return DerivedColumns(frame, table.subject, {**described, **table.described}, special)
+    places = table.source.raw_places
+    return DerivedColumns(
+        frame,
+        table.subject,
+        {**described, **table.described},
+        special,
+        None if places is None else places.load().take(table.origin),
+    )

@@ -66,6 +66,8 @@ def add_grades(table: MeasurementTable, grades: Mapping[str, Grade], direction: 
         try:
             graded = compile_expression(grade.where).where(data)
             found = decided(grade.cases, data, f"[grade.{name}] cases")
+            for where, key in ((grade.where, "where"), *((each.where, "cases") for each in grade.cases)):
+                table.absent_values(where, f"[grade.{name}] {key}", data)
         except ConfigurationError as wrong:
             table.task.account.problem(wrong.what, f"[grade.{name}]", wrong.advice)
             continue

@@ -64,6 +64,8 @@ class MeasurementTable:
     subject: Codes
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, Variable] = field(default_factory=dict)
+    parameters: frozenset[str] = frozenset()
+    """PARAMCDs that are declared."""
     baseline: Codes | None = None
     """Position of the baseline record of each record, -1 for none, when it is known."""
     failed: set[str] = field(default_factory=set)
@@ -187,10 +189,20 @@ class MeasurementTable:
         if expression is None:
             return data, np.ones(len(self), dtype=np.bool_)
         try:
-            return data, expression.where(data)
+            found = expression.where(data)
         except ConfigurationError as wrong:
             self.task.account.problem(wrong.what, place, wrong.advice)
             return None
+        self.absent_values(where, place, data)
+        return data, found
+
+    def absent_values(self, condition: str, place: str, data: Dataset) -> None:
+        """Note values of PARAMCD and variables that are not derived, which no record has.
+
+        Derived variables may get other values yet, and parameters that are declared may have records yet.
+        """
+        given = {*self.source.names, *self.task.adsl.names, "PARAMCD"} - ({*self.columns} - {"PARAMCD"})
+        self.task.account.absent_values(condition, place, data, given, self.parameters)
 
     def subject_days(self, variable: str, key: str) -> Days | None:
         """A date of ADSL for each record; None where it is not present, which is a problem noted."""
@@ -250,3 +262,9 @@ class MeasurementTable:
             subjects = {"USUBJID": self._of_adsl("USUBJID")}
             self._named = dataset_of(self.task.name, subjects, len(self))
         return self._named
+
+
+def has_value(data: Dataset) -> Mask:
+    """Records with AVAL, or AVALC if there is one."""
+    filled = data.filled("AVAL")
+    return filled | data.filled("AVALC") if "AVALC" in data else filled

@@ -18,21 +18,17 @@ from ....schemas.kinds import (
     text,
 )
 from ....schemas.options import option
-from ..assignments import Assignment
 from ..cases import CASES, Case
 from ..domain_options import DerivedFromDomain
 from ..time_to_event.options import NAMES_OR_NONE
-from .value_kinds import (
-    assignment_or_missing,
+from ..value_kinds import (
     signed_day,
     signed_number,
     text_or_missing,
-    value_or_missing,
 )
+from ..variable_options import ONLY_MEASUREMENTS, VALUES
 
 CONSTANTS = TableOf(constant, '{ PARCAT1 = "CHEMISTRY" }', capitals=True)
-VALUES = TableOf(value_or_missing, '{ "WEEK 2" = 2, RETRIEVAL = "" }')
-_ONLY = "the only derived dataset of measurements"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +79,8 @@ class Measurements(DerivedFromDomain):
         Record of each subject and parameter that is the baseline: the "last" or "first", or "none".
     baseline_where : str
         Condition: records that may be the baseline. Records without AVAL and AVALC never are.
+    baseline_may_be_empty : bool
+        No record may be a baseline; otherwise that is refused.
     baseline_by : tuple of str or None
         Variables besides the subject and PARAMCD that have a baseline each; None for BASETYPE, if derived.
     baseline_order : tuple of str
@@ -178,6 +176,9 @@ class Measurements(DerivedFromDomain):
     baseline_where: str = option(
         text, "Condition: records that may be the baseline.", default="ADT <= TRTSDT"
     )
+    baseline_may_be_empty: bool = option(
+        switch, "No record may be a baseline; otherwise that is refused.", default=False
+    )
     baseline_by: tuple[str, ...] | None = option(
         NAMES_OR_NONE,
         "Variables besides PARAMCD that have a baseline each.",
@@ -255,6 +256,13 @@ class Measurement:
     expression : str
         Arithmetic of other parameters: a record for each subject and combination of `by` for which all of
         them have a value.
+    collected : str
+        With `expression`: condition over the source: records that are of the parameter, too.
+    prefer : str
+        With `collected`: combinations that are collected and calculated: "error", or "collected": nothing is
+        calculated where a collected record has AVAL or AVALC.
+    dtype : str
+        With `expression`: DTYPE of calculated records.
     by : tuple of str or None
         With `expression`; None for that of the dataset.
     constant : tuple of str
@@ -273,7 +281,7 @@ class Measurement:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
     paramcd: str = option(name, "PARAMCD of the parameter.", default="", otherwise="the name of the table")
     where: str = option(
@@ -293,6 +301,18 @@ class Measurement:
     expression: str = option(
         text, "Arithmetic of other parameters that AVAL is.", default="", otherwise="records of the source"
     )
+    collected: str = option(
+        text,
+        "Condition over the source: records that are of a calculated parameter, too.",
+        default="",
+        otherwise="all its records are calculated",
+    )
+    prefer: str = option(
+        Choice(("error", "collected")),
+        "Combinations of by that are collected and would be calculated: an error, or not calculated.",
+        default="error",
+    )
+    dtype: str = option(text, "DTYPE of calculated records.", default="", otherwise="missing")
     by: tuple[str, ...] | None = option(
         NAMES_OR_NONE,
         "Variables that the records of an expression share, besides the subject.",
@@ -337,7 +357,7 @@ class AnalysisVisit:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
     avisit: str = option(text, "Name of the visit, AVISIT.", default="", otherwise="the name of the table")
     number: float = option(signed_number, "Number of the visit, AVISITN.")
@@ -388,7 +408,7 @@ class DerivedRecords:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
     dtype: str | None = option(
         text_or_missing, 'DTYPE; "" for none.', default=None, otherwise="the name of the table"
@@ -430,89 +450,6 @@ class DerivedRecords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisVariable:
-    """A derived variable of measurements: ``[variable.NAME]`` of a file.
-
-    It has exactly one of `where`, `cases`, `map`, `expression` and `compose`. Each names variables of the
-    dataset, also other derived ones, in whatever order they are declared, or of ADSL.
-
-    Attributes
-    ----------
-    dataset : str or tuple of str
-        Derived dataset that has it, or several; empty for the only one of measurements.
-    variable : str
-        The variable, where it is not the name of the table.
-    where : str
-        Condition: `yes` where it is true, `no` elsewhere.
-    yes, no : str
-        Values; `no` is missing if empty.
-    cases : tuple of Case
-        Conditions with values; the first that is true counts.
-    map : mapping of text to text or number
-        Values by those of `of`; "" for a missing one.
-    of : str
-        Variable that `map` is of.
-    otherwise : text, number or FromVariable
-        Value where no case is true, or `map` does not have the value; "" for missing. None: missing, and of
-        `map` an error.
-    number : str
-        Variable that has the number of the value, from 1 in the order of `cases`.
-    expression : str
-        Arithmetic of variables; dates are days.
-    decimals : int or None
-        Round an expression, half away from zero; None does not round.
-    compose : str
-        Text with variables in braces; missing where one of them is.
-    missing_text : str
-        With `compose`: text in place of a missing value; empty for none.
-    output : bool
-        False: other tables use it, but the dataset does not have it.
-    label : str
-        Of the variable.
-
-    Examples
-    --------
-    >>> ag.AnalysisVariable(compose="{BNRIND} to {ANRIND}").where
-    ''
-    """
-
-    dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=_ONLY
-    )
-    variable: str = option(name, "The variable.", default="", otherwise="the name of the table")
-    where: str = option(text, "Condition over the dataset.", default="")
-    yes: str = option(text, "Value where where is true.", default="Y")
-    no: str = option(text, "Value of other records.", default="", otherwise="missing")
-    cases: tuple[Case, ...] = option(
-        CASES, "Conditions with values: the first that is true counts.", default=()
-    )
-    map: Mapping[str, str | float] = option(
-        VALUES, 'Values by those of another variable, such as { "WEEK 2" = 2 }.', default=dict
-    )
-    of: str = option(name, "Variable that map is of.", default="")
-    otherwise: Assignment | None = option(
-        assignment_or_missing,
-        'Value where no case is true, or that map does not have; "" for missing.',
-        default=None,
-        otherwise="missing; of map an error",
-    )
-    number: str = option(name, "Variable with the number of the value, by the order of cases.", default="")
-    expression: str = option(text, "Arithmetic of variables; dates are days.", default="")
-    decimals: int | None = option(
-        count,
-        "Decimals that an expression is rounded to, half away from zero.",
-        default=None,
-        otherwise="not rounded",
-    )
-    compose: str = option(text, 'Text with variables in braces: "{BNRIND} to {ANRIND}".', default="")
-    missing_text: str = option(
-        text, "Text in place of a missing value of compose.", default="", otherwise="the variable is missing"
-    )
-    output: bool = option(switch, "The dataset has it; otherwise only other tables use it.", default=True)
-    label: str = option(text, "Label of the variable.", default="", otherwise="that of the standard")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
     """Toxicity grades of one term: ``[grade.NAME]`` of a file, whatever NAME is.
 
@@ -543,7 +480,7 @@ class Grade:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
     where: str = option(text, "Condition: records that have a grade, such as those of a parameter.")
     term: str = option(text, "ATOXDSCL or ATOXDSCH.")

@@ -11,9 +11,9 @@ import pandas as pd
 from ....schemas.glance import listed
 from ....schemas.wording import did_you_mean
 from ..column_values import texts
+from ..templates import composed, variables_in
 from .measurement_table import MeasurementTable
 from .parts import MeasurementParts, paramcd_of
-from .templates import composed, variables_in
 
 
 def declare_parameter_variables(table: MeasurementTable, parts: MeasurementParts) -> None:

@@ -11,15 +11,15 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import flag_variable
-from ..assignments import FromVariable
+from ..analysis_variables import check_variable, named_variables, outputs_of
 from ..own_tables import require_derived_once
 from ..specification import Specification
-from .analysis_variables import WAYS, named_variables, outputs_of
+from ..templates import variables_in
 from .grades import GRADE_VARIABLES, directions, named_by_grades
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measurement, Measurements
+from .one_to_one import check_one_to_one
+from .options import AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
 from .parts import MeasurementParts, paramcd_of, parts_of
 from .record_sets import SUMMARIES
-from .templates import variables_in
 from .visits import visit_variables
 
 _PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -42,14 +42,13 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
         if measurement.expression:
             _check_expression(each, measurement, parts, options)
     _check_visits(parts.visits)
+    check_one_to_one(parts)
     for each, record in parts.records.items():
         _check_record(each, record)
     for each, variable in parts.variables.items():
-        _check_variable(each, variable)
+        check_variable(each, variable)
     for each, grade in parts.grades.items():
-        if any(not isinstance(case.value, str) for case in grade.cases):
-            what, advice = "a grade is not text", 'write grades in quotes: value = "3"'
-            raise ConfigurationError(what, f"[grade.{each}] cases", advice)
+        _check_grade(each, grade)
     _check_circles(parts)
 
 
@@ -85,17 +84,26 @@ def _check_measurement(name: str, measurement: Measurement) -> None:
         compile_expression(measurement.where, f"{place} where")
     if measurement.aval:
         compile_arithmetic(measurement.aval, f"{place} aval")
-    variables = variables_in(measurement.param, f"{place} param")
-    if not measurement.expression:
-        for key in ("by", "constant"):
-            if getattr(measurement, key):
-                what = f"{key} has no meaning without expression"
-                raise ConfigurationError(what, f"{place} {key}", "omit it")
+    variables_in(measurement.param, f"{place} param")
+    if measurement.expression:
+        _check_calculated(place, measurement)
         return
-    if measurement.aval:
+    for key in ("by", "constant", "collected", "dtype"):
+        if getattr(measurement, key):
+            what = f"{key} has no meaning without expression"
+            raise ConfigurationError(what, f"{place} {key}", "omit it")
+
+
+def _check_calculated(place: str, measurement: Measurement) -> None:
+    if measurement.collected:
+        compile_expression(measurement.collected, f"{place} collected")
+    elif measurement.aval:
         what = "aval and expression are declared"
         raise ConfigurationError(what, f"{place} aval", "keep one of them: aval is of the source")
-    if variables:
+    elif measurement.prefer != "error":
+        what = "prefer has no meaning without collected"
+        raise ConfigurationError(what, f"{place} prefer", "omit it, or declare collected")
+    if variables_in(measurement.param, f"{place} param"):
         what = "PARAM of a calculated parameter names a variable of the source"
         raise ConfigurationError(what, f"{place} param", "write it without braces")
 
@@ -176,38 +184,16 @@ def _check_record(name: str, record: DerivedRecords) -> None:
         raise ConfigurationError(f"{each} is not to be set", f"{place} set", "omit it")
 
 
-def _check_variable(name: str, variable: AnalysisVariable) -> None:
-    place = f"[variable.{name}]"
-    ways = [each for each in WAYS if getattr(variable, each)]
-    keys = ", ".join(WAYS)
-    if not ways:
-        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
-    if len(ways) > 1:
-        raise ConfigurationError(f"{' and '.join(ways)} are declared", place, f"keep one of {keys}")
-    (way,) = ways
-    for other, beside in WAYS.items():
-        for key in beside:
-            given = getattr(variable, key) != getattr(AnalysisVariable(), key)
-            if other != way and given and key not in WAYS[way]:
-                what = f"{key} has no meaning with {way}"
-                raise ConfigurationError(what, f"{place} {key}", "omit it")
-    if way == "map" and not variable.of:
-        raise ConfigurationError("of is not declared", place, 'write of = "VISIT"')
-    named_variables(name, variable)
-    _check_values(place, way, variable)
-
-
-def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
-    """Values of one variable are of one type."""
-    values = [
-        *(each.value for each in variable.cases),
-        *(each for each in variable.map.values() if each != ""),
-    ]
-    if variable.otherwise not in (None, ""):
-        values.append(variable.otherwise)
-    if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
-        what = "texts and numbers are values of one variable"
-        raise ConfigurationError(what, f"{place} {way}", "use values of one type")
+def _check_grade(name: str, grade: Grade) -> None:
+    """Grades are text, and none is after a lesser one, which would hide it."""
+    place = f"[grade.{name}] cases"
+    grades = [case.value for case in grade.cases]
+    if any(not isinstance(each, str) for each in grades):
+        raise ConfigurationError("a grade is not text", place, 'write grades in quotes: value = "3"')
+    for before, after in pairwise(each for each in grades if isinstance(each, str) and each.isdecimal()):
+        if int(before) < int(after):
+            what = f"grade {after} is after grade {before}, and the first case that is true counts"
+            raise ConfigurationError(what, place, "begin with the worst grade")
 
 
 def _check_circles(parts: MeasurementParts) -> None:

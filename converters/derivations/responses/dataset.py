@@ -44,5 +44,6 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     task.account.require_none()
     keys = ("STUDYID", "USUBJID", "ASEQ")
     layout = StructureLayout(_LABEL, keys, options.number, bds.variables(Standards()))
-    made = DerivedColumns(frame, columns.subject, columns.described, columns.special)
+    described, special, places = columns.described, columns.special, columns.raw_places()
+    made = DerivedColumns(frame, columns.subject, described, special, places)
     return assembled(task, options, layout, made)

@@ -16,6 +16,7 @@ from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.imputation import FLAG_VALUES
+from ....schemas.study.raw_places import RawPlaces, after_each_other, unknown_places
 from ....schemas.study.variable import SpecialMissing, Variable
 from ....schemas.wording import did_you_mean
 from ..assembled import special_at, standard_label
@@ -127,6 +128,10 @@ class ResponseColumns:
             "SRCVAR": texts(*_coded(at, variables)),
             "SRCSEQ": self._joined(_sequence, np.float64),
         }
+
+    def raw_places(self) -> RawPlaces:
+        """The raw records that date them."""
+        return after_each_other(map(_raw_places, self.parts))
 
     def _judge_sequences(self) -> None:
         """Refuse a sequence that is no number."""
@@ -244,6 +249,14 @@ def _sequence(records: ParameterRecords) -> NDArray[np.float64]:
         return np.full(len(records), np.nan)
     found: NDArray[np.float64] = np.append(origin.dataset.numbers(origin.sequence), np.nan)[origin.record]
     return found
+
+
+def _raw_places(records: ParameterRecords) -> RawPlaces:
+    origin = records.origin
+    places = None if origin is None else origin.dataset.raw_places_of(origin.variable)
+    if origin is None or places is None:
+        return unknown_places(len(records))
+    return places.take(origin.record)
 
 
 def _taken(having: Sequence[tuple[pd.Series, Codes]]) -> pd.Series:

@@ -62,8 +62,9 @@ class DerivedVariable:
     since, until : str
         Dates: records of sources before, or after it do not count. Without the date of a subject, none do.
     take : str
-        "first" or "last" record of each subject by its date. Of sources with a record on one date, the one
-        listed first or last. The variable is the date, with its imputation flag.
+        "first" or "last" record of each subject by its date, "lowest" or "highest" by `of`. Of sources with a
+        record on one date, or with one value, the one listed first, with "last" the one listed last. The
+        variable is the date, with its imputation flag.
     value : str
         Variable that has the value of that record, instead of the date: as the source sets it, else of its
         dataset.
@@ -81,7 +82,8 @@ class DerivedVariable:
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values; the least and the largest of
         dates are dates where the name ends with DT.
     of : str
-        Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables.
+        Variable that `map` or "distinct" is of; of other statistics, of the "lowest" and "highest" also
+        arithmetic of variables.
     without_value : str
         Records without a value of `of`: "error" or "exclude".
     exists : str
@@ -127,8 +129,9 @@ class DerivedVariable:
     since: str = option(name, "Date: records before it do not count.", default="", otherwise="all count")
     until: str = option(name, "Date: records after it do not count.", default="", otherwise="all count")
     take: str = option(
-        Choice(("first", "last")),
-        "Record of each subject by its date; the variable is that date, or value.",
+        Choice(("first", "last", "lowest", "highest")),
+        "Record of each subject, the first or last by its date, the lowest or highest by of; the variable is "
+        "that date, or value.",
         default="",
     )
     value: str = option(
@@ -166,12 +169,13 @@ class DerivedVariable:
     )
     of: str = option(
         text,
-        "Variable that statistic or map is of; of a sum, mean, min or max also arithmetic of variables.",
+        "Variable that statistic, map, or the lowest or highest is of; of a sum, mean, min, max, lowest or "
+        "highest also arithmetic of variables.",
         default="",
     )
     without_value: str = option(
         Choice(("error", "exclude")),
-        "Records without a value of the variable that a statistic is of: an error, or excluded.",
+        "Records without a value of what a statistic, the lowest or highest is of: an error, or excluded.",
         default="error",
     )
     exists: str = option(name, "Source; the variable is yes for subjects with a record of it.", default="")

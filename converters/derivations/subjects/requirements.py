@@ -13,7 +13,18 @@ from ..by_need import in_order_of_need
 from ..sources import source_variables
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
-from .ways import COMMON, WAYS, Way, is_date_name, keys_given, named_variables, outputs, sources_of, ways_of
+from .ways import (
+    COMMON,
+    WAYS,
+    Way,
+    is_date_name,
+    is_extreme,
+    keys_given,
+    named_variables,
+    outputs,
+    sources_of,
+    ways_of,
+)
 
 
 def check(name: str, options: SubjectLevel, specification: Specification) -> None:
@@ -76,8 +87,8 @@ def _needed(each: str, variable: DerivedVariable, dataset: str, specification: S
 
 
 def _named_in(variable: DerivedVariable) -> tuple[str, ...]:
-    """Variables of its sources that a statistic is of."""
-    is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
+    """Variables of its sources that a statistic is of, or that decide."""
+    is_arithmetic = variable.of and (is_extreme(variable) or variable.statistic not in ("", "distinct"))
     return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
 
 
@@ -95,6 +106,8 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
     list(named_variables(name, variable))
     if way.key == "statistic":
         _check_statistic(place, variable)
+    if variable.take:
+        _check_taken(place, variable)
     _check_dates(place, name, variable)
     _check_used(place, variable)
     _check_values(place, variable)
@@ -121,6 +134,23 @@ def _check_statistic(place: str, variable: DerivedVariable) -> None:
         raise ConfigurationError(what, f"{place} of", advice)
     if variable.of and variable.statistic != "distinct":
         compile_arithmetic(variable.of, f"{place} of")
+
+
+def _check_taken(place: str, variable: DerivedVariable) -> None:
+    """A value decides between the lowest and the highest, the date between the first and the last."""
+    if is_extreme(variable):
+        if not variable.of:
+            advice = "name the variable whose value decides"
+            raise ConfigurationError(f"of is not declared with {variable.take}", f"{place} of", advice)
+        if variable.time:
+            what = f"time has no effect with {variable.take}"
+            raise ConfigurationError(what, f"{place} time", "omit it")
+        compile_arithmetic(variable.of, f"{place} of")
+        return
+    for key in ("of", "without_value"):
+        if key in keys_given(variable):
+            advice = "omit it, or write lowest or highest"
+            raise ConfigurationError(f"{key} has no effect with {variable.take}", f"{place} {key}", advice)
 
 
 def _only_way(place: str, variable: DerivedVariable) -> Way:

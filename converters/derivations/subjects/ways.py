@@ -37,7 +37,7 @@ class Way:
 
 
 WAYS = (
-    Way("take", ("sources",), (*_RECORDS, "value", "also", "time", "flag", *_BOUNDS)),
+    Way("take", ("sources",), (*_RECORDS, "of", "without_value", "value", "also", "time", "flag", *_BOUNDS)),
     Way("statistic", ("sources",), (*_RECORDS, "of", "without_value")),
     Way("exists", (), (*_RECORDS, "yes", "no")),
     Way("where", (), ("yes", "no", "unknown")),
@@ -46,6 +46,11 @@ WAYS = (
     Way("date_of", (), ("date_forms", "impute", "impute_up_to", "time", "flag", *_BOUNDS)),
     Way("expression"),
 )
+
+
+def is_extreme(variable: DerivedVariable) -> bool:
+    """Whether a value decides which record is taken, instead of the date."""
+    return variable.take in ("lowest", "highest")
 
 
 def ways_of(variable: DerivedVariable) -> tuple[Way, ...]:

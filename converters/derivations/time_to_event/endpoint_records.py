@@ -13,6 +13,7 @@ from ....schemas.wording import counted
 from ..adsl_dates import days_in_adsl
 from ..chosen_subjects import chosen_subjects
 from ..dated_records import DatedRecords
+from ..deciding import order_advice
 from ..sources import Sources
 from ..specification import Specification
 from .decisions import Clock, Decisions
@@ -249,7 +250,7 @@ def _note_ties(paramcd: str, sources: Sources, kept: Mask, decisions: Decisions)
             account.problem(
                 f"{number} with several records on the deciding date of {paramcd}",
                 f"[{key}] order",
-                'declare order = ["ASEQ"], or same_date = "first" or "last"',
+                order_advice(source),
                 adsl,
                 ambiguous,
             )

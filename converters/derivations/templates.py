@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 
-from ....schemas.errors import ConfigurationError
-from ....schemas.study.dataset import Dataset
-from ..column_values import texts
+from ...schemas.errors import ConfigurationError
+from ...schemas.study.dataset import Dataset
+from .column_values import texts
 
 _PART = re.compile(r"\{([A-Za-z_]\w*)\}")
 
