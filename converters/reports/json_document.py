@@ -13,12 +13,12 @@ from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Sta
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
-from ...schemas.study.raw_places import RawPlace
 from ..values.cited_run import cited_run
 from .presentation import Presentation, as_json
 
 if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
     from ...schemas.gate.event_counts import EventCount
+    from ...schemas.study.raw_places import RawPlace
 
 SCHEMA_VERSION = "1.5"
 SCHEMA = Path(__file__).with_name("report.schema.json")

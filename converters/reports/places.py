@@ -31,7 +31,7 @@ class Place:
 
     @property
     def uri(self) -> str:
-        """The path as an address: a relative one stays so. What cannot be in one is a question mark."""
+        """The path as an address, a relative one as such; a question mark for what cannot be written."""
         path = PurePath(self.path.encode("utf-8", "replace").decode())
         return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ...schemas.gate.finding import Finding, Outcome, Standing, sentence
 from ...schemas.gate.report import Report, Waived
 from ...schemas.wording import counted, plain
+from ..values.cited_run import cited_run
 from .check_results import rules_of, titles_of
 from .json_document import counts
 from .places import Place, Places
@@ -74,6 +75,7 @@ def _run(report: Report, presentation: Presentation) -> dict[str, Any]:
                 "verdict": report.verdict(presentation.threshold),
                 "statement": verdict_line(report, presentation.threshold),
                 "counts": counts(report),
+                "run": cited_run().get("run"),
             }
         },
     }

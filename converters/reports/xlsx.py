@@ -9,6 +9,7 @@ from ...schemas.gate.finding import Example, Finding, Status
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Report
 from ...schemas.severity import Severity
+from ..values.cited_run import cited_lines
 from .check_results import check_results, titles_of
 from .marks import signature
 from .presentation import Presentation
@@ -43,7 +44,7 @@ def render(report: Report, presentation: Presentation) -> bytes:
             (
                 *(("Finding", 8), ("Severity", 9), ("Dataset", 12), ("Rule", 10), ("Parameter", 10)),
                 *(("Variables", 20), ("Message", 70), ("Records", 10), ("Since baseline", 14)),
-                *(("Record", 10), ("Keys", 50), ("Values", 30), ("Fingerprint", 20)),
+                *(("Record", 10), ("Raw record", 24), ("Keys", 50), ("Values", 30), ("Fingerprint", 20)),
             ),
             [*_details(report)],
         ),
@@ -83,6 +84,7 @@ def _about(report: Report, presentation: Presentation) -> Iterator[Row]:
         yield f"Standard: {name}", version + (f" ({origin})" if origin else "")
     yield from (("Setting", line) for line in terms_lines(report.terms))
     yield from (("Note from reading", str(note)) for note in report.notes)
+    yield from (("Run", line.strip()) for line in cited_lines())
     for each in report.inferred:
         about = f"{each.dataset} {each.parameter or each.subject}"
         yield "Inferred from the data", f"{about}: {each.statement}"
@@ -127,12 +129,13 @@ def _details(report: Report) -> Iterator[Row]:
     for number, each in enumerate(report.findings, 1):
         about = number, str(each.severity), each.dataset, each.rule_id, each.parameter
         said = ", ".join(each.variables), each.worded, each.records, standing(each)
-        for record in map(_record, each.examples) if each.examples else [(None, "", "")]:
+        for record in map(_record, each.examples) if each.examples else [(None, "", "", "")]:
             yield *about, *said, *record, each.fingerprint
 
 
 def _record(example: Example) -> Row:
-    return example.record, _named(example.keys), _named(example.values)
+    _, _, raw = example.place.partition(", ")
+    return example.record, raw, _named(example.keys), _named(example.values)
 
 
 def _named(values: Mapping[str, Any]) -> str:

@@ -110,6 +110,7 @@ def test_issues_record_by_record(faulty: ag.Report):
         "Records": 1204,
         "Since baseline": None,
         "Record": 3,
+        "Raw record": None,
         "Keys": "USUBJID = 01-003, PARAMCD = OS",
         "Values": "AVAL = -4",
         "Fingerprint": faulty.findings[0].fingerprint,
