@@ -58,7 +58,7 @@ def test_another_rule_or_waiver_makes_it_again_and_another_derivation_does_not(a
         ("page.html", "page.txt", "page.txt is not the name of an HTML file"),
         ('by = "TRTP"', 'by = ["TRTP"]', "give a name in quotes"),
         ('by = "TRTP"', 'buy = "TRTP"', "did you mean by"),
-        ('param = ["OS"]', 'param = 5', "param"),
+        ('param = ["OS"]', "param = 5", "param"),
         ('by = "TRTP"', 'conf_type = "logit"', "log-log"),
         ('data = ["adam", "raw"]\noutput = "page', 'output = "page', "data"),
     ],
