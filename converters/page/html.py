@@ -28,6 +28,7 @@ from .findings import SEVERITIES, by_rule, for_script
 from .packed import packed
 from .parameters import ParameterPart
 from .rule_text import rule_texts
+from .run_shown import RunShown
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -37,6 +38,7 @@ def page(
     presentation: Presentation,
     book: Mapping[str, Rule] | None = None,
     parameters: Sequence[ParameterPart] | None = None,
+    run: RunShown | None = None,
 ) -> str:
     """The page of a report, ending with a line break.
 
@@ -48,6 +50,8 @@ def page(
         The rules that are explained; by default those of adamgate.
     parameters : sequence of ParameterPart, optional
         With their curves; None for a page without curves.
+    run : RunShown, optional
+        What made the data.
     """
     found = _printable(document(report, presentation))
     rules = {each["rule_id"] for each in found["findings"]}
@@ -69,6 +73,7 @@ def page(
             comparison=comparison_count(report),
             compared=[plain(line) for lines in compared_lines(report) for line in lines],
             parameters=parameters,
+            run=run,
             not_run=[each for each in found["outcomes"] if each["status"] == "not run"],
         )
     )

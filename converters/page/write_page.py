@@ -18,6 +18,7 @@ from ..reports.presentation import Presentation
 from .html import page
 from .options import PageOptions
 from .parameters import parameter_parts
+from .run_shown import RunShown
 
 FORM = "html"
 """The page among the formats of reports."""
@@ -121,10 +122,11 @@ def rendered(
     *,
     extra_rules: Iterable[Rule | RuleFunction] = (),
     show_keys: bool = True,
+    run: RunShown | None = None,
 ) -> str:
     """The page, ending with a line break."""
     parts = None if study is None else parameter_parts(study, report, options, show_keys=show_keys)
-    return page(report, Presentation(threshold), full_book(extra_rules), parts)
+    return page(report, Presentation(threshold), full_book(extra_rules), parts, run)
 
 
 def options_named(given: dict[str, Any]) -> PageOptions:

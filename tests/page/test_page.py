@@ -211,3 +211,60 @@ def test_the_command_writes_a_page_and_leaves_with_the_verdict(root, tmp_path, c
 def test_a_wrong_report_is_a_type_error():
     with pytest.raises(TypeError, match="a Report is required, not dict"):
         ag.write_page(Path("page.html"), {})
+
+
+@pytest.fixture
+def project(root, tmp_path, monkeypatch):
+    """A project whose data a run has derived."""
+    source = root / "fixtures" / "derivations"
+    (tmp_path / "raw").mkdir()
+    for name in ("adsl", "cm", "rs"):
+        (tmp_path / "raw" / f"{name}.csv").write_bytes((source / "trial" / f"{name}.csv").read_bytes())
+    steps = '\n[step.adam]\nkind = "derive"\nsources = ["raw"]\nto = "adam"\n'
+    (tmp_path / "adamgate.toml").write_text((source / "trial.toml").read_text() + steps)
+    monkeypatch.chdir(tmp_path)
+    assert run(["run", "-q"]) == 0
+    return tmp_path
+
+
+def test_the_run_that_made_the_data_is_shown_with_its_policies(project):
+    assert (
+        run(["report", "adam", "raw", "-q", "--param", "OS", "--record", "run.jsonl", "-o", "page.html"]) == 0
+    )
+    page = Path("page.html").read_text(encoding="utf-8")
+    hashes = {name: sha256(Path(name).read_bytes()).hexdigest() for name in ("run.jsonl", "adam/adtte.xpt")}
+    for name, digest in hashes.items():
+        assert f"{name.rpartition('/')[2]}" in page
+        assert digest in page
+    assert re.search(r"ADTTE adam/adtte\.xpt XPT v5 adam " + hashes["adam/adtte.xpt"], words_of(page))
+    assert re.search(r"ADSL raw/adsl\.csv CSV none of the run", words_of(page))
+    recorded = [json.loads(line) for line in Path("run.jsonl").read_text().splitlines()][1]["policies"]
+    table = re.search(r'<table class="policies">(.*?)</table>', page, re.DOTALL)[1]
+    rows = [words_of(each) for each in table.split("<tr>")[2:]]
+    assert len(rows) == len(recorded) > 5
+    for row, each in zip(rows, recorded, strict=True):
+        assert f"{each['count']:,} {each['unit']}" in row
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read"),
+        ("", "it is empty"),
+        ("{}\n", "not the record of a run"),
+        ("x", "not the record"),
+    ],
+)
+def test_a_record_that_is_none_is_told(project, capsys, content, said):
+    if content is not None:
+        Path("other.jsonl").write_text(content)
+    assert run(["report", "adam", "raw", "-q", "--record", "other.jsonl", "-o", "page.html"]) == 3
+    assert said in capsys.readouterr().err
+
+
+def test_an_altered_record_is_told(project, capsys):
+    with Path("run.jsonl").open("a") as record:
+        record.write("\n")
+    assert run(["report", "adam", "raw", "-q", "--record", "run.jsonl", "-o", "page.html"]) == 3
+    assert "not the record of a run" in capsys.readouterr().err
+    assert run(["report", "adam", "raw", "-q", "--record", "run.jsonl", "-o", "run.jsonl", "--force"]) == 4

@@ -42,6 +42,12 @@ _FORM = "html"
 @click.option(
     "--baseline", type=PATH, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."
 )
+@click.option(
+    "--record",
+    type=PATH,
+    metavar="FILE",
+    help="Record of the run that made the data (run.jsonl), to be shown.",
+)
 @READING_OPTIONS
 @OVERWRITING
 @QUIET
@@ -50,6 +56,7 @@ def command(
     paths: tuple[Path, ...],
     output: Path,
     baseline: Path | None,
+    record: Path | None,
     rule_files: tuple[Path, ...],
     config: Path | None,
     overwrite: bool,
@@ -62,10 +69,11 @@ def command(
     time-to-event parameter has its Kaplan-Meier curve with numbers at risk, median and follow-up.
     """
     from ...page.write_page import options_named, rendered
+    from ...pipeline.shown import run_shown
     from ...writing.inputs import files_in, inputs_given
 
     options = options_named(given)
-    named = paths_in(paths, settings_files(paths, config), rule_files, baseline, *given.values())
+    named = paths_in(paths, settings_files(paths, config), rule_files, baseline, record, *given.values())
     with ReportFile(output, _FORM, overwrite=overwrite) as file:
         file.spare(inputs_given(named))
         paths = expanded(paths)
@@ -78,6 +86,7 @@ def command(
         own_rules = judging.get("extra_rules", ())
         judging["show_values"] = settings.show_values
         judging["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
+        run = run_shown(record) if record is not None else None
         with progress(sys.stderr, shown=not quiet) as callbacks:
             study = read_study(paths, settings, callbacks)
             report = adamgate.validate(study, **judging, progress=callbacks.judging)
@@ -89,6 +98,7 @@ def command(
             settings.threshold,
             extra_rules=own_rules,
             show_keys=settings.show_keys,
+            run=run,
         )
         file.deliver(document)
         tell_report(report, settings, Detail.VERDICT)
