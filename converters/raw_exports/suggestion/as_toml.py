@@ -28,7 +28,9 @@ _HEAD = (
 def as_toml(suggestions: Suggestions) -> str:
     """All proposals as one document."""
     head = _HEAD.format(_comment(str(suggestions.source)))
-    head += "".join(f"# {_comment(each)}\n" for each in suggestions.remarks[:_MOST_REMARKS])
+    more = len(suggestions.remarks) - _MOST_REMARKS
+    remarks = [*suggestions.remarks[:_MOST_REMARKS], *([f"{more:,} more remarks"] if more > 0 else [])]
+    head += "".join(f"# {_comment(each)}\n" for each in remarks)
     tables = [*map(_codes, suggestions.code_lists), *map(_table, suggestions.proposed)]
     return "\n".join([head, *(f"{each}\n" for each in tables)])
 
