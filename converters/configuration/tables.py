@@ -68,8 +68,14 @@ class Table:
             f"{where} {self.variant}",
         )
         others = {key: value for key, value in content.items() if key != self.variant}
-        declaring = self.variants[chosen]
-        return {self.variant: chosen, **checked_options(declaring, others, f"{where}, {chosen}")}
+        try:
+            values = checked_options(self.variants[chosen], others, f"{where}, {chosen}")
+        except ConfigurationError as wrong:
+            if self.variant in content:
+                raise
+            advice = f"{wrong.advice}; {self.variant} is not declared, so that it is {chosen}"
+            raise ConfigurationError(wrong.what, wrong.where, advice) from None
+        return {self.variant: chosen, **values}
 
     @property
     def schema(self) -> dict[str, Any]:

@@ -6,14 +6,15 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ...schemas.evidence.raw_traces import led_to
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.wording import counted
+from ...schemas.wording import counted, nearest
 from . import derivation_of
 from .account import Account
 from .derived_study import DerivedStudy
-from .graph import in_order
-from .record import DerivationRecord
+from .graph import in_order, needed_by
+from .record import DerivationRecord, DerivationRefused, Problem
 from .specification import Specification, require_values
 from .task import DerivationTask
 
@@ -40,7 +41,8 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
         If the specification cannot be carried out, whatever the data.
     DerivationRefused
         If the data do not fit it: something named is not present, a subject is not in ADSL, a policy is
-        "error" and would have to decide, ….
+        "error" and would have to decide, …. The problems of all datasets are listed, but for those that need
+        one that could not be derived.
 
     Examples
     --------
@@ -64,18 +66,42 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     require_valid(specification)
     made: dict[str, Dataset] = {}
     parts = []
+    problems: list[Problem] = []
+    not_derived: dict[str, tuple[str, ...]] = {}
     for name in in_order(specification):
-        options, account = specification.datasets[name], Account(name)
-        sources = Study(MappingProxyType({**study.datasets, **made}))
-        subjects = _subjects(options.subjects_from, sources, account)
-        task = DerivationTask(name, sources, subjects, specification, account)
-        made[name] = derivation_of(options).derive(task, options)
-        account.require_none()
-        parts.append(account.record)
+        account = Account(name)
+        lacking = needed_by(name, specification).difference(made)
+        if lacking:
+            not_derived[name] = tuple(sorted(lacking))
+            continue
+        try:
+            sources = Study(MappingProxyType({**study.datasets, **made}))
+            made[name] = _derived(name, sources, specification, account)
+            parts.append(account.record)
+        except DerivationRefused as refusal:
+            problems += [each for each in refusal.problems if each not in problems]
+    if problems:
+        raise DerivationRefused(problems, not_derived)
     counts = {name: len(data) for name, data in made.items()}
     of_parameters = {name: _by_parameter(data) for name, data in made.items() if "PARAMCD" in data}
     record = DerivationRecord.together(counts, parts, of_parameters)
     return DerivedStudy(MappingProxyType(made), record=record)
+
+
+def _derived(name: str, sources: Study, specification: Specification, account: Account) -> Dataset:
+    """One dataset, with the raw records of its sources where these have them.
+
+    Raises
+    ------
+    DerivationRefused
+    """
+    options = specification.datasets[name]
+    subjects = _subjects(options.subjects_from, sources, account)
+    task = DerivationTask(name, sources, subjects, specification, account)
+    found = derivation_of(options).derive(task, options)
+    places = led_to(found, sources)
+    account.require_none()
+    return found if places is None else found.replace(raw_places=places)
 
 
 def _by_parameter(data: Dataset) -> dict[str, int]:
@@ -106,7 +132,9 @@ def _subjects(name: str, study: Study, account: Account) -> Dataset:
     DerivationRefused
     """
     if name not in study:
-        account.problem(f"dataset {name} is not present", name, "add the folder or file that has it")
+        close = nearest(name, study.datasets)
+        advice = f"did you mean {' or '.join(close)}?" if close else "add the folder or file that has it"
+        account.problem(f"dataset {name} is not present", f"[derive.{account.dataset}]", advice)
         account.require_none()
     subjects = study[name]
     if "USUBJID" not in subjects:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ...schemas.errors import ConfigurationError
 from . import derivation_of
+from .by_need import in_order_of_need
 from .specification import Specification
 
 
@@ -17,18 +15,15 @@ def in_order(specification: Specification) -> tuple[str, ...]:
     ConfigurationError
         If datasets need each other.
     """
-    needs = {
-        name: _derived_among(derivation_of(options).needs(name, options, specification), name, specification)
-        for name, options in specification.datasets.items()
-    }
-    order: list[str] = []
-    while len(order) < len(needs):
-        ready = (name for name in needs if name not in order and needs[name] <= {*order})
-        found = next(ready, None)
-        if found is None:
-            raise _circle({name: needs[name] - {*order} for name in needs if name not in order})
-        order.append(found)
-    return tuple(order)
+    needs = {name: needed_by(name, specification) for name in specification.datasets}
+    advice = "let one of them need fewer datasets, or derive it in two steps"
+    return in_order_of_need(needs, "[derive.{}]".format, advice)
+
+
+def needed_by(name: str, specification: Specification) -> frozenset[str]:
+    """The derived datasets that one needs."""
+    options = specification.datasets[name]
+    return _derived_among(derivation_of(options).needs(name, options, specification), name, specification)
 
 
 def before(name: str, specification: Specification) -> tuple[str, ...]:
@@ -43,18 +38,3 @@ def _derived_among(needed: tuple[str, ...], name: str, specification: Specificat
     exact = {each for each in needed if each in derived}
     parts = {one for each in needed if each not in derived for one in derived if one.startswith(f"{each}_")}
     return frozenset((exact | parts) - {name})
-
-
-def _circle(needs: Mapping[str, frozenset[str]]) -> ConfigurationError:
-    """The fault of datasets of which each needs another."""
-    path = [next(iter(needs))]
-    while True:
-        following = next(each for each in needs if each in needs[path[-1]])
-        if following in path:
-            circle = [*path[path.index(following) :], following]
-            return ConfigurationError(
-                f"{circle[0]} needs itself: {' needs '.join(circle)}",
-                f"[derive.{circle[0]}]",
-                "let one of them need fewer datasets, or derive it in two steps",
-            )
-        path.append(following)

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...schemas.evidence.partial_dates import analysed
+from ...schemas.study import columns
 from ...schemas.study.columns import Days, Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.imputation import FLAG_VALUES
 from ...schemas.study.partial_dates import PartialDates
 from ...schemas.wording import counted
 from .account import Account
+from .clock_times import note_zones
 from .declared_sources import DerivationSource
 
 _DEFAULT_PART = "day"
@@ -54,12 +56,21 @@ def source_dates(
     if data.is_character(source.date):
         dates, partial = _of_text(name, source, data, selected, account, undated=undated)
     else:
+        _judge_numbers(name, source, data, account)
         dates, partial = _of_dates(data, source)
     if not undated:
         without = selected & np.isnan(dates.day) & ~partial
         effect = "records without a date are not candidates"
         account.effect(f"source.{name}: date", source.date, effect, data, without, unit="record")
     return dates
+
+
+def _judge_numbers(name: str, source: DerivationSource, data: Dataset, account: Account) -> None:
+    """Refuse numbers that neither a format nor the name says are dates: AESEQ 1 is not 1960-01-02."""
+    is_named = source.date.endswith("DT")
+    if not is_named and not columns.is_date(data[source.date]) and data.filled(source.date).any():
+        what = f"{source.date} of {data.name} is a number without a date format"
+        account.problem(what, f"[source.{name}] date", "name a date, such as AESTDTC or ADT")
 
 
 def _of_dates(data: Dataset, source: DerivationSource) -> tuple[SourceDates, Mask]:
@@ -83,6 +94,7 @@ def _of_text(
 ) -> tuple[SourceDates, Mask]:
     """Dates of a character variable; a partial one needs an imputation."""
     dates = PartialDates.of(data, source.date, source.date_forms)
+    note_zones(account, f"source.{name}: date", source.date, data, among=selected)
     unreadable, partial = selected & dates.unreadable, selected & dates.partial
     place = f"[source.{name}]"
     if unreadable.any():

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...schemas.conditions.absent_texts import correction
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.subjects import adsl_record
 from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
+from ...schemas.study.truth import Truth
 from ...schemas.wording import counted, did_you_mean
 from .account import Account
 from .assignments import FromVariable
@@ -69,6 +71,7 @@ class Sources:
     so_far: bool = False
     _found: dict[str, DatedRecords | None] = field(default_factory=dict)
     _selected: dict[str, SelectedRecords | None] = field(default_factory=dict)
+    _told: dict[str, Mask] = field(default_factory=dict)
 
     def records(self, name: str) -> DatedRecords | None:
         """The dated records of a source; None where it does not fit the study, which is a problem noted."""
@@ -93,12 +96,14 @@ class Sources:
             return None
         selected = np.ones(len(data), dtype=np.bool_)
         if source.where:
-            selected = selected_by(source.where, data, f"[source.{name}] where")
+            truth = truth_of(source.where, data, f"[source.{name}] where", self.account)
+            selected = truth.true
+            self._note_unknown(name, source.where, data, ~(truth.true | truth.false))
         if not selected.any() and not source.may_be_empty:
             self.account.problem(
                 f"no record of {data.name} meets the condition",
                 f"[source.{name}] where",
-                "correct it, or declare may_be_empty = true",
+                f"{_correction(source, data)}, or declare may_be_empty = true",
             )
         subject = adsl_record(data, self.adsl)
         unknown = selected & (subject < 0)
@@ -131,11 +136,23 @@ class Sources:
             )
             self.account.problem(f"dataset {source.dataset} is not present", f"{place} dataset", advice)
             return None
-        absent = [(key, variable) for key, variable in _variables(source, place) if variable not in data]
+        absent = [(key, variable) for key, variable in source_variables(source, name) if variable not in data]
         for key, variable in absent:
             advice = did_you_mean(variable, data.names)
             self.account.problem(f"{variable} is not present in {data.name}", f"{place} {key}", advice)
         return None if absent else data
+
+    def _note_unknown(self, name: str, where: str, data: Dataset, unknown: Mask) -> None:
+        """Count records that are not selected since a number or date is missing; a missing flag is not Y."""
+        numbers = [each for each in compile_expression(where).variables if not data.is_character(each)]
+        lacking = np.zeros(len(data), dtype=np.bool_)
+        for each in numbers:
+            lacking |= unknown & data.missing(each)
+        if lacking.any():
+            effect = (
+                f"records of {data.name} not selected, since a number or date of the condition is missing"
+            )
+            self.account.effect(f"source.{name}: where", where, effect, data, lacking, unit="record")
 
     def _judge_unknown(self, name: str, data: Dataset, unknown: Mask) -> None:
         of = self.adsl.name
@@ -144,11 +161,17 @@ class Sources:
             self.account.effect(
                 f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
             )
-        elif unknown.any():
+            return
+        told = self._told.setdefault(data.name, np.zeros(len(data), dtype=np.bool_))
+        unknown &= ~told
+        told |= unknown
+        if unknown.any():
             number = counted(int(unknown.sum()), "record")
+            nameless = int((unknown & data.missing("USUBJID")).sum())
+            without = f", {nameless} of them without USUBJID" if nameless else ""
             derived = f"[derive.{self.account.dataset}]"
             self.account.problem(
-                f"{number} of {data.name} of a subject who is not in {of}",
+                f"{number} of {data.name} of a subject who is not in {of}{without}",
                 f"[source.{name}] dataset",
                 f'correct {of}, or declare unknown_subjects = "exclude" in {derived}',
                 data,
@@ -156,8 +179,26 @@ class Sources:
             )
 
 
-def selected_by(condition: str, data: Dataset, place: str) -> Mask:
-    """Records that meet a condition; a comparison that is not possible is a fault of its place.
+def _correction(source: DerivationSource, data: Dataset) -> str:
+    return correction(source.where, data) if source.where else "correct it"
+
+
+def selected_by(condition: str, data: Dataset, place: str, account: Account) -> Mask:
+    """Records that meet a condition; values that no record has are noted.
+
+    A comparison that is not possible is a fault of its place.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    return truth_of(condition, data, place, account).true
+
+
+def truth_of(condition: str, data: Dataset, place: str, account: Account) -> Truth:
+    """Whether records meet a condition; values that no record has are noted.
+
+    A comparison that is not possible is a fault of its place.
 
     Raises
     ------
@@ -165,9 +206,11 @@ def selected_by(condition: str, data: Dataset, place: str) -> Mask:
     """
     expression = compile_expression(condition, place)
     try:
-        return expression.where(data)
+        found = expression.truth(data)
     except ConfigurationError as wrong:
         raise ConfigurationError(wrong.what, f"{place}: {wrong.where}", wrong.advice) from None
+    account.absent_values(condition, place, data)
+    return found
 
 
 def dataset_called(name: str, study: Study) -> Dataset | None:
@@ -183,15 +226,15 @@ def parts_called(name: str, study: Study) -> list[Dataset]:
     return [each for each in study if each.name.startswith(f"{name}_")]
 
 
-def _variables(source: DerivationSource, place: str) -> list[tuple[str, str]]:
-    """Keys of a source, each with a variable that it names."""
+def source_variables(source: DerivationSource, name: str) -> list[tuple[str, str]]:
+    """Keys of a source, each with a variable of its dataset that it names."""
     named = [("dataset", "USUBJID"), *(("order", each) for each in source.order)]
     if source.date:
         named.append(("date", source.date))
     if source.sequence:
         named.append(("sequence", source.sequence))
     if source.where:
-        used = compile_expression(source.where, f"{place} where").variables
+        used = compile_expression(source.where, f"[source.{name}] where").variables
         named += [("where", each) for each in used]
     named += [("set", each.variable) for each in source.set.values() if isinstance(each, FromVariable)]
     return named

@@ -15,7 +15,6 @@ from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
 from .measurements.options import (
-    AnalysisVariable,
     AnalysisVisit,
     DerivedRecords,
     Grade,
@@ -23,10 +22,11 @@ from .measurements.options import (
     Measurements,
 )
 from .own_tables import datasets_of
-from .responses.options import ResponseFlag, ResponseParameter
+from .responses.options import ResponseFlag, ResponseParameter, Responses
 from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
-from .time_to_event.options import DerivedEndpoint, Stop, Variation
+from .time_to_event.options import DerivedEndpoint, Stop, TimeToEvent, Variation
+from .variable_options import AnalysisVariable
 
 
 class _Table(NamedTuple):
@@ -81,6 +81,7 @@ class Specification:
     visits : mapping of AVISIT to AnalysisVisit
     records : mapping of DTYPE to DerivedRecords
     variables : mapping of variable to AnalysisVariable
+        Also of datasets of adverse events, which they then name.
     grades : mapping of name to Grade
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
@@ -141,6 +142,8 @@ class _Parts(NamedTuple):
     attribute: str
     kinds: tuple[type[DerivedDataset], ...]
     noun: str
+    named: tuple[type[DerivedDataset], ...] = ()
+    """Kinds that have only the parts which name their dataset."""
 
 
 _PARTS = (
@@ -150,7 +153,13 @@ _PARTS = (
     _Parts("measurement", "measurements", (Measurements,), "dataset of measurements"),
     _Parts("visit", "visits", (Measurements,), "dataset of measurements"),
     _Parts("record", "records", (Measurements,), "dataset of measurements"),
-    _Parts("variable", "variables", (Measurements,), "dataset of measurements"),
+    _Parts(
+        "variable",
+        "variables",
+        (Measurements,),
+        "dataset of measurements or events",
+        (AdverseEvents,),
+    ),
     _Parts("grade", "grades", (Measurements,), "dataset of measurements"),
 )
 
@@ -199,10 +208,11 @@ def require_values(specification: Specification) -> None:
             _require_names_once(options, f"[{table.name}.{name}]")
     for parts in _PARTS:
         known = _datasets_with(parts, specification)
+        others = [name for name, each in specification.datasets.items() if isinstance(each, parts.named)]
         for name, part in getattr(specification, parts.attribute).items():
             of_only = not part.dataset and len(known) == 1
             for dataset in () if of_only else datasets_of(part) or ("",):
-                _require_derived(dataset, known, parts.noun, f"[{parts.table}.{name}] dataset")
+                _require_derived(dataset, [*known, *others], parts.noun, f"[{parts.table}.{name}] dataset")
 
 
 def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:
@@ -233,7 +243,7 @@ def _require_names_once(options: object, place: str) -> None:
 
 
 def unused(specification: Specification) -> tuple[str, ...]:
-    """Tables of sources and stops that no other table names: "[source.DETH]"."""
+    """Tables that no dataset needs, and that no other table names: "[source.DETH]"."""
     named = {
         word
         for table in _TABLES
@@ -242,11 +252,28 @@ def unused(specification: Specification) -> tuple[str, ...]:
         for word in _words(getattr(options, each.name))
     }
     return tuple(
-        f"[{kind}.{name}]"
-        for kind, tables in (("source", specification.sources), ("stop", specification.stops))
-        for name in tables
-        if name not in named
+        f"[{table.name}.{name}]"
+        for table in _TABLES
+        for name, options in getattr(specification, table.attribute).items()
+        if (table.name in _NAMED_BY_OTHERS and name not in named)
+        or (table.name in _OF_KINDS and not _is_of_a_dataset(table.name, options, specification))
     )
+
+
+_NAMED_BY_OTHERS = ("source", "stop")
+_OF_KINDS: Mapping[str, type[DerivedDataset]] = {
+    "endpoint": TimeToEvent,
+    "response": Responses,
+    "response_flag": Responses,
+}
+"""Tables that belong to all datasets of a kind."""
+
+
+def _is_of_a_dataset(table: str, options: Any, specification: Specification) -> bool:
+    """Whether a dataset of its kind is derived; an endpoint without `param` is only checked by rules."""
+    if table == "endpoint" and not options.param:
+        return True
+    return any(isinstance(each, _OF_KINDS[table]) for each in specification.datasets.values())
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -187,7 +187,7 @@ def _gates(
     step: PipelineStep, steps: Iterable[PipelineStep], sources: Mapping[str, frozenset[str]]
 ) -> frozenset[str]:
     """The gates that judge what a step reads; not those that judge what is made of its outputs."""
-    if step.options.judges:
+    if step.options.judges or step.options.ungated:
         return frozenset()
     return frozenset(
         each.name

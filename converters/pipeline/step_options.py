@@ -51,6 +51,8 @@ class StepOptions:
     ----------
     judges : bool
         It is a gate: what it refuses, others do not read.
+    ungated : bool
+        It runs on data that a gate refused, too: it shows what is wrong with them.
     compares : bool
         Exit code 1 means that something differs, not that something was refused.
     cites : bool
@@ -61,6 +63,7 @@ class StepOptions:
     """
 
     judges: ClassVar[bool] = False
+    ungated: ClassVar[bool] = False
     compares: ClassVar[bool] = False
     cites: ClassVar[bool] = False
     unused: ClassVar[frozenset[str]] = frozenset()

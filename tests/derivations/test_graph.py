@@ -1,5 +1,7 @@
 """Datasets are derived after those that they need, and each states what it was made from."""
 
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -81,3 +83,36 @@ def test_a_dataset_states_what_it_was_made_from():
         ("ADTTE", "ADAE", 3, 1),
         ("ADTTE", "ADSL", 3, 3),
     ]
+
+
+def test_what_needs_a_dataset_that_fails_is_named_and_other_datasets_are_judged():
+    datasets = {
+        "ADAE": ag.AdverseEvents(dataset="AEX"),
+        "ADAE_2": ag.AdverseEvents(carry=("RACE",)),
+        "ADTTE": ag.TimeToEvent(),
+    }
+    what = ag.Specification(datasets, *first_rash("ADAE"))
+    with pytest.raises(ag.DerivationRefused) as refused:
+        ag.derive(study(), what)
+    assert [each.what for each in refused.value.problems] == [
+        "dataset AEX is not present",
+        "RACE is not present in ADSL",
+    ]
+    assert refused.value.not_derived == {"ADTTE": ("ADAE",)}
+    assert "ADTTE is not derived, since it needs ADAE" in refused.value.details
+    assert pickle.loads(pickle.dumps(refused.value)).details == refused.value.details
+
+
+def test_a_problem_that_two_datasets_have_is_listed_once():
+    late = {"ADTTE": ag.TimeToEvent(), "ADTTE_2": ag.TimeToEvent()}
+    what = ag.Specification(late, *first_rash("AEX"))
+    with pytest.raises(ag.DerivationRefused) as refused:
+        ag.derive(study(), what)
+    assert [each.what for each in refused.value.problems] == ["dataset AEX is not present"]
+
+
+def test_records_of_parameters_are_counted_beside_other_derived_datasets():
+    events = ag.derive(study(), ag.Specification({"ADAE": ag.AdverseEvents()}))
+    everything = ag.Study.of(*study().datasets.values(), events["ADAE"])
+    times = ag.derive(everything, ag.Specification({"ADTTE": ag.TimeToEvent()}, *first_rash("ADAE")))
+    assert events.with_more(times).record.records_of("ADTTE", "TTR") == 3

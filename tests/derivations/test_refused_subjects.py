@@ -21,6 +21,8 @@ EX = pd.DataFrame(
 SOURCES = {
     "DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC"),
     "UNDATED": ag.DerivationSource(dataset="EX"),
+    "CAUSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", set={"DTHCAUS": "Unknown"}),
+    "NUMBER": ag.DerivationSource(dataset="EX", date="EXSTDTC", set={"DTHCAUS": 1.0}),
 }
 TAKE = {"sources": ("DOSE",), "take": "first"}
 
@@ -46,11 +48,38 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
         ({"exists": "UNDATED", "since": "AGE"}, "UNDATED has no date", "[subject.X] exists"),
         ({**TAKE, "also": ("SRCDOM",)}, "SRCDOM is not set by DOSE", "[subject.X] also"),
         (
+            {"sources": ("CAUSE", "NUMBER"), "take": "first", "value": "DTHCAUS"},
+            "DTHCAUS is set to texts and to numbers",
+            "[subject.X] value",
+        ),
+        (
+            {"sources": ("CAUSE", "NUMBER"), "take": "first", "also": ("DTHCAUS",)},
+            "DTHCAUS is set to texts and to numbers",
+            "[subject.X] also",
+        ),
+        (
             {**TAKE, "time": "first"},
             "X does not end with DT, and the datetime has no name",
             "[subject.X] time",
         ),
         ({**TAKE, "time": "first", "value": "EXTRT"}, "time and value are declared", "[subject.X] time"),
+        ({**TAKE, "take": "highest"}, "of is not declared with highest", "[subject.X] of"),
+        ({**TAKE, "of": "EXDOSE"}, "of has no effect with first", "[subject.X] of"),
+        (
+            {**TAKE, "without_value": "exclude"},
+            "without_value has no effect with first",
+            "[subject.X] without_value",
+        ),
+        (
+            {**TAKE, "take": "lowest", "of": "EXDOSE", "time": "first"},
+            "time has no effect with lowest",
+            "[subject.X] time",
+        ),
+        (
+            {**TAKE, "take": "lowest", "of": "EXDOSE +"},
+            "the expression cannot be parsed",
+            "[subject.X] of: EXDOSE +",
+        ),
         ({"sources": ("DOSE",), "statistic": "sum"}, "of is not declared", "[subject.X] of"),
         (
             {"sources": ("DOSE",), "statistic": "count", "of": "EXDOSE"},
@@ -71,6 +100,26 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
             {"cases": (ag.Case("AGE > 1", ag.FromVariable("AGE")),), "number": "XN"},
             "a value that is taken from a variable has no number",
             "[subject.X] number",
+        ),
+        (
+            {"date_of": "ARM", "impute_up_to": "year"},
+            'impute_up_to has no effect without impute = "first"',
+            "[subject.X] impute_up_to",
+        ),
+        (
+            {"date_of": "ARM", "impute": "none", "not_before": ("ARM",)},
+            'not_before has no effect without impute = "first"',
+            "[subject.X] not_before",
+        ),
+        (
+            {"where": "AGE > 1", "unknown": "missing"},
+            "unknown has no effect without no",
+            "[subject.X] unknown",
+        ),
+        (
+            {"cases": (ag.Case("AGE > 1", "a"),), "unknown": "otherwise"},
+            "unknown has no effect without otherwise",
+            "[subject.X] unknown",
         ),
         ({"where": "AGE > 1", "no": "Y"}, "yes and no are the same value", "[subject.X] no"),
         ({"where": "AGE >"}, "the condition cannot be parsed", "[subject.X] where: AGE >"),
@@ -223,6 +272,72 @@ def test_sources_that_do_not_fit_are_refused(changed, what):
     with pytest.raises(ag.DerivationRefused) as refused:
         derive({"TRTSDT": ag.DerivedVariable(**TAKE)}, **changed)
     assert what in [each.what for each in refused.value.problems]
+
+
+def test_what_is_carried_is_judged_with_the_rest():
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derive({"X": ag.DerivedVariable(where="SEXX == 'F'")}, carry=("AGEE",), carry_as={"TRT01P": "ARMM"})
+    assert [each.where for each in refused.value.problems] == [
+        "[derive.ADSL] carry",
+        "[derive.ADSL] carry_as",
+        "[subject.X] where",
+    ]
+
+
+def test_what_follows_from_a_source_that_is_not_present_is_not_reported():
+    subjects = {
+        "TRTSDT": ag.DerivedVariable(**TAKE),
+        "ARMD": ag.DerivedVariable(sources=("DOSE",), take="first", value="EXTRT"),
+        "LSTALVDT": ag.DerivedVariable(sources=("TREATED",), take="last"),
+        "X": ag.DerivedVariable(sources=("TREATED", "SEEN"), take="last", value="ARMD"),
+    }
+    sources = {
+        "DOSE": ag.DerivationSource(dataset="EXX", date="EXSTDTC"),
+        "TREATED": ag.DerivationSource(dataset="ADSL", date="TRTSDT"),
+        "SEEN": ag.DerivationSource(dataset="ADSL", date="SEENDT"),
+    }
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derive(subjects, sources, DM.assign(SEENDT=pd.Timestamp("2024-01-01")))
+    assert [each.what for each in refused.value.problems] == ["dataset EXX is not present"]
+
+
+@pytest.mark.parametrize("date", ["EXDOSE", "EXDTM"])
+def test_a_number_is_not_taken_for_a_date(date):
+    numbers = EX.assign(EXDTM=[2.0e9, 2.0e9, 2.0e9])
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derive(
+            {"TRTSDT": ag.DerivedVariable(**TAKE)},
+            {"DOSE": ag.DerivationSource(dataset="EX", date=date)},
+            ex=numbers,
+        )
+    (problem,) = refused.value.problems
+    assert problem.what == f"{date} of EX is a number without a date format"
+    assert problem.where == "[source.DOSE] date"
+
+
+def test_a_number_that_is_named_as_a_date_is_a_sas_date():
+    sas = ag.DerivationSource(dataset="EX", date="EXSTDT")
+    found = derive({"TRTSDT": ag.DerivedVariable(**TAKE)}, {"DOSE": sas}, ex=EX.assign(EXSTDT=23376.0))
+    assert [str(each.date()) for each in found["ADSL"].frame["TRTSDT"]] == ["2024-01-01"] * 2
+
+
+def test_infinite_values_have_no_statistic():
+    total = ag.DerivedVariable(sources=("DOSE",), statistic="mean", of="EXDOSE")
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derive({"X": total}, ex=EX.assign(EXDOSE=[float("inf"), 1.0, 2.0]))
+    (problem,) = refused.value.problems
+    assert (problem.what, problem.subjects) == ("EXDOSE is infinite in 1 record", ("1",))
+
+
+def test_a_date_that_is_not_a_whole_day_is_refused():
+    start = ag.DerivedVariable(**TAKE)
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derive({"TRTSDT": start, "WINDT": ag.DerivedVariable(expression="TRTSDT + 30.4375")})
+    (problem,) = refused.value.problems
+    assert problem.what == "WINDT is a date, but not a whole day of 2 subjects"
+    assert (problem.where, problem.subjects) == ("[subject.WINDT] expression", ("1", "2"))
+    found = derive({"TRTSDT": start, "WINDT": ag.DerivedVariable(expression="floor(TRTSDT + 30.4375)")})
+    assert [str(each.date()) for each in found["ADSL"].frame["WINDT"]] == ["2024-01-31"] * 2
 
 
 def test_a_dataset_without_subjects_is_derived_without_records():

@@ -107,8 +107,30 @@ TERMS = ag.ResponseTerms(
             "ANL01FL is not a flag of OVR",
         ),
         (what_of({"BOR": replace(BOR, of="")}), "of is not declared"),
+        (
+            what_of(flags={"ANL01FL": ag.ResponseFlag(same_day="counts")}),
+            "same_day has no effect without before",
+        ),
+        (
+            what_of(
+                {
+                    "BOR": replace(
+                        BOR,
+                        confirm_after=None,
+                        not_evaluable_between=None,
+                        stable_between=None,
+                        lesser_after_better="stable",
+                    )
+                }
+            ),
+            "no confirmation is declared",
+        ),
+        (
+            what_of({"BOR": replace(BOR, without="exclude", without_value="NE")}),
+            "without_value has no effect with without = exclude",
+        ),
         (what_of({"BOR": replace(BOR, of="PD"), "PD": PD}), "PD has no responses"),
-        (what_of({"BOR": replace(BOR, of="BOR")}), "BOR has no responses|need each other"),
+        (what_of({"BOR": replace(BOR, of="BOR")}), "BOR has no responses|BOR needs itself"),
         (
             what_of({"BOR": replace(BOR, stable_from="")}),
             "the date that stable_after counts from is not declared",
@@ -169,7 +191,7 @@ TERMS = ag.ResponseTerms(
             what_of(
                 {"PD": replace(PD, flags=("ANL01FL",))}, flags={"ANL01FL": ag.ResponseFlag(to_first="PD")}
             ),
-            "PD and ANL01FL need each other|ANL01FL and PD need each other",
+            "PD needs itself: PD needs ANL01FL needs PD|ANL01FL needs itself: ANL01FL needs PD needs ANL01FL",
         ),
         (what_of(options=ag.Responses(copy=("AVALC",))), "AVALC is another variable"),
         (what_of(options=ag.Responses(copy=("VISIT",), carry=("VISIT",))), "VISIT is another variable"),

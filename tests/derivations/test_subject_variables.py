@@ -1,6 +1,7 @@
 """Each way to derive a variable of ADSL, on a few subjects."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -139,7 +140,11 @@ def test_a_value_of_that_record():
 
 def test_values_that_sources_set_come_with_the_date():
     found = derived(
-        {"LSTALVDT": ag.DerivedVariable(sources=("DOSED", "END"), take="last", also=("SRCDOM",))},
+        {
+            "LSTALVDT": ag.DerivedVariable(
+                sources=("DOSED", "END"), take="last", flag="none", also=("SRCDOM",)
+            )
+        },
         {
             "DOSED": ag.DerivationSource(
                 dataset="EX", date="EXSTDTC", impute="first", order=("EXSEQ",), set={"SRCDOM": "EX"}
@@ -178,10 +183,63 @@ def test_records_of_one_date_need_an_order_only_for_their_values():
     assert problem.where == "[source.END] order"
     assert problem.advice == 'declare order = ["DSSEQ"], or same_date = "first" or "last"'
     assert problem.subjects == ("2",)
+    source = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", order=("DSSTDTC",))}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({"sources": ("END",), "take": "last", "value": "DSDECOD"}, sources=source)
+    (problem,) = refused.value.problems
+    assert problem.advice == 'add variables to order, or same_date = "first" or "last"'
     by_position = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", same_date="first")}
     last = {"sources": ("END",), "take": "last", "value": "DSDECOD"}
     assert values(last, sources=by_position)[1] == "DEATH"
     assert values(last)[1] == "OTHER"
+
+
+PEAK = {"sources": ("DOSE",), "take": "highest", "of": "EXDOSE", "without_value": "exclude"}
+
+
+def test_the_highest_and_the_lowest_record_have_a_date_and_values():
+    """Of subject 2 the record without a dose does not count."""
+    assert values(PEAK, "PEAKDT") == ["2024-02-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "value": "EXDOSE"}) == [30.0, 5.0, 0.0, None]
+    assert values({**PEAK, "take": "lowest"}, "LOWDT") == ["2024-01-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "of": "EXDOSE * (EXSEQ - 3)", "value": "EXSEQ"}) == [3.0, 1.0, 1.0, None]
+    assert values({**PEAK, "until": "CONSENT", "value": "EXDOSE"}) == [None, None, 0.0, None]
+    key = "subject.X: without_value", "with records without a value, which are excluded"
+    assert effects(PEAK)[key] == 1
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({**PEAK, "without_value": "error"})
+    assert refused.value.problems[0].what == "EXDOSE is missing in 1 record"
+
+
+@pytest.mark.parametrize("take", ["lowest", "highest"])
+def test_of_records_with_one_value_the_first_in_order_counts(take):
+    level = EX.assign(EXDOSE=[7.0, 7.0, 7.0, 1.0, 2.0, 3.0])
+    given = {"sources": ("DOSE",), "take": take, "of": "EXDOSE"}
+    unordered = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(given, data=study(EX=level), sources=unordered)
+    (problem,) = refused.value.problems
+    assert problem.what == "1 subject with several records with the deciding value of X"
+    assert problem.advice == 'declare order = ["EXSTDTC"], or same_date = "first" or "last"'
+    for shuffled in (level, level[::-1].reset_index(drop=True)):
+        found = values({**given, "value": "EXSEQ"}, data=study(EX=shuffled))
+        assert found[0] == 1.0
+    last = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first", same_date="last")}
+    assert values({**given, "value": "EXSEQ"}, data=study(EX=level), sources=last)[0] == 3.0
+
+
+def test_of_sources_with_one_value_the_one_listed_first_counts():
+    sources = {
+        "FIRST": ag.DerivationSource(dataset="EX", where="EXSEQ == 1", date="EXSTDTC", impute="first"),
+        "OTHER": ag.DerivationSource(dataset="EX", where="EXSEQ > 1", date="EXSTDTC", impute="first"),
+    }
+    level = study(EX=EX.assign(EXDOSE=[7.0, 5.0, 7.0, 1.0, 2.0, 3.0]))
+    for order, expected in (
+        (("FIRST", "OTHER"), [1.0, 2.0, 1.0, None]),
+        (("OTHER", "FIRST"), [3.0, 2.0, 1.0, None]),
+    ):
+        highest = {"sources": order, "take": "highest", "of": "EXDOSE", "value": "EXSEQ"}
+        assert values(highest, data=level, sources=sources) == expected
 
 
 def test_records_before_and_after_dates_do_not_count():
@@ -300,7 +358,8 @@ def test_cases_with_their_numbers():
 def test_the_record_says_what_others_get():
     cases = (ag.Case("AGE < 65", 1.0),)
     for otherwise, shown in ((0.0, "0"), (ag.FromVariable("AGE"), "AGE"), (None, "missing")):
-        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown="otherwise")
+        unknown = "error" if otherwise is None else "otherwise"
+        variable = ag.DerivedVariable(cases=cases, otherwise=otherwise, unknown=unknown)
         record = derived({"X": variable}).record
         (effect,) = (each for each in record.effects if each.policy == "subject.X: cases")
         assert (effect.value, effect.count, effect.subjects) == (shown, 3, ("2", "3", "4"))
@@ -347,6 +406,34 @@ def test_arithmetic():
     found = derived({"THIRD": years, "WINDT": window, "ICDT": consent})["ADSL"].frame
     assert [*map(plain, found["THIRD"])] == [13.3, 21.7, None, 26.7]
     assert [*map(plain, found["WINDT"])] == ["2024-01-19", "2024-01-31", "2024-03-02", "2024-03-31"]
+
+
+def test_what_is_not_selected_since_a_value_is_missing_is_counted():
+    """Subject 3 has no AGE, and a dose of subject 2 no EXDOSE: of neither it is known whether they count."""
+    given = replace(DOSE, where="EXDOSE > 0")
+    first = ag.DerivedVariable(sources=("DOSE",), take="first")
+    found = derived({"TRTSDT": first}, {"DOSE": given}, where="AGE < 70")
+    assert found["ADSL"].frame["USUBJID"].tolist() == ["1", "2"]
+    said = {(each.policy, each.effect): (each.count, each.subjects) for each in found.record.effects}
+    of_source = "records of EX not selected, since a number or date of the condition is missing"
+    assert said["source.DOSE: where", of_source] == (1, ("2",))
+    known = "subjects of DM that do not meet the condition are not derived"
+    unknown = "subjects of DM not derived: the condition is unknown, since a value is missing"
+    assert said["where", known] == (1, ("4",))
+    assert said["where", unknown] == (1, ("3",))
+
+
+def test_times_of_datetimes_do_not_count_in_arithmetic_and_that_is_said():
+    start = ag.DerivedVariable(sources=("DOSE",), take="first", time="first")
+    apart = ag.DerivedVariable(expression="TRTSDTM - TRTSDT")
+    found = derived({"TRTSDT": start, "APART": apart})
+    assert [*map(plain, found["ADSL"].frame["APART"])] == [0, 0, 0, None]
+    said = {
+        each.effect: each.subjects
+        for each in found.record.effects
+        if each.policy == "subject.APART: expression"
+    }
+    assert said["the day of TRTSDTM counts, not its time"] == ("1",)
 
 
 def test_dates_of_variables():
@@ -403,10 +490,31 @@ def test_records_of_subjects_who_are_not_in_the_source_are_refused_or_excluded()
     assert found == ["2024-01-01", "2024-01-05"]
 
 
+def test_records_of_unknown_subjects_are_told_once_and_those_without_a_subject_are_counted():
+    strange = pd.DataFrame({"USUBJID": ["9", None], "EXSTDTC": ["2024-01-01"] * 2})
+    sources = {
+        "DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+        "AGAIN": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+    }
+    first = {"sources": ("DOSE", "AGAIN"), "take": "first"}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(first, sources=sources, data=study(EX=pd.concat([EX, strange], ignore_index=True)))
+    unknown = [each.what for each in refused.value.problems if "not in DM" in each.what]
+    assert unknown == ["2 records of EX of a subject who is not in DM, 1 of them without USUBJID"]
+
+
+def test_a_misspelt_dataset_of_subjects_has_the_nearest_name():
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"DOSES": ag.DerivedVariable(sources=("DOSE",), statistic="count")}, dataset="DMM")
+    assert [(each.what, each.where, each.advice) for each in refused.value.problems] == [
+        ("dataset DMM is not present", "[derive.ADSL]", "did you mean DM?")
+    ]
+
+
 def test_a_source_of_adsl_itself_is_what_is_derived():
     found = derived(
         {
-            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last"),
+            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last", flag="none"),
             "TRTEDT": ag.DerivedVariable(sources=("DOSE",), take="last"),
         },
         {
@@ -417,10 +525,26 @@ def test_a_source_of_adsl_itself_is_what_is_derived():
     )
     expected = ["2024-02-01", "2024-02-01", "2024-02-01", "2024-03-01"]
     assert [*map(plain, found["ADSL"].frame["LSTALVDT"])] == expected
-    assert "LSTALVDTF" not in found["ADSL"].names  # 9 characters
+    assert not [each for each in found["ADSL"].names if each.startswith("LST") and each != "LSTALVDT"]
     flagged = [each.count for each in found.record.effects if each.policy == "subject.LSTALVDT: flag"]
     assert flagged == [1]
     assert "ADSL" not in {each.source for each in found.record.made_from}
+
+
+def test_an_imputation_flag_of_nine_characters():
+    """It is declared, or declared to be none; and the same where no date happens to be partial."""
+    sources = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    given = {"sources": ("DOSE",), "take": "first"}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"LSTALVDT": ag.DerivedVariable(**given)}, sources)
+    (problem,) = refused.value.problems
+    assert problem.what == "the imputation flag LSTALVDTF would have 9 characters"
+    assert problem.where == "[subject.LSTALVDT] flag"
+    assert problem.advice == 'declare flag = "LSTALVDF", or flag = "none"'
+    found = derived({"LSTALVDT": ag.DerivedVariable(**given, flag="LSTALVDF")}, sources)["ADSL"]
+    assert "LSTALVDF" in found
+    with pytest.raises(ag.ConfigurationError, match="the datetime LSTALVDTM would have 9 characters"):
+        derived({"LSTALVDT": ag.DerivedVariable(**given, flag="none", time="first")}, sources)
 
 
 def test_a_source_of_adsl_has_what_is_derived_when_it_is_used():

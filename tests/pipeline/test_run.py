@@ -260,6 +260,17 @@ def test_tables_of_an_earlier_run_are_named_where_the_gate_refuses(after_run):
     assert "of an earlier run: tables/pfs.csv, tables/pfs.codebook.json" in ran.out
 
 
+@pytest.mark.parametrize("name", ["report.xml", "report.sarif", "report.md", "report.xlsx"])
+def test_a_gate_writes_any_form_and_the_same_bytes_again(project, name):
+    project.edit("adamgate.toml", 'output = "report.json"', f'output = "{name}"')
+    assert project("run").code == 0
+    written = (project.folder / name).read_bytes()
+    assert project("run").states["gate"] == "unchanged"
+    assert project("run", "--force").states["gate"] == "ran"
+    assert (project.folder / name).read_bytes() == written
+    assert project("verify", "run.jsonl").code == 0
+
+
 def test_a_gate_that_fails_on_nothing_passes(project):
     refusing(project)
     project.edit("adamgate.toml", 'kind = "validate"', 'kind = "validate"\nfail_on = "never"')

@@ -113,6 +113,20 @@ at_cut_off = true
     assert "not used" not in derive("-q").err
 
 
+def test_parameters_without_a_dataset_of_their_kind_are_told(sources, derive):
+    others = """
+[response.OVR]
+param = "Response"
+source = "PD"
+value = "AVALC"
+
+[response_flag.ANL01FL]
+on_or_after = "RANDDT"
+"""
+    sources(SPECIFICATION + others)
+    assert derive().err.splitlines()[0] == "note: not used: [response.OVR], [response_flag.ANL01FL]"
+
+
 def test_what_was_derived_is_printed(sources, derive, snapshot: SnapshotAssertion):
     sources()
     ran = derive("--to", "adam")
@@ -446,6 +460,12 @@ FAULTS = {
         'cary = ["SEX"]',
         "spec.toml:2, [derive.ADTTE], time_to_event",
         "did you mean carry",
+    ),
+    "kind by default": (
+        "[derive.ADTTE]",
+        '[derive.ADTTE]\ndataset = "DM"',
+        "spec.toml:2, [derive.ADTTE]",
+        "kind is not declared, so that it is time_to_event",
     ),
     "value of a kind": (
         'carry = ["SEX"]',

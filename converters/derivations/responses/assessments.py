@@ -10,9 +10,9 @@ from ....schemas.study.columns import Codes, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
 from ..dated_records import DatedRecords, spans_at
+from ..deciding import ranks
 from ..imputation import source_dates
 from ..sources import Sources
-from ..time_to_event.deciding import ranks
 from .options import ResponseAssessments
 from .response_records import NONE, Assessed
 from .terms import ResponseTerms

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from ....schemas.errors import ConfigurationError
+from ..by_need import in_order_of_need
 from ..specification import Specification
-from .options import FirstResponse, OncePerSubject, RecordPresent, ResponseAssessments, Responses
+from .options import (
+    FirstResponse,
+    OncePerSubject,
+    RecordPresent,
+    ResponseAssessments,
+    ResponseFlag,
+    ResponseParameter,
+    Responses,
+)
 
 
 def parameters_of(options: Responses, specification: Specification) -> tuple[str, ...]:
-    """PARAMCDs of the dataset."""
+    """Tables of the parameters of the dataset."""
     return options.parameters or tuple(specification.responses)
 
 
+def paramcd_of(name: str, options: ResponseParameter) -> str:
+    """PARAMCD of a table."""
+    return options.paramcd or name
+
+
+def flag_variable(name: str, flag: ResponseFlag) -> str:
+    """The variable of a table of a flag."""
+    return flag.variable or name
+
+
 def flags_of(options: Responses, specification: Specification) -> tuple[str, ...]:
-    """Flags that records of the dataset may have."""
+    """Tables of flags that records of the dataset may have."""
     parameters = {*parameters_of(options, specification)}
     return tuple(
         name
@@ -66,17 +84,16 @@ def _needed(name: str, specification: Specification) -> Iterator[str]:
 
 
 def check_circle(parameters: Iterable[str], specification: Specification) -> None:
-    """Refuse parameters and flags that need each other."""
-    needed: Mapping[str, list[str]] = {
-        each: list(_needed(each, specification)) for each in _all_needed(parameters, specification)
-    }
-    done: set[str] = set()
-    while len(done) < len(needed):
-        ready = [each for each in needed if each not in done and {*needed[each]} <= done]
-        if not ready:
-            left = [each for each in needed if each not in done]
-            kind = "response_flag" if left[0] in specification.response_flags else "response"
-            raise ConfigurationError(
-                f"{' and '.join(left)} need each other", f"[{kind}.{left[0]}]", "let one of them need fewer"
-            )
-        done.update(ready)
+    """Refuse parameters and flags that need each other.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    needed = {each: {*_needed(each, specification)} for each in _all_needed(parameters, specification)}
+
+    def place(name: str) -> str:
+        kind = "response_flag" if name in specification.response_flags else "response"
+        return f"[{kind}.{name}]"
+
+    in_order_of_need(needed, place, "let one of them need fewer")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
+from ..own_tables import require_derived_once
 from ..specification import Specification, require_declared
-from .needed import check_circle, flags_of, parameters_of
+from .needed import check_circle, flag_variable, flags_of, paramcd_of, parameters_of
 from .options import (
     BestResponse,
     Counting,
@@ -33,6 +35,12 @@ DERIVED = frozenset(
 
 _PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}", re.ASCII)
 _HOW_FIRST = "write of and values, or source"
+_OF_CONFIRMATION = ("confirm_within", "not_evaluable_between", "stable_between", "lesser_after_better")
+_OF_ASSESSMENTS = (
+    *("of", "values", "flags", "stable_from", "stable_after", "confirm_after"),
+    *_OF_CONFIRMATION,
+)
+"""Keys of parameters that are made of assessments."""
 
 
 def check(name: str, options: Responses, specification: Specification) -> None:
@@ -56,8 +64,17 @@ def check(name: str, options: Responses, specification: Specification) -> None:
         _check_parameter(paramcd, specification.responses[paramcd], specification)
     for flag in specification.response_flags:
         _check_flag(flag, specification)
+    own = ((f"[response.{each}]", paramcd_of(each, specification.responses[each])) for each in parameters)
+    require_derived_once(name, own)
+    require_derived_once(name, _flags(options, specification))
     check_circle(parameters, specification)
     _check_copied(name, options, specification)
+
+
+def _flags(options: Responses, specification: Specification) -> Iterator[tuple[str, str]]:
+    """Each place of a flag of the dataset, with its variable."""
+    for each in flags_of(options, specification):
+        yield f"[response_flag.{each}]", flag_variable(each, specification.response_flags[each])
 
 
 def terms_of(paramcd: str, specification: Specification) -> ResponseTerms | None:
@@ -73,7 +90,7 @@ def terms_of(paramcd: str, specification: Specification) -> ResponseTerms | None
 
 def _check_parameter(paramcd: str, options: ResponseParameter, specification: Specification) -> None:
     place = f"[response.{paramcd}]"
-    if not _PARAMCD.fullmatch(paramcd):
+    if not _PARAMCD.fullmatch(paramcd_of(paramcd, options)):
         raise ConfigurationError("PARAMCD is not valid", place, "use up to 8 letters, digits and underscores")
     if options.subjects:
         compile_expression(options.subjects, f"{place} subjects")
@@ -93,11 +110,7 @@ def _check_parameter(paramcd: str, options: ResponseParameter, specification: Sp
 
 
 def _check_source(place: str, options: FirstResponse, specification: Specification) -> None:
-    given = [
-        key
-        for key in ("of", "values", "flags", "stable_after", "confirm_after")
-        if getattr(options, key) not in ("", (), None)
-    ]
+    given = [key for key in _OF_ASSESSMENTS if getattr(options, key) not in ("", (), None, "error")]
     if not options.source:
         raise ConfigurationError("what the first record is of is not declared", place, _HOW_FIRST)
     if given:
@@ -187,8 +200,8 @@ def _check_counting(
     if options.confirm_after is not None:
         _check_confirmation(place, options, specification)
         return
-    for key in ("confirm_within", "not_evaluable_between", "stable_between"):
-        if getattr(options, key) is not None:
+    for key in _OF_CONFIRMATION:
+        if getattr(options, key) not in (None, "error"):
             raise ConfigurationError(
                 "no confirmation is declared", f"{place} {key}", f"write confirm_after, or omit {key}"
             )
@@ -240,6 +253,9 @@ def _check_best(place: str, options: BestResponse, terms: ResponseTerms) -> None
             place,
             f'write without_value = "{terms.order[-1]}"',
         )
+    if options.without_value and options.without != "keep":
+        what = f"without_value has no effect with without = {options.without}"
+        raise ConfigurationError(what, f"{place} without_value", 'omit it, or write without = "keep"')
     if options.without_value and options.without_value not in terms.order:
         what = f"{options.without_value} is not a term"
         advice = did_you_mean(options.without_value, terms.order)
@@ -248,8 +264,9 @@ def _check_best(place: str, options: BestResponse, terms: ResponseTerms) -> None
 
 def _check_flag(name: str, specification: Specification) -> None:
     flag, place = specification.response_flags[name], f"[response_flag.{name}]"
-    if name in DERIVED:
-        raise ConfigurationError(f"{name} is derived", place, "give the flag another name")
+    if flag_variable(name, flag) in DERIVED:
+        what = f"{flag_variable(name, flag)} is derived"
+        raise ConfigurationError(what, place, "give the flag another name")
     for paramcd in flag.of:
         require_declared(specification, paramcd, "response", f"{place} of")
         if not isinstance(specification.responses[paramcd], ResponseAssessments):
@@ -262,8 +279,7 @@ def _check_flag(name: str, specification: Specification) -> None:
         require_declared(specification, other, "response_flag", f"{place} among")
     if flag.where:
         compile_expression(flag.where, f"{place} where")
-    if flag.before:
-        _require_dated(specification, flag.before, f"{place} before")
+    _check_before(place, flag, specification)
     if flag.to_first:
         require_declared(specification, flag.to_first, "response", f"{place} to_first")
         if isinstance(specification.responses[flag.to_first], ResponseAssessments | RecordPresent):
@@ -279,6 +295,14 @@ def _check_flag(name: str, specification: Specification) -> None:
             "write cut_off = DATE under [study]",
         )
     _check_values(place, name, flag, specification)
+
+
+def _check_before(place: str, flag: ResponseFlag, specification: Specification) -> None:
+    if flag.before:
+        _require_dated(specification, flag.before, f"{place} before")
+    elif flag.same_day != "late":
+        what = "same_day has no effect without before"
+        raise ConfigurationError(what, f"{place} same_day", "omit it, or name a source by before")
 
 
 def _check_values(place: str, name: str, flag: ResponseFlag, specification: Specification) -> None:
@@ -300,7 +324,8 @@ _NO_TERMS = ResponseTerms(order=(), responses=(), progression=(), not_evaluable=
 
 def _check_copied(name: str, options: Responses, specification: Specification) -> None:
     """Refuse a variable that is copied and derived, carried or a flag."""
-    taken = {*DERIVED, *flags_of(options, specification), *options.carry, *options.carry_as}
+    flags = (flag for _, flag in _flags(options, specification))
+    taken = {*DERIVED, *flags, *options.carry, *options.carry_as}
     for key, names in (("copy", options.copy), ("copy_as", tuple(options.copy_as))):
         for each in names:
             if each in taken or (key == "copy_as" and each in options.copy):

@@ -9,10 +9,23 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..assignments import Assignment, FromVariable
-from ..declared_sources import DerivationSource
+from ..by_need import in_order_of_need
+from ..sources import source_variables
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
-from .ways import COMMON, WAYS, Way, is_date_name, keys_given, named_variables, outputs, sources_of, ways_of
+from .ways import (
+    COMMON,
+    LONGEST,
+    WAYS,
+    Way,
+    is_date_name,
+    is_extreme,
+    keys_given,
+    named_variables,
+    outputs,
+    sources_of,
+    ways_of,
+)
 
 
 def check(name: str, options: SubjectLevel, specification: Specification) -> None:
@@ -60,13 +73,7 @@ def in_order(name: str, specification: Specification) -> tuple[str, ...]:
         - {each}
         for each, variable in declared.items()
     }
-    order: list[str] = []
-    while len(order) < len(needed):
-        found = next((each for each in needed if each not in order and needed[each] <= {*order}), None)
-        if found is None:
-            raise _circle({each: needed[each] - {*order} for each in needed if each not in order})
-        order.append(found)
-    return tuple(order)
+    return in_order_of_need(needed, "[subject.{}]".format, "let one of them need fewer variables")
 
 
 def _needed(each: str, variable: DerivedVariable, dataset: str, specification: Specification) -> set[str]:
@@ -75,33 +82,15 @@ def _needed(each: str, variable: DerivedVariable, dataset: str, specification: S
     for _, source in sources_of(variable):
         declared = specification.sources[source]
         if declared.dataset == dataset:
-            found |= _named_by(source, declared) | {variable.value, *_named_in(variable)}
+            found |= {one for _, one in source_variables(declared, source)}
+            found |= {variable.value, *_named_in(variable)}
     return found
 
 
 def _named_in(variable: DerivedVariable) -> tuple[str, ...]:
-    """Variables of its sources that a statistic is of."""
-    is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
+    """Variables of its sources that a statistic is of, or that decide."""
+    is_arithmetic = variable.of and (is_extreme(variable) or variable.statistic not in ("", "distinct"))
     return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
-
-
-def _named_by(name: str, source: DerivationSource) -> set[str]:
-    """Variables of its dataset that a source names."""
-    of_set = (each.variable for each in source.set.values() if isinstance(each, FromVariable))
-    where = compile_expression(source.where, f"[source.{name}] where").variables if source.where else ()
-    return {source.date, *source.order, *where, *of_set}
-
-
-def _circle(needed: Mapping[str, set[str]]) -> ConfigurationError:
-    """The fault of variables of which each needs another."""
-    path = [next(iter(needed))]
-    while True:
-        following = next(each for each in needed if each in needed[path[-1]])
-        if following in path:
-            circle = [*path[path.index(following) :], following]
-            what = f"{circle[0]} needs itself: {' needs '.join(circle)}"
-            return ConfigurationError(what, f"[subject.{circle[0]}]", "let one of them need fewer variables")
-        path.append(following)
 
 
 def _check_variable(name: str, variable: DerivedVariable, specification: Specification) -> None:
@@ -118,11 +107,15 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
     list(named_variables(name, variable))
     if way.key == "statistic":
         _check_statistic(place, variable)
+    if variable.take:
+        _check_taken(place, variable)
     _check_dates(place, name, variable)
+    _check_used(place, variable)
     _check_values(place, variable)
     if variable.yes == variable.no:
         raise ConfigurationError("yes and no are the same value", f"{place} no", "use two values")
     if variable.take:
+        _check_types(place, variable, specification)
         _check_set(place, variable, specification)
 
 
@@ -144,6 +137,23 @@ def _check_statistic(place: str, variable: DerivedVariable) -> None:
         compile_arithmetic(variable.of, f"{place} of")
 
 
+def _check_taken(place: str, variable: DerivedVariable) -> None:
+    """A value decides between the lowest and the highest, the date between the first and the last."""
+    if is_extreme(variable):
+        if not variable.of:
+            advice = "name the variable whose value decides"
+            raise ConfigurationError(f"of is not declared with {variable.take}", f"{place} of", advice)
+        if variable.time:
+            what = f"time has no effect with {variable.take}"
+            raise ConfigurationError(what, f"{place} time", "omit it")
+        compile_arithmetic(variable.of, f"{place} of")
+        return
+    for key in ("of", "without_value"):
+        if key in keys_given(variable):
+            advice = "omit it, or write lowest or highest"
+            raise ConfigurationError(f"{key} has no effect with {variable.take}", f"{place} {key}", advice)
+
+
 def _only_way(place: str, variable: DerivedVariable) -> Way:
     ways = ways_of(variable)
     if len(ways) == 1:
@@ -162,6 +172,27 @@ def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
+    if variable.time and len(name) >= LONGEST:
+        what = f"the datetime {name}M would have {len(name) + 1} characters"
+        raise ConfigurationError(what, f"{place} time", f"use a name of up to {LONGEST - 1}, or omit time")
+
+
+_OF_IMPUTED = ("impute_up_to", "flag", "not_before", "not_after")
+_NOT_IMPUTED = ("", "none")
+
+
+def _check_used(place: str, variable: DerivedVariable) -> None:
+    """Keys that only add to another key are not declared without it."""
+    given = keys_given(variable)
+    if variable.date_of and variable.impute in _NOT_IMPUTED:
+        idle = [(key, 'impute = "first"') for key in _OF_IMPUTED if key in given]
+    else:
+        has_other = bool(variable.no) or variable.otherwise is not None
+        other = "no" if variable.where else "otherwise"
+        idle = [("unknown", other)] if "unknown" in given and not has_other else []
+    for key, needed in idle:
+        what, advice = f"{key} has no effect without {needed}", f"omit it, or declare {needed}, too"
+        raise ConfigurationError(what, f"{place} {key}", advice)
 
 
 def _check_values(place: str, variable: DerivedVariable) -> None:
@@ -180,6 +211,15 @@ def _check_values(place: str, variable: DerivedVariable) -> None:
         raise ConfigurationError(what, f"{place} number", "omit it, or write map for another variable")
 
 
+def _check_types(place: str, variable: DerivedVariable, specification: Specification) -> None:
+    """What sources set a variable to is of one type."""
+    for key, name in (("value", variable.value), *(("also", each) for each in variable.also)):
+        values = (specification.sources[each].set.get(name) for each in variable.sources)
+        if {str, float} <= {type(each) for each in values}:
+            what = f"{name} is set to texts and to numbers"
+            raise ConfigurationError(what, f"{place} {key}", "use values of one type in set of the sources")
+
+
 def _check_set(place: str, variable: DerivedVariable, specification: Specification) -> None:
     """Each variable of `also` is set by each source."""
     for source in variable.sources:
@@ -187,7 +227,8 @@ def _check_set(place: str, variable: DerivedVariable, specification: Specificati
         for each in variable.also:
             if each not in given:
                 what = f"{each} is not set by {source}"
-                advice = f"{did_you_mean(each, given)}; write it in set of [source.{source}]"
+                other = f", or name another: {did_you_mean(each, given)}" if given else ""
+                advice = f"write it in set of [source.{source}]{other}"
                 raise ConfigurationError(what, f"{place} also", advice)
 
 

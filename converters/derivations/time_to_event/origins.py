@@ -12,9 +12,9 @@ from ....schemas.study.columns import Codes, Days
 from ....schemas.study.dataset import Dataset
 from ..adsl_dates import days_in_adsl
 from ..dated_records import DatedRecords
+from ..deciding import first_of
 from ..imputation import flag_of
 from ..sources import Sources
-from .deciding import first_of
 from .options import DerivedEndpoint
 
 

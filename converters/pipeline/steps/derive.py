@@ -18,8 +18,11 @@ from ..step_outcome import StepOutcome
 from .noted import noting
 
 if TYPE_CHECKING:
+    from ....schemas.study.dataset import Dataset
     from ...derivations.record import DerivationRecord
 
+_NAMED = 6
+"""Up to so many datasets are named in the summary."""
 FORMATS_OF_DATA = Choice(tuple(each[1:] for each in writable()))
 
 
@@ -89,14 +92,21 @@ class DeriveStep(StepOptions):
                 inputs=project.kept(self.sources),
                 overwrite=True,
             )
-        sizes = (f"{name}: {counted(len(data), 'record')}" for name, data in made.datasets.items())
         return StepOutcome(
-            ", ".join(sizes),
+            _sizes(made.datasets),
             tuple(written),
             policies=_policies(made.record),
             notes=notes.lines,
             read=tuple(each.source.path for each in found.files if each.source is not None),
         )
+
+
+def _sizes(datasets: Mapping[str, Dataset]) -> str:
+    """The number of records of each dataset, or of all of many."""
+    if len(datasets) > _NAMED:
+        records = counted(sum(map(len, datasets.values())), "record")
+        return f"{len(datasets)} datasets: {records}"
+    return ", ".join(f"{name}: {counted(len(data), 'record')}" for name, data in datasets.items())
 
 
 def _derived(document: Document) -> Mapping[str, str]:

@@ -147,7 +147,7 @@ def command(
     quiet: bool,
     **given: Any,
 ) -> int:
-    """Derive ADSL, ADAE and ADTTE from their sources, as SPEC declares.
+    """Derive ADSL, ADAE, ADRS, ADTTE and measurements from their sources, as SPEC declares.
 
     SPEC is a settings file (adamgate.toml) with tables [derive.NAME]; its other settings apply, too. The
     datasets that it declares are written to --to, all or none; ADSL and other sources are not copied. What
@@ -225,7 +225,7 @@ def command(
 
 
 def _tell_unused(what: Specification, quiet: bool) -> None:
-    """Say which sources and stops decide nothing: one that is forgotten elsewhere looks like this."""
+    """Say which tables derive nothing: one that is forgotten elsewhere looks like this."""
     from ...derivations.specification import unused
 
     tables = unused(what)
