@@ -51,7 +51,7 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that a user asks about, and the output that it is; none where `output` is empty.
+    """A file that was asked about, and the output that it is; none where `output` is empty.
 
     Attributes
     ----------
