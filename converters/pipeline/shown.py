@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +56,11 @@ def _step(step: StepRecord) -> StepShown:
 
 
 def _policy(policy: Mapping[str, Any]) -> PolicyShown:
-    texts = (plain(policy.get(each.name) or "") for each in fields(PolicyShown) if each.name != "count")
     count = policy.get("count")
     if not isinstance(count, int):
         raise AlteredRecord("a policy has no count")
-    return PolicyShown(*texts, count=count)
+    names = ("dataset", "parameter", "policy", "value", "effect", "unit")
+    return PolicyShown(**{name: plain(policy.get(name) or "") for name in names}, count=count)
 
 
 def _files(files: Iterable[RecordedFile]) -> tuple[FileShown, ...]:

@@ -4,6 +4,7 @@ import re
 import statistics
 import time
 import tomllib
+from importlib.resources import files
 
 import pytest
 from two_arm_trial import two_arm_trial
@@ -126,6 +127,21 @@ def test_planted_markup_stays_text(opened):
     page.get_by_role("button", name=re.compile("Details")).first.click()
     assert page.locator("img").count() == 0
     assert MARKUP in page.locator("#list").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_has_nothing_to_object_to(root, opened, tmp_path, scheme):
+    """Names, roles, order of headings, contrast of colours."""
+    study = ag.read(root / "fixtures" / "cartitude1-broken")
+    written = ag.write_page(tmp_path / "page.html", ag.validate(study), study)
+    page = opened(written.read_text(encoding="utf-8"), color_scheme=scheme, bypass_csp=True)
+    page.get_by_role("button", name="Details of TTE007 in ADTTE").first.click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # opens all
+    axe = files("axe_playwright_python") / "axe.min.js"
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    assert len(found["passes"]) > 15
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
 
 
 def test_every_control_has_a_name_and_every_id_is_there_once(document, opened):

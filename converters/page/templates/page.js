@@ -109,16 +109,16 @@
     const left = element("div"), right = element("div");
     const id = words[data.rule[i]];
     const variables = words[data.variables[i]];
-    left.append(element("h4", words[data.title[i]]));
+    left.append(element("h3", words[data.title[i]]));
     const page = [...document.querySelectorAll("details.rule")].find((d) => d.id === `rule-${id}`)?.querySelector(".page");
     if (page) left.append(...page.cloneNode(true).childNodes);
     if (variables) right.append(element("p", `Variables: ${variables}`));
     if (data.newRecords[i]) right.append(element("p", `${counted(data.newRecords[i], "new record")} since the baseline`));
     if (data.examples[i].length) {
       const n = data.examples[i].length;
-      right.append(element("h4", n < data.records[i] ? `First ${n} of ${counted(data.records[i], "record")}` : counted(n, "record")), examples(i));
+      right.append(element("h3", n < data.records[i] ? `First ${n} of ${counted(data.records[i], "record")}` : counted(n, "record")), examples(i));
     } else if (!data.records[i]) right.append(element("p", "About the dataset as a whole."));
-    right.append(element("h4", "Waiver, for adamgate.toml"));
+    right.append(element("h3", "Waiver, for adamgate.toml"));
     const pre = element("pre");
     pre.tabIndex = 0;
     pre.append(element("code", waiver(i)));
