@@ -39,6 +39,7 @@ from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
 from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
+from .converters.page.write_page import write_page as write_page
 from .converters.pipeline.run_result import RunResult as RunResult
 from .converters.pipeline.run_result import StepState as StepState
 from .converters.pipeline.verify import Discrepancy as Discrepancy
@@ -58,6 +59,7 @@ from .converters.reports.baseline import read_baseline as read_baseline
 from .converters.reports.describe import Description as Description
 from .converters.reports.describe import describe as describe
 from .converters.reports.rule_page import explain as explain
+from .converters.reports.write_report import write_report as write_report
 from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
 from .converters.survival.summaries.adverse_events.summary import adverse_events as adverse_events
 from .converters.survival.summaries.adverse_events.written import AdverseEventTable as AdverseEventTable

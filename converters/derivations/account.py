@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -78,6 +78,12 @@ class Account:
         found = PolicyEffect(self.dataset, parameter, policy, value, effect, count, subjects, unit)
         if found not in self.effects:
             self.effects.append(found)
+
+    def call_parameters(self, names: Mapping[str, str]) -> None:
+        """Let effects that were noted for tables of parameters be of their PARAMCDs."""
+        self.effects = [
+            replace(each, parameter=names.get(each.parameter, each.parameter)) for each in self.effects
+        ]
 
     def absent_values(
         self,

@@ -36,8 +36,13 @@ def judged(printed: str, values: Sequence[float | str]) -> tuple[str, bool]:
     >>> judged("80 of 97 (82.5%)", [80, 97, 82.474])
     ('80 of 97 (82.5%)', True)
     """
-    if len(values) == 1 and isinstance(values[0], str):
-        return values[0], values[0] == printed
+    text = values[0] if len(values) == 1 else None
+    if isinstance(text, str):
+        # A CSV file is read with numbers of more than 15 digits as text: what a table of ours holds.
+        stated = _number(text)
+        if text == printed or stated is None or not stated.is_finite() or not numbers_in(printed):
+            return text, text == printed
+        values = [float(stated)]
     if not numbers_in(printed):
         (value,) = values
         return (NOT_ESTIMABLE if math.isnan(float(value)) else _telling(float(value))), False

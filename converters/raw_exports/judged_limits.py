@@ -8,7 +8,7 @@ import numpy as np
 
 from ...schemas.study.columns import Distinct, Mask
 from ...schemas.wording import did_you_mean, one_line
-from .limits import NumberLimits
+from .limits import RawLimits
 from .raw_part import RawPart
 from .raw_records import text_of
 from .variable_options import RawVariable
@@ -26,7 +26,7 @@ def judge_limits(numbers: Distinct, declared: RawVariable, part: RawPart, place:
             part.account.refuse(what, place, _ADVICE, part.records, beyond)
 
 
-def _each(declared: RawVariable, part: RawPart, place: str) -> Iterator[tuple[str, NumberLimits, Mask]]:
+def _each(declared: RawVariable, part: RawPart, place: str) -> Iterator[tuple[str, RawLimits, Mask]]:
     """The limits, each with the records that they are of."""
     if not isinstance(declared.limits, Mapping):
         yield "", declared.limits, np.ones(len(part.records), dtype=np.bool_)

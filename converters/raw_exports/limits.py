@@ -9,7 +9,7 @@ from typing import Any
 
 from ...schemas.kinds import TableOf
 
-NumberLimits = tuple[float, float]
+RawLimits = tuple[float, float]
 """The least and the greatest."""
 
 _EXAMPLE = "[30, 250]"
@@ -26,7 +26,7 @@ class _TwoNumbers:
     def schema(self) -> Mapping[str, Any]:
         return {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 
-    def __call__(self, value: Any) -> NumberLimits:
+    def __call__(self, value: Any) -> RawLimits:
         if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
             raise ValueError(_EXAMPLE)
         if not all(_is_number(each) for each in value) or value[0] > value[1]:
@@ -48,8 +48,8 @@ class LimitsKind:
     def schema(self) -> Mapping[str, Any]:
         return {"anyOf": [_TwoNumbers().schema, TableOf(_TwoNumbers(), _BY_NAME, least=1).schema]}
 
-    def __call__(self, value: Any) -> NumberLimits | Mapping[str, NumberLimits]:
+    def __call__(self, value: Any) -> RawLimits | Mapping[str, RawLimits]:
         if isinstance(value, Mapping):
-            found: Mapping[str, NumberLimits] = TableOf(_TwoNumbers(), _BY_NAME, least=1)(value)
+            found: Mapping[str, RawLimits] = TableOf(_TwoNumbers(), _BY_NAME, least=1)(value)
             return found
         return _TwoNumbers()(value)

@@ -37,6 +37,9 @@ from .units import UnitsOfRecords
 from .value_effects import of_codes, of_map
 from .variable_options import RawVariable
 
+_KEEPING = frozenset({"map", "codes", "date_forms", "years"})
+"""Keys of which a value that is not taken may be kept."""
+
 OfDataset = Callable[[str, str], Distinct | None]
 """A variable of a dataset, by their names; None where there is none."""
 
@@ -275,11 +278,9 @@ class _Making:
         note = part.account.note
         note(self._policy_name("years"), f"{first} to {last}", "dates of these years", int(within.sum()))
         self._policy("years", f"dates before {first} or after {last}", outside)
-        return (
-            dates
-            if declared.otherwise == "keep"
-            else without(dates, lambda value: is_outside(value, declared.years))
-        )
+        if declared.otherwise == "keep":
+            return dates
+        return without(dates, lambda value: is_outside(value, declared.years))
 
     def _with_time(self, day: Distinct) -> Distinct:
         declared = self.declared
@@ -308,26 +309,26 @@ class _Making:
         declared, part = self.declared, self.among.part
         units = UnitsOfRecords.of(declared, part.records)
         filled = numbers.codes >= 0
-        without = filled & units.without_factor
+        unknown = filled & units.without_factor
         if declared.other_units == "missing":
             part.account.note(
                 self._policy_name("other_units"),
                 "missing",
                 "numbers whose unit has no factor",
-                int(without.sum()),
-                values=units.blanked(without),
+                int(unknown.sum()),
+                values=units.blanked(unknown),
             )
         else:
-            self._refuse_units(units, without)
+            self._refuse_units(units, unknown)
         number = counted(len(units.conversions), "unit")
         self._note_values("factors", number, units.effects(filled), "numbers multiplied")
         return units.converted(numbers)
 
-    def _refuse_units(self, units: UnitsOfRecords, without: Mask) -> None:
+    def _refuse_units(self, units: UnitsOfRecords, concerned: Mask) -> None:
         """Numbers whose unit has no factor, and those whose unit is missing."""
         account, records = self.among.part.account, self.among.part.records
-        unnamed = without & units.without_unit
-        unknown = without & ~unnamed
+        unnamed = concerned & units.without_unit
+        unknown = concerned & ~unnamed
         advice = 'declare their factors, or other_units = "missing", or correct the data'
         if unknown.any():
             shown = listed_values(units.named(), unknown)
@@ -370,9 +371,7 @@ class _Making:
         part, otherwise = self.among.part, self.declared.otherwise
         if otherwise == "error":
             if concerned.any():
-                choices = (
-                    '"missing" or "keep"' if key in ("map", "codes", "date_forms", "years") else '"missing"'
-                )
+                choices = '"missing" or "keep"' if key in _KEEPING else '"missing"'
                 advice = f"declare them, or otherwise = {choices}, or correct the data"
                 if keeps:
                     advice = 'correct the data, or declare otherwise = "keep" for the first of them'

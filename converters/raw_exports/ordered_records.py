@@ -52,8 +52,7 @@ def _begins(order: Codes, ranks: Sequence[Codes]) -> Mask:
 
 def _is_alone(begins: Mask) -> Mask:
     """Which of the ordered records no other one equals."""
-    alone: Mask = begins & np.append(begins[1:], True)[: len(begins)]
-    return alone
+    return np.asarray(begins & np.append(begins[1:], True)[: len(begins)])
 
 
 def _refined(order: Codes, begins: Mask, ranks: Iterator[Codes]) -> Codes:

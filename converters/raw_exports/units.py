@@ -29,7 +29,7 @@ def of_units(declared: Mapping[str, float] | Mapping[str, Mapping[str, float]]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
+class UnitConversion:
     """What becomes of the numbers of a unit.
 
     Attributes
@@ -58,7 +58,7 @@ class UnitsOfRecords:
 
     Attributes
     ----------
-    conversions : mapping of UnitKey to Conversion
+    conversions : mapping of UnitKey to UnitConversion
         As declared.
     keys : tuple of UnitKey
         Those that records have, each once.
@@ -66,7 +66,7 @@ class UnitsOfRecords:
         Position of each record's key.
     """
 
-    conversions: Mapping[UnitKey, Conversion]
+    conversions: Mapping[UnitKey, UnitConversion]
     keys: tuple[UnitKey, ...]
     key_of: Codes
 
@@ -74,7 +74,7 @@ class UnitsOfRecords:
     def of(cls, declared: RawVariable, records: RawRecords) -> UnitsOfRecords:
         offsets = of_units(declared.offsets)
         conversions = {
-            key: Conversion(factor, offsets.get(key, 0.0), declared.digits)
+            key: UnitConversion(factor, offsets.get(key, 0.0), declared.digits)
             for key, factor in of_units(declared.factors).items()
         }
         names = [each for each in (declared.factors_by, declared.unit) if each]

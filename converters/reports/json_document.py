@@ -13,12 +13,12 @@ from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Sta
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
-from ...schemas.study.raw_places import RawPlace
 from ..values.cited_run import cited_run
 from .presentation import Presentation, as_json
 
 if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
     from ...schemas.gate.event_counts import EventCount
+    from ...schemas.study.raw_places import RawPlace
 
 SCHEMA_VERSION = "1.5"
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -37,7 +37,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         "verdict": report.verdict(threshold),
         "reason": report.not_judged or None,
         "fail_on": "never" if threshold is None else str(threshold),
-        "counts": _counts(report),
+        "counts": counts(report),
         "standards": [
             {"name": name, "version": version, "origin": report.terms.origins.get(name)}
             for name, version in report.standards.items()
@@ -71,7 +71,8 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
     }
 
 
-def _counts(report: Report) -> dict[str, Any]:
+def counts(report: Report) -> dict[str, Any]:
+    """How many datasets, rules, outcomes and findings there are."""
     return {
         "datasets": len(report.inputs),
         "rules": len({outcome.rule_id for outcome in report.outcomes}),

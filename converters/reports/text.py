@@ -9,23 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, JustifyMethod
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...schemas.gate.event_counts import ArmCount
 from ...schemas.gate.finding import Finding, Inferred, Outcome, Status
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
 from ..values.cited_run import cited_lines
+from .examples import examples_of
 from .gathering import of_one_cause, on_many_records
 from .presentation import Detail, Presentation
 from .terms import compared_lines, comparison_count, standing, terms_lines, waived_lines
+
+if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
+    from ...schemas.gate.event_counts import ArmCount
 
 INPUTS = 6
 PARAMETERS = 6
@@ -36,7 +39,6 @@ NOT_RUN = 10
 COMPARED = 5
 WAIVED = 5
 FINDINGS_OF_A_RULE = 3
-EXAMPLES = 3
 ALIKE = 12
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -254,7 +256,7 @@ def _finding(finding: Finding, everything: bool, others: Sequence[Finding] = ())
         body.append(f" ({standing(finding)})", "bold")
     if finding.records:
         body.append(f"\n{counted(finding.records, 'record')}", "bold")
-        body.append(_examples(finding, len(finding.examples) if everything else EXAMPLES))
+        body.append(examples_of(finding, everything=everything))
     # Filled up here: versions of rich differ in whether the width of a column has its padding in it.
     word = Text(finding.severity.ljust(len(Severity.WARNING)), _STYLE[finding.severity])
     row.add_row(word, Text(plain(finding.rule_id)), body)
@@ -264,27 +266,6 @@ def _finding(finding: Finding, everything: bool, others: Sequence[Finding] = ())
 def _listed(names: Sequence[str]) -> str:
     shown, more = _limited(names, ALIKE, everything=False)
     return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
-def _examples(finding: Finding, limit: int) -> str:
-    """ " by USUBJID, PARAMCD: 01-001, OS (record 3); … 11 more"."""
-    shown = finding.examples[:limit]
-    if not shown:
-        return ""
-    named = [{**each.keys, **each.values} for each in shown]
-    names = list(dict.fromkeys(name for values in named for name in values))
-    said = []
-    for each, values in zip(shown, named, strict=True):
-        place = each.place
-        identity = ", ".join(str(_value(values.get(name))) for name in names)
-        said.append(plain(f"{identity} ({place})" if names else place))
-    rest = finding.records - len(shown)
-    by = f" by {plain(', '.join(names))}" if names else ""
-    return f"{by}: {'; '.join(said)}" + (f"; … {rest:,} more" if rest else "")
-
-
-def _value(value: Any) -> Any:
-    return "missing" if value is None or value == "" else value
 
 
 def _comparison(report: Report, everything: bool) -> Iterator[TextBlock]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..severity import Severity
-from ..study.raw_places import RawPlace
 from ..word import Word
 from ..wording import UNDELIVERED
 from .record_keys import RecordKeys, fingerprint
+
+if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
+    from ..study.raw_places import RawPlace
 
 Subject = tuple[str, str, tuple[str, ...]]
 """Rule, dataset and variables."""

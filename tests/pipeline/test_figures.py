@@ -129,6 +129,21 @@ def test_figures_agree_at_the_printed_decimal(printed, value, equal, shown):
     assert judged(printed, [value]) == (shown, equal)
 
 
+@pytest.mark.parametrize(
+    ("printed", "value", "equal", "shown"),
+    [
+        ("60.7", "60.714579055441476", True, "60.7"),
+        ("60.8", "60.714579055441476", False, "60.7"),
+        ("60.7", "sixty", False, "sixty"),
+        ("N", "60.714579055441476", False, "60.714579055441476"),
+        ("007", "007", True, "007"),
+    ],
+)
+def test_numbers_that_a_csv_file_has_as_text_agree_as_numbers(printed, value, equal, shown):
+    """Numbers of more than 15 digits are read as text: those of survival tables in months are."""
+    assert judged(printed, [value]) == (shown, equal)
+
+
 @given(st.integers(-(10**7), 10**7), st.integers(0, 4))
 def test_a_number_printed_at_its_own_decimals_agrees(whole, decimals):
     value = whole / 10**decimals

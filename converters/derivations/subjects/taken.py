@@ -25,7 +25,7 @@ from ..deciding import Deciding, first_of, last_of, order_advice
 from ..merged_values import MixedTypes, ValuePart, merged
 from .candidates import Candidates, candidates
 from .declared import Declared
-from .ways import flag_name, is_extreme, outputs
+from .ways import LONGEST, flag_name, is_extreme, outputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,6 +221,10 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
 def add_date_flag(declared: Declared, lacks: Numbers) -> None:
     """Derive the imputation flag of a date, by the position of the largest part that was imputed."""
     flag = flag_name(declared.name, declared.variable)
+    if not flag and not declared.variable.flag:
+        short = f"{declared.name[: LONGEST - 1]}F"
+        what = f"the imputation flag {declared.name}F would have {len(declared.name) + 1} characters"
+        declared.fail(what, "flag", f'declare flag = "{short}", or flag = "none"')
     if flag:
         declared.table.add(flag, texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
     declared.effect("flag", flag or "none", "with an imputed date", lacks > 0)

@@ -11,7 +11,7 @@ from ....schemas.kinds import Choice, ListOf, member_name
 from ....schemas.options import option
 from ....schemas.wording import counted
 from ...formats import writable
-from ...metadata.sidecar_names import DATASETS_FILES, VARIABLES_FILE, raw_places_file
+from ...metadata.sidecar_names import sidecars_of
 from ..project import PipelineProject
 from ..step_options import JUDGING_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import StepOutcome
@@ -47,10 +47,8 @@ class DeriveStep(StepOptions):
 
     def outputs(self, document: Document) -> tuple[Path, ...]:
         names = self.datasets or tuple(dict.fromkeys((*_raw(document).values(), *_derived(document))))
-        files = (f"{name.lower()}.{self.format}" for name in names)
-        beside = (VARIABLES_FILE, *DATASETS_FILES) if self.format == "csv" else ()
-        raw = (raw_places_file(self.to, name) for name in names)
-        return (*(self.to / each for each in (*files, *beside)), *raw)
+        files = [self.to / f"{name.lower()}.{self.format}" for name in names]
+        return tuple(dict.fromkeys([*files, *(beside for each in files for beside in sidecars_of(each))]))
 
     def reads_below(self, document: Document) -> bool:
         """Patterns of raw files may lead into subfolders."""

@@ -54,7 +54,7 @@ class ValidateStep(StepOptions):
 
     def run(self, project: PipelineProject) -> StepOutcome:
         from ....schemas.gate.validate import validate
-        from ...reports import render
+        from ...reports import document_of
         from ...reports.files import write_document
         from ...reports.refusal import render_refusal, verdict_in_short
         from ...writing.inputs import refuse_inputs
@@ -72,7 +72,7 @@ class ValidateStep(StepOptions):
         if self.output is not None:
             refuse_inputs([self.output], project.kept(self.data))
             form = form_named(self.output) or "text"
-            write_document(render(report, form, threshold), self.output, overwrite=True)
+            write_document(document_of(report, form, threshold), self.output, overwrite=True)
             written = (self.output,)
         refused = report.refuses(threshold)
         return StepOutcome(

@@ -37,8 +37,8 @@ def death_not_in_adsl(data: Dataset, study: Study) -> Iterator[Fault]:
     """SDTM says that a subject died, and ADSL has no death.
 
     ## What it checks
-    DTHFL = Y or DTHDT in ADSL for each of its subjects with a death in SDTM: DTHFL = Y or DTHDTC in DM, a
-    record in DD, DSDECOD = DEATH in DS, SSSTRESC = DEAD in SS.
+    A subject has DTHFL = Y or DTHDT in ADSL if SDTM has a death: DTHFL = Y or DTHDTC in DM, a record in
+    DD, DSDECOD = DEATH in DS, SSSTRESC = DEAD in SS.
 
     ## Not a fault
     A death after the data cut-off. A subject who is not in ADSL.

@@ -74,7 +74,7 @@ def event_before_consent(data: Dataset, study: Study) -> Iterator[Fault]:
 
     ## Not a fault
     A start that is imputed and may be later. Events of more than 2% of the subjects: the study collects
-    earlier events.
+    events that began before.
 
     ## Why it matters
     One of the two dates is wrong, or the event is medical history.
