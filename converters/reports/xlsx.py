@@ -14,7 +14,7 @@ from .check_results import check_results, titles_of
 from .marks import signature
 from .presentation import Presentation
 from .terms import comparison_count, standing, terms_lines
-from .workbook import Row, Sheet, workbook
+from .workbook import CellRow, Sheet, workbook
 
 _SEVERITIES = tuple((f"{each}s".capitalize(), 9) for each in reversed(Severity))
 
@@ -68,7 +68,7 @@ def render(report: Report, presentation: Presentation) -> bytes:
     return workbook(sheets, "adamgate report", signature())
 
 
-def _about(report: Report, presentation: Presentation) -> Iterator[Row]:
+def _about(report: Report, presentation: Presentation) -> Iterator[CellRow]:
     threshold = presentation.threshold
     yield "Verdict", report.verdict(threshold).upper()
     if report.not_judged:
@@ -91,7 +91,7 @@ def _about(report: Report, presentation: Presentation) -> Iterator[Row]:
     yield from ((f"Version: {name}", version) for name, version in sorted(report.versions.items()))
 
 
-def _counts(report: Report) -> Iterator[Row]:
+def _counts(report: Report) -> Iterator[CellRow]:
     yield "Datasets", len(report.inputs)
     yield from ((f"Findings: {each}", report.count(each)) for each in reversed(Severity))
     yield from ((f"Checks: {each}", report.count(each)) for each in Status)
@@ -99,7 +99,7 @@ def _counts(report: Report) -> Iterator[Row]:
     yield "Records waived", sum(each.records for each in report.terms.waived)
 
 
-def _datasets(report: Report) -> Iterator[Row]:
+def _datasets(report: Report) -> Iterator[CellRow]:
     """A row for each dataset; for what findings are about and is none, as the study, its counts."""
     inputs = {each.dataset: each for each in report.inputs}
     for name in dict.fromkeys((*inputs, *(each.dataset for each in report.findings))):
@@ -113,7 +113,7 @@ def _datasets(report: Report) -> Iterator[Row]:
         yield name, known.label, known.structure, *size, *source, *counts
 
 
-def _summary(report: Report) -> Iterator[Row]:
+def _summary(report: Report) -> Iterator[CellRow]:
     """Findings of one rule in one dataset together."""
     titles = titles_of(report)
     groups: dict[tuple[str, str, Severity], list[Finding]] = {}
@@ -124,7 +124,7 @@ def _summary(report: Report) -> Iterator[Row]:
         yield dataset, rule_id, str(severity), titles.get(rule_id, ""), len(found), records
 
 
-def _details(report: Report) -> Iterator[Row]:
+def _details(report: Report) -> Iterator[CellRow]:
     """A row for each record that a finding has as example; one for a finding of a dataset as a whole."""
     for number, each in enumerate(report.findings, 1):
         about = number, str(each.severity), each.dataset, each.rule_id, each.parameter
@@ -133,7 +133,7 @@ def _details(report: Report) -> Iterator[Row]:
             yield *about, *said, *record, each.fingerprint
 
 
-def _record(example: Example) -> Row:
+def _record(example: Example) -> CellRow:
     _, _, raw = example.place.partition(", ")
     return example.record, raw, _named(example.keys), _named(example.values)
 
@@ -145,14 +145,14 @@ def _named(values: Mapping[str, Any]) -> str:
     )
 
 
-def _checks(report: Report) -> Iterator[Row]:
+def _checks(report: Report) -> Iterator[CellRow]:
     titles = titles_of(report)
     for each in check_results(report):
         title = titles.get(each.rule_id, "")
         yield each.rule_id, each.dataset, title, str(each.status), len(each.findings), each.reason
 
 
-def _waived(report: Report) -> Iterator[Row]:
+def _waived(report: Report) -> Iterator[CellRow]:
     for each in report.terms.waived:
         about = each.dataset, each.rule_id, each.parameter, ", ".join(each.variables), each.message
         yield *about, each.records, each.reason, each.owner, each.expires.isoformat(), each.place
