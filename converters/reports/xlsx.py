@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...schemas.gate.finding import Example, Finding, Status
@@ -16,56 +16,57 @@ from .presentation import Presentation
 from .terms import comparison_count, standing, terms_lines
 from .workbook import CellRow, Sheet, workbook
 
-_SEVERITIES = tuple((f"{each}s".capitalize(), 9) for each in reversed(Severity))
+_WIDTHS = {
+    "Property": 26,
+    "Value": 100,
+    "Title": 70,
+    "Message": 70,
+    "Reason": 50,
+    "Keys": 50,
+    "File": 40,
+    "Label": 32,
+    "Values": 30,
+    "Raw record": 24,
+    "Variables": 20,
+    "Owner": 20,
+    "Waiver": 20,
+    "SHA-256": 20,
+    "Fingerprint": 20,
+    "Since baseline": 14,
+    "Outcome": 14,
+}
+"""Of columns, in characters."""
+_USUAL = 12
 
 
 def render(report: Report, presentation: Presentation) -> bytes:
     """The workbook."""
     sheets = (
-        Sheet("Conformance Details", (("Property", 26), ("Value", 100)), [*_about(report, presentation)]),
-        Sheet(
+        _sheet("Conformance Details", "Property|Value", _about(report, presentation)),
+        _sheet(
             "Dataset Details",
-            (
-                *(("Dataset", 12), ("Label", 32), ("Structure", 10), ("Records", 10), ("Variables", 10)),
-                *(("File", 40), ("Format", 12), ("Encoding", 10), ("SHA-256", 20), *_SEVERITIES),
-            ),
-            [*_datasets(report)],
+            "Dataset|Label|Structure|Records|Variables|File|Format|Encoding|SHA-256|Errors|Warnings|Notes",
+            _datasets(report),
         ),
-        Sheet(
-            "Issue Summary",
-            (
-                *(("Dataset", 12), ("Rule", 10), ("Severity", 9), ("Title", 70), ("Findings", 9)),
-                ("Records", 10),
-            ),
-            [*_summary(report)],
-        ),
-        Sheet(
+        _sheet("Issue Summary", "Dataset|Rule|Severity|Title|Findings|Records", _summary(report)),
+        _sheet(
             "Issue Details",
-            (
-                *(("Finding", 8), ("Severity", 9), ("Dataset", 12), ("Rule", 10), ("Parameter", 10)),
-                *(("Variables", 20), ("Message", 70), ("Records", 10), ("Since baseline", 14)),
-                *(("Record", 10), ("Raw record", 24), ("Keys", 50), ("Values", 30), ("Fingerprint", 20)),
-            ),
-            [*_details(report)],
+            "Finding|Severity|Dataset|Rule|Parameter|Variables|Message|Records|Since baseline|"
+            "Record|Raw record|Keys|Values|Fingerprint",
+            _details(report),
         ),
-        Sheet(
-            "Rules Report",
-            (
-                *(("Rule", 10), ("Dataset", 12), ("Title", 70), ("Outcome", 14), ("Findings", 9)),
-                ("Reason", 50),
-            ),
-            [*_checks(report)],
-        ),
-        Sheet(
+        _sheet("Rules Report", "Rule|Dataset|Title|Outcome|Findings|Reason", _checks(report)),
+        _sheet(
             "Waived",
-            (
-                *(("Dataset", 12), ("Rule", 10), ("Parameter", 10), ("Variables", 20), ("Message", 70)),
-                *(("Records", 10), ("Reason", 50), ("Owner", 20), ("Expires", 12), ("Waiver", 20)),
-            ),
-            [*_waived(report)],
+            "Dataset|Rule|Parameter|Variables|Message|Records|Reason|Owner|Expires|Waiver",
+            _waived(report),
         ),
     )
     return workbook(sheets, "adamgate report", signature())
+
+
+def _sheet(name: str, columns: str, rows: Iterable[CellRow]) -> Sheet:
+    return Sheet(name, tuple((each, _WIDTHS.get(each, _USUAL)) for each in columns.split("|")), [*rows])
 
 
 def _about(report: Report, presentation: Presentation) -> Iterator[CellRow]:
