@@ -26,6 +26,7 @@ PAGES = [
     "docs/forms.md",
     "docs/convert.md",
     "docs/raw.md",
+    "docs/report.md",
     "docs/reading.md",
     "docs/verdict.md",
     "docs/xpt.md",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...schemas.errors import ConfigurationError
+from ...schemas.wording import counted
 from ..pipeline.lineage import require_lineage, write_lineage
 from ..pipeline.one_run import alone_with
 from ..pipeline.run import PipelineRun
@@ -108,28 +109,53 @@ def run_watched(
     """As `run`; somebody is told as it goes."""
     file = path / FILE_NAME if os.path.isdir(path) else path
     shown = record if record is not None else file.parent / RECORD
-    here, folder = os.path.realpath(""), Path(os.path.abspath(file)).parent
+    here, folder = working_directory(), Path(os.path.abspath(file)).parent
+    _require_file(file)
     recorded = Path(RECORD) if record is None else _from_here(record)
     events = None if lineage is None else _from_here(lineage)
-    with _within(folder, file):
+    with chdir(folder):
         own = Path(file.name)
         if events is not None and not request.overwrite:
             require_lineage(events)
-        elsewhere = here != os.path.realpath("")
-        pipeline = pipeline_of(own, recorded, os.environ, elsewhere=elsewhere)
+        pipeline = pipeline_of(own, recorded, os.environ, elsewhere=working_directory() != here)
         watcher.planned([each.name for each in pipeline.steps])
         running = PipelineRun(pipeline, request, watcher, dict(os.environ))
         with faults_located(own), nullcontext() if dry_run else alone_with(own):
             result = running.plan() if dry_run else running.run()
         if events is not None and not dry_run:
-            write_lineage(running.record, recorded, result.sha256, events)
+            without = write_lineage(running.record, recorded, result.sha256, events)
+            if without:
+                steps = counted(len(without), "step")
+                said = (
+                    f"no events of {steps} whose times are not known ({', '.join(without)}); --force has them"
+                )
+                result = replace(result, note="; ".join(filter(None, (result.note, said))))
     return replace(result, record=shown)
 
 
-def _within(folder: Path, file: Path) -> chdir[Path]:
-    if not os.path.isdir(folder):
-        raise ConfigurationError("the settings file does not exist", str(file), "check the path")
-    return chdir(folder)
+def working_directory() -> str:
+    """The folder that we are in, by whatever links.
+
+    Raises
+    ------
+    ConfigurationError
+        If it was removed.
+    """
+    try:
+        return os.path.realpath(os.getcwd())
+    except OSError as gone:
+        raise ConfigurationError(
+            "the working directory does not exist any more", "", "change to another folder"
+        ) from gone
+
+
+def _require_file(file: Path) -> None:
+    if not os.path.exists(file):
+        raise ConfigurationError(
+            "the settings file does not exist",
+            str(file),
+            "check the path, or write one: adamgate init --pipeline",
+        )
 
 
 def _from_here(path: Path) -> Path:

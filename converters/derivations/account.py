@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from ...schemas.conditions.absent_texts import absent_texts
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
+from ...schemas.study.raw_places import RawPlaces
 from .record import (
     AbsentValue,
     DecidedBy,
@@ -78,6 +79,12 @@ class Account:
         if found not in self.effects:
             self.effects.append(found)
 
+    def call_parameters(self, names: Mapping[str, str]) -> None:
+        """Let effects that were noted for tables of parameters be of their PARAMCDs."""
+        self.effects = [
+            replace(each, parameter=names.get(each.parameter, each.parameter)) for each in self.effects
+        ]
+
     def absent_values(
         self,
         condition: str,
@@ -93,13 +100,25 @@ class Account:
                 self.absent.append(found)
 
     def problem(
-        self, what: str, where: str, advice: str, data: Dataset | None = None, concerned: Mask | None = None
+        self,
+        what: str,
+        where: str,
+        advice: str,
+        data: Dataset | None = None,
+        concerned: Mask | None = None,
+        *,
+        raw: RawPlaces | None = None,
     ) -> None:
-        """Note why data are refused, and their first raw record; what is noted once is not repeated."""
+        """Note why data are refused, and their first raw record; what is noted once is not repeated.
+
+        The raw records of the data are their own, where `raw` does not have others.
+        """
         subjects: tuple[str, ...] = ()
         if data is not None and concerned is not None:
             subjects = subjects_of(data, concerned)
-            first = None if data.raw_places is None else data.raw_places.load().first(concerned)
+            own = None if data.raw_places is None else data.raw_places.load()
+            places = (each.first(concerned) for each in (raw, own) if each is not None)
+            first = next(filter(None, places), None)
             what = what if first is None else f"{what}; first: {first}"
         found = Problem(what, where, advice, subjects)
         if found not in self.problems:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from ...schemas.conditions.arithmetic import compile_arithmetic, rounded
+from ...schemas.conditions.arithmetic import compile_arithmetic, rounded_to
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.glance import listed
@@ -28,7 +28,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "cases": ("otherwise", "number"),
     "map": ("of", "otherwise"),
     "expression": ("decimals",),
-    "compose": ("missing_text",),
+    "compose": ("missing_text", "decimals"),
 }
 """Keys of which a variable has exactly one, and the keys that each may have beside."""
 
@@ -263,11 +263,11 @@ def _by_arithmetic(table: RecordTable, name: str, variable: AnalysisVariable, da
     values = arithmetic.values(data)
     effect = "not defined: missing"
     table.effect(f"variable.{name}: expression", variable.expression, effect, arithmetic.undefined(data))
-    return pd.Series(values if variable.decimals is None else rounded(values, variable.decimals))
+    return pd.Series(rounded_to(variable.decimals, values))
 
 
 def _by_text(_table: RecordTable, _name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
-    return composed(variable.compose, data, variable.missing_text)
+    return composed(variable.compose, data, variable.missing_text, variable.decimals)
 
 
 _Derive = Callable[[RecordTable, str, AnalysisVariable, Dataset], pd.Series | None]

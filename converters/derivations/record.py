@@ -12,6 +12,25 @@ from ..survival.subjects import listed
 
 
 @dataclass(frozen=True, slots=True)
+class ValueEffect:
+    """What one value of a map, a code list or a unit became, and how often.
+
+    Attributes
+    ----------
+    value : str or None
+        As in the files; None if it is missing.
+    became : str or None
+        The new value, or "x 10" for numbers of a unit; None if it is missing.
+    count : int
+        How many records; also 0 if it is declared.
+    """
+
+    value: str | None
+    became: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyEffect:
     """What one policy did to the records of a derived dataset.
 
@@ -33,6 +52,8 @@ class PolicyEffect:
         These subjects, or those of the records.
     unit : str
         "subject", "record"; of raw files also "column", "file" and "code".
+    values : tuple of ValueEffect
+        What the policy did to each value, if it is a map, a code list or the factors of units.
     """
 
     dataset: str
@@ -43,6 +64,7 @@ class PolicyEffect:
     count: int
     subjects: tuple[str, ...] = ()
     unit: str = "subject"
+    values: tuple[ValueEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

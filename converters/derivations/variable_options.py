@@ -46,7 +46,7 @@ class AnalysisVariable:
     expression : str
         Arithmetic of variables; dates are days.
     decimals : int or None
-        Round an expression, half away from zero; None does not round.
+        Round an expression, or the numbers of `compose`, half away from zero; None does not round.
     compose : str
         Text with variables in braces; missing where one of them is.
     missing_text : str
@@ -86,7 +86,7 @@ class AnalysisVariable:
     expression: str = option(text, "Arithmetic of variables; dates are days.", default="")
     decimals: int | None = option(
         count,
-        "Decimals that an expression is rounded to, half away from zero.",
+        "Decimals that an expression, or numbers of compose, are rounded to, half away from zero.",
         default=None,
         otherwise="not rounded",
     )

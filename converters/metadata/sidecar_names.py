@@ -10,6 +10,12 @@ DATASETS_FILES = ("_datasets.csv", "datasets.csv")
 _RAW_PLACES = ".raw.parquet"
 
 
+def sidecars_of(file: Path) -> tuple[Path, ...]:
+    """Files that may be written beside a dataset in this file."""
+    names = (VARIABLES_FILE, *DATASETS_FILES) if file.suffix.lower() == ".csv" else ()
+    return (*(file.with_name(each) for each in names), raw_places_file(file.parent, file.stem))
+
+
 def is_sidecar(path: Path) -> bool:
     """Whether a file describes others and holds no data itself."""
     name = path.name.lower()

@@ -13,6 +13,7 @@ from .steps.convert import ConvertStep
 from .steps.derive import DeriveStep
 from .steps.diff import DiffStep
 from .steps.figures import FiguresStep
+from .steps.report import ReportStep
 from .steps.survival import SurvivalStep
 from .steps.validate import ValidateStep
 
@@ -24,6 +25,7 @@ KINDS: Mapping[str, type[StepOptions]] = MappingProxyType(
         "convert": ConvertStep,
         "diff": DiffStep,
         "figures": FiguresStep,
+        "report": ReportStep,
     }
 )
 """Options of a step, by the name of its kind, which is that of its module."""

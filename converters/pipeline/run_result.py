@@ -65,7 +65,7 @@ class RunResult(Glanced):
     sha256 : str
         Of the record; empty after a dry run.
     note : str
-        What is to be known of the record of the earlier run.
+        What is to be known of the earlier run: its record, outputs that were removed.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ def step_path(value: Any) -> Path:
     """A file or folder, relative to the folder of the settings file."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError('a path in quotes, such as "adam/adtte.xpt"')
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        raise ValueError("a path that can be written in this locale, or set LC_ALL=C.UTF-8") from None
     return Path(value)
 
 
@@ -46,6 +51,8 @@ class StepOptions:
     ----------
     judges : bool
         It is a gate: what it refuses, others do not read.
+    ungated : bool
+        It runs on data that a gate refused, too: it shows what is wrong with them.
     compares : bool
         Exit code 1 means that something differs, not that something was refused.
     cites : bool
@@ -56,6 +63,7 @@ class StepOptions:
     """
 
     judges: ClassVar[bool] = False
+    ungated: ClassVar[bool] = False
     compares: ClassVar[bool] = False
     cites: ClassVar[bool] = False
     unused: ClassVar[frozenset[str]] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from ...schemas.errors import UnreadableInput
 from ...schemas.glance import Glance, Glanced
 from ...schemas.wording import counted
+from ..values.regular_file import read_regular
 from .fingerprint import HashesOfFiles
 from .record import AlteredRecord, RecordedFile, RunRecord, StepRecord, read_record, seal_of, sealed_as
 from .versions import versions
@@ -49,7 +51,7 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that a user asks about, and the output that it is; none where `output` is empty.
+    """A file that was asked about, and the output that it is; none where `output` is empty.
 
     Attributes
     ----------
@@ -57,6 +59,8 @@ class KnownFile:
     output, step : str
     inputs : tuple of str
         What the step read.
+    named : str
+        What a codebook or report that is not an output says of the run that wrote it.
 
     Examples
     --------
@@ -69,6 +73,7 @@ class KnownFile:
     output: str = ""
     step: str = ""
     inputs: tuple[str, ...] = ()
+    named: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -269,7 +274,24 @@ def _known(path: Path, record: RunRecord, hashes: HashesOfFiles) -> KnownFile:
             if one.sha256 == now.sha256 and os.path.splitext(one.path)[1] == path.suffix:
                 inputs = tuple(read.path for read in each.inputs)
                 return KnownFile(str(path), now.sha256, one.path, each.step, inputs)
-    return KnownFile(str(path), now.sha256)
+    return KnownFile(str(path), now.sha256, named=_named(path, record))
+
+
+def _named(path: Path, record: RunRecord) -> str:
+    """What a codebook or report that is not an output says of the run that wrote it."""
+    if path.suffix != ".json":
+        return ""
+    try:
+        run = json.loads(read_regular(path))["run"]
+        step, after = run["step"], {each["step"]: each["sha256"] for each in run["after"]}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    recorded = {each.step: each.sha256 for each in record.steps}
+    others = [name for name, sha256 in after.items() if recorded.get(name) != sha256]
+    said = (
+        f"another record of step {', '.join(map(str, others))}" if others else "the recorded steps before it"
+    )
+    return f"it names step {step} after {said}"
 
 
 def _notes(steps: Iterable[StepRecord]) -> Iterator[str]:
@@ -296,5 +318,5 @@ def verification_lines(found: Verification) -> Iterator[str]:
         if each.output:
             yield f"  {each.path}: output {each.output} of step {each.step}, from {', '.join(each.inputs)}"
         else:
-            yield f"  {each.path}: not an output of the run"
+            yield f"  {each.path}: not an output of the run{f'; {each.named}' if each.named else ''}"
     yield from (f"  {each}" for each in found.notes)

@@ -21,7 +21,7 @@ def judge_hash(tables: Sequence[RawTable], options: CodeList, name: str, account
     place = f"[codes.{name}] sha256"
     found = {each.dataset.source.sha256: each.name for each in tables if each.dataset.source is not None}
     if len(found) > 1:
-        what = f"sha256 is that of one file, and the list has {len(found):,}"
+        what = f"sha256 is that of one file, and {len(found):,} are present"
         account.problem(what, place, "declare terms, or a table for each file")
         return
     for sha256, file in found.items():

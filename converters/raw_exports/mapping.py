@@ -17,8 +17,10 @@ from ..derivations.derived_study import DerivedStudy
 from ..derivations.record import DerivationRecord, DerivationRefused, MadeFrom, Problem
 from . import named_columns
 from .code_lists import CodeTexts, code_list
-from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_records, numbered
+from .declared_counts import judge_counts
+from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_records
 from .mapped_variables import MappedVariables
+from .ordered_records import ordered
 from .raw_account import RawAccount
 from .raw_part import RawPart, raw_part
 from .raw_records import all_missing, text_of, together, without
@@ -85,6 +87,7 @@ class _Mapping:
         for each in self.variables.values():
             for variable in each.part.options.variables:
                 each[variable]
+            judge_counts(each)
         self._require_none()
         made: dict[str, Dataset] = {}
         for name, tables in datasets.items():
@@ -135,7 +138,7 @@ class _Mapping:
         mapped = judged_subjects(mapped, None if name == "DM" else self._of_dataset("DM", "USUBJID"))
         if account.problems:
             return None
-        mapped = numbered(mapped)
+        mapped = ordered(mapped)
         self._note_unmapped(mapped)
         return dataset_of(mapped).replace(raw_places=self._places(mapped, tables))
 

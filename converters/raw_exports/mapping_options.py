@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.kinds import NAMES, Choice, ListOf, TableOf, member_name, name, one_kind, switch, text
+from ...schemas.kinds import (
+    NAMES,
+    Choice,
+    ListOf,
+    TableOf,
+    count,
+    member_name,
+    name,
+    one_kind,
+    switch,
+    text,
+)
 from ...schemas.options import checked_options, option
 from .options import RawFile, exact_text
 from .variable_options import VARIABLES, RawVariable, column_name
@@ -164,9 +175,16 @@ class RawDataset(RawFile):
     sequence : str
         Variable that numbers the records of each subject, such as AESEQ.
     order : tuple of str
-        Variables that order the records of a subject for it.
+        Variables that order the records of a subject. Those of a dataset without `sequence` that they do not
+        distinguish are ordered by all other variables: the order of the lines of the files decides nothing.
     same_order : str
-        Records that `order` does not distinguish: "error", or by "position" in the files.
+        Records that `order` does not distinguish: an "error" if they are numbered, or by "position" in the
+        files.
+    same_records : str
+        Records that are equal in every column to one of another file: "error" or "keep".
+    expected_records, expected_subjects : int or None
+        How many records of the files are used, and how many subjects (USUBJID) they have; fewer or more are
+        an error. None if any number is right.
     subjects : str
         Subjects who are not in DM: "error", "keep" or "exclude".
     unmapped : tuple of str
@@ -217,12 +235,26 @@ class RawDataset(RawFile):
         name, "Variable that numbers the records of each subject, such as AESEQ.", default=""
     )
     order: tuple[str, ...] = option(
-        NAMES, "With sequence: variables that order the records of a subject.", default=()
+        NAMES,
+        "Variables that order the records of a subject.",
+        default=(),
+        otherwise="all variables, without sequence",
     )
     same_order: str = option(
         Choice(("error", "position")),
-        "With sequence: records of a subject that order does not distinguish: an error, or by position.",
+        "Records that order does not distinguish: an error if they are numbered, or by position.",
         default="error",
+    )
+    same_records: str = option(
+        Choice(("error", "keep")),
+        "Records equal in every column to one of another file: an error, or kept.",
+        default="error",
+    )
+    expected_records: int | None = option(
+        count, "Number of records of the files that are used.", default=None, otherwise="any number"
+    )
+    expected_subjects: int | None = option(
+        count, "Number of subjects, by USUBJID.", default=None, otherwise="any number"
     )
     subjects: str = option(
         Choice(("error", "keep", "exclude")), "Records of subjects who are not in DM.", default="error"

@@ -41,7 +41,7 @@ class RawFile:
         Names or patterns in the source folder: ``"ae_site*.csv"``. What follows ``#`` is a sheet of a
         workbook or a dataset of a SAS transport file: ``"export.xlsx#AE"``.
     expected_files : int or None
-        How many files, sheets or datasets there must be.
+        The number of files; a sheet or dataset of a file counts as one.
     empty_files : str
         Files without records: "error", or "keep" if nothing was collected.
     header_lines : tuple of str
@@ -69,7 +69,7 @@ class RawFile:
     )
     expected_files: int | None = option(
         count,
-        "How many files there must be; a sheet of a workbook is one.",
+        "Number of files; a sheet of a workbook counts as one.",
         default=None,
         otherwise="any number",
     )

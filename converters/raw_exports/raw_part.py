@@ -19,6 +19,7 @@ from .mapping_options import RawDataset, Wide
 from .raw_account import RawAccount
 from .raw_records import RawRecords, text_of
 from .raw_table import RawTable
+from .repeated_records import judge_repeated_records
 from .reshaping import lengthened, repeated_names, widened
 from .steps import on_text, stepped, trimmed
 
@@ -62,6 +63,7 @@ def raw_part(
     _judge_columns(name, options, tables, account)
     if len(account.problems) > problems:
         return None
+    judge_repeated_records(name, options, tables, account)
     columns = list(dict.fromkeys(column for _, column in named_columns.of_files(name, options)))
     records = _trimmed(RawRecords.of(tables, columns), options)
     if options.where:

@@ -65,8 +65,11 @@ class RawRecords:
     def place(self, concerned: Mask) -> str:
         """The first of some records: "ae_site1.csv line 14"."""
         at = np.flatnonzero(concerned)
-        first = at[np.lexsort((self.line[at], self.table[at]))[0]]
-        return str(RawPlace(self.tables[self.table[first]], int(self.line[first])))
+        return self.place_of(int(at[np.lexsort((self.line[at], self.table[at]))[0]]))
+
+    def place_of(self, record: int) -> str:
+        """The place of one record, by its position."""
+        return str(RawPlace(self.tables[self.table[record]], int(self.line[record])))
 
     @property
     def places(self) -> RawPlaces:
@@ -118,6 +121,12 @@ def recoded(values: Iterable[Any], codes: Codes) -> Distinct:
     listed[:] = found
     position, uniques = pd.factorize(pd.Series(listed, dtype=object), use_na_sentinel=True)
     return Distinct(np.asarray(uniques, dtype=object), np.append(position, -1)[codes].astype(np.intp))
+
+
+def of_pairs(pairs: pd.DataFrame, function: Callable[[int, int], object]) -> Distinct:
+    """What a function finds for each pair of codes, asked once for each different one."""
+    groups = pairs.groupby(list(pairs.columns), sort=False).ngroup().to_numpy().astype(np.intp)
+    return recoded([function(*each) for each in pairs.drop_duplicates().to_numpy()], groups)
 
 
 def constant_column(value: Any, size: int) -> Distinct:

@@ -1,4 +1,4 @@
-"""Report → text, JSON, …; one module per format. A new format is one module and one entry of `REPORTS`.
+"""Report → text, JSON, HTML, …; one module per format. A new format is one module and one entry of `REPORTS`.
 
 Needs no pandas: a module is imported when a report of its format is asked for.
 """
@@ -89,6 +89,13 @@ REPORTS: Mapping[str, ReportFormat] = {
             ),
         ),
         ReportFormat(
+            "html",
+            "a page to filter and search; `adamgate report` adds the curves of the data",
+            (".html", ".htm"),
+            "..page.findings_page",
+            SignedAtEnd(rb"<!doctype html>", "<!-- {} -->"),
+        ),
+        ReportFormat(
             "junit",
             "for CI servers (Jenkins, GitLab): a test case for each check",
             (".xml",),
@@ -160,7 +167,7 @@ def render(
     Parameters
     ----------
     report : Report
-    format : {"text", "json", "junit", "sarif", "github", "markdown"}
+    format : {"text", "json", "html", "junit", "sarif", "github", "markdown"}
     fail_on : Severity, its name, or None
         Lowest severity that fails the gate; with None, only rules that could not be run do.
     presentation : Presentation, optional

@@ -11,7 +11,7 @@ EXAMPLES = 3
 
 
 def examples_of(finding: Finding, *, everything: bool = False) -> str:
-    """ " by USUBJID, PARAMCD: 01-001, OS (record 3); … 11 more"; with `everything`, all that it has."""
+    """ " by USUBJID, PARAMCD: 01-001, OS (record 3, ae.csv line 14); … 11 more"; with `everything`, all."""
     shown = finding.examples if everything else finding.examples[:EXAMPLES]
     if not shown:
         return ""

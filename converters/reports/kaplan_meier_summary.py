@@ -41,39 +41,46 @@ def _lines(tables: KaplanMeierTables) -> Iterator[str]:
     rows = tables.summary.frame.to_dict("records")
     for row in rows:
         yield f"  {row['group']}: {', '.join(_figures(row, codebook))}"
+    yield from (f"  {line}" for line in beside_groups(tables))
+
+
+def beside_groups(tables: KaplanMeierTables) -> Iterator[str]:
+    """What is to be known beside the groups: those without subjects, gaps, the tests."""
+    codebook = tables.codebook
+    rows = tables.summary.frame.to_dict("records")
     order = codebook.records.arm_order
     for arm in order.levels if order else ():
         if arm not in {row["group"] for row in rows}:
-            yield f"  {arm}: no subjects, not in the tables"
+            yield f"{arm}: no subjects, not in the tables"
     for each in codebook.risk_sets:
         yield from _risk_sets(each, codebook.unit)
     if codebook.without_arm:
         missing = counted(codebook.without_arm, "subject")
-        yield f"  {codebook.records.arm} missing: {missing}, only in the total and not compared"
+        yield f"{codebook.records.arm} missing: {missing}, only in the total and not compared"
     for test in codebook.tests:
         yield from _test(test, " with delayed entry" if codebook.entry else "")
 
 
 def _figures(row: Mapping[Any, Any], codebook: KaplanMeierCodebook) -> Iterator[str]:
     unit, tau = codebook.unit, codebook.tau
-    yield f"median {_time(row, 'median', unit)}"
-    yield f"follow-up {_time(row, 'follow_up', unit)}"
+    yield f"median {time_shown(row, 'median', unit)}"
+    yield f"follow-up {time_shown(row, 'follow_up', unit)}"
     if tau is not None:
         beyond = "; after the last time of the group" if row["rmean_beyond_last"] else ""
-        error = f"standard error {_number(row['rmean_std_error'])}{beyond}"
-        yield f"mean up to {tau:.15g} {unit}: {_number(row['rmean'])} ({error})"
+        error = f"standard error {figure_shown(row['rmean_std_error'])}{beyond}"
+        yield f"mean up to {tau:.15g} {unit}: {figure_shown(row['rmean'])} ({error})"
 
 
-def _time(row: Mapping[Any, Any], name: str, unit: str) -> str:
+def time_shown(row: Mapping[Any, Any], name: str, unit: str) -> str:
     """ "34.89 months (22.05 to 48.76)"."""
     found, *limits = (row[f"{name}{ending}"] for ending in ("", "_lower", "_upper"))
     if math.isnan(found) and all(map(math.isnan, limits)):
         return "not reached"
-    lower, upper = map(_number, limits)
-    return f"{_number(found)}{'' if math.isnan(found) else f' {unit}'} ({lower} to {upper})"
+    lower, upper = map(figure_shown, limits)
+    return f"{figure_shown(found)}{'' if math.isnan(found) else f' {unit}'} ({lower} to {upper})"
 
 
-def _number(value: float) -> str:
+def figure_shown(value: float) -> str:
     if math.isnan(value):
         return "not reached"
     return f"{value:.4g}" if value < _LONG else f"{value:,.1f}"
@@ -82,22 +89,22 @@ def _number(value: float) -> str:
 def _risk_sets(entry: RiskSetEntry, unit: str) -> Iterator[str]:
     if entry.n_intervals:
         first = entry.nobody_at_risk[:_NAMED]
-        named = ", ".join(f"({_number(after)}, {_number(until)}]" for after, until in first)
+        named = ", ".join(f"({figure_shown(after)}, {figure_shown(until)}]" for after, until in first)
         more = entry.n_intervals - len(first)
         others = f" and {more:,} more" if more else ""
-        yield f"  {entry.group}: nobody at risk over {named}{others} {unit}; the curve is flat there"
+        yield f"{entry.group}: nobody at risk over {named}{others} {unit}; the curve is flat there"
     for curve, zero_from in (
         ("survival", entry.survival_zero_from),
         ("the curve of the follow-up", entry.follow_up_zero_from),
     ):
         if zero_from is not None:
-            since = f"from {_number(zero_from)} {unit}, where the risk set empties"
-            yield f"  {entry.group}: {curve} is 0 {since}; later entries do not change it"
+            since = f"from {figure_shown(zero_from)} {unit}, where the risk set empties"
+            yield f"{entry.group}: {curve} is 0 {since}; later entries do not change it"
 
 
 def _test(test: LogRankEntry, entered: str) -> Iterator[str]:
     within = f" stratified by {', '.join(test.strata)}" if test.strata else ""
-    name = f"  log-rank test{entered}{within}"
+    name = f"log-rank test{entered}{within}"
     if len(test.arms) < 2:
         yield f"{name}: {'only one arm' if test.arms else 'not possible, no subject has an arm'}"
         return
@@ -107,9 +114,9 @@ def _test(test: LogRankEntry, entered: str) -> Iterator[str]:
         yield f"{name}: chi-square {test.chi_square:.4g}, df {test.df}, p = {test.p:.3g}"
     if test.without_stratum:
         missing = counted(test.without_stratum, "subject")
-        yield f"  {' or '.join(test.strata)} missing: {missing}, not compared"
+        yield f"{' or '.join(test.strata)} missing: {missing}, not compared"
     if test.n_uncompared:
-        yield f"  strata without a comparison: {test.n_uncompared} of {test.n_strata}: {_named(test)}"
+        yield f"strata without a comparison: {test.n_uncompared} of {test.n_strata}: {_named(test)}"
 
 
 def _named(test: LogRankEntry) -> str:

@@ -83,23 +83,19 @@ class _Bars:
         self._bars.update(self._tasks[title], completed=done, total=total, detail=detail)
 
     def _open(self) -> Progress:
-        bars = _bars_on(self._stream)
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        bars = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
+            TimeElapsedColumn(),
+            console=Console(file=self._stream, force_terminal=True, no_color=not colours(self._stream)),
+            transient=True,
+        )
         bars.start()
         return bars
-
-
-def _bars_on(stream: TextIO) -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
-        TimeElapsedColumn(),
-        console=Console(file=stream, force_terminal=True, no_color=not colours(stream)),
-        transient=True,
-    )
 
 
 class RunningSteps:
@@ -115,8 +111,8 @@ class RunningSteps:
         if self._stream is None:
             return
         if self._bars is None:
-            self._bars = _bars_on(self._stream)
-        self._tasks[step] = self._bars.add_task(f"Running {plain(step)}", total=None, detail="")
+            self._bars = _lines_on(self._stream)
+        self._tasks[step] = self._bars.add_task(f"Running {plain(step)}", total=None)
         self._bars.start()
 
     @contextmanager
@@ -145,3 +141,16 @@ def running_steps(stream: TextIO | None, *, shown: bool = True) -> Iterator[Runn
         yield steps
     finally:
         steps.close()
+
+
+def _lines_on(stream: TextIO) -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=Console(file=stream, force_terminal=True, no_color=not colours(stream)),
+        refresh_per_second=1,
+        transient=True,
+    )

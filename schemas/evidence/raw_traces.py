@@ -6,8 +6,8 @@ subject of ADSL in DM. A record is led to only if it is the only one: nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -15,8 +15,9 @@ import numpy as np
 from ..standards.structure import Structure
 from ..study.columns import Codes, Numbers
 from ..study.dataset import Dataset
-from ..study.raw_places import PlacedPart, RawPlaces, placed, unknown_places
+from ..study.raw_places import PlacedPart, RawPlace, RawPlaces, placed, unknown_places
 from ..study.study import Study
+from .subjects import adsl_record
 
 _SUBJECT = "USUBJID"
 _DEMOGRAPHICS = "DM"
@@ -40,9 +41,19 @@ def led_to(data: Dataset, study: Study) -> RawPlaces | None:
         parts.append(PlacedPart(part.records[own], part.places.take(own)))
         left[part.records[own]] = False
     found = placed(len(data), parts)
-    own_variables = {} if data.raw_places is None else data.raw_places.load().variables
-    variables = {**dict(_of_subject(data, known)), **own_variables}
-    return RawPlaces(found.files, found.file, found.line, MappingProxyType(variables))
+    variables = {} if data.raw_places is None else data.raw_places.load().variables
+    return replace(found, variables=variables)
+
+
+def of_subject(data: Dataset, study: Study, record: int, names: Iterable[str]) -> dict[str, RawPlace]:
+    """The raw records that variables of the subject of a record are of, as ADSL, else DM, has them."""
+    source = next((study[each] for each in _OF_SUBJECTS if each in study), None)
+    if source is None or source is data or source.raw_places is None:
+        return {}
+    if not all(_SUBJECT in each for each in (data, source)):
+        return {}
+    places, own = source.raw_places.load(), int(adsl_record(data, source)[record])
+    return places.of_variables(own, names) if own >= 0 else {}
 
 
 def _parts(data: Dataset, known: dict[str, Dataset]) -> Iterator[PlacedPart]:
@@ -101,16 +112,6 @@ def _by_sequence(data: Dataset, known: dict[str, Dataset]) -> Iterator[PlacedPar
             record = records_of(data, source, own, numbers[own])
             found = record >= 0
             yield PlacedPart(own[found], _places_in(source).alone().take(record[found]))
-
-
-def _of_subject(data: Dataset, known: dict[str, Dataset]) -> Iterator[tuple[str, RawPlaces]]:
-    """Variables of ADSL, or of DM, whose values are of other raw records."""
-    for name in _OF_SUBJECTS:
-        if name in known and name != data.name:
-            record = records_of(data, known[name])
-            variables = _places_in(known[name]).variables
-            yield from ((each, of.take(record)) for each, of in variables.items() if each in data)
-            return
 
 
 def records_of(

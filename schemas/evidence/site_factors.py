@@ -1,8 +1,8 @@
 """Sites whose values of a parameter are those of all other sites times a factor, as of another unit.
 
 Values are compared on the log scale, each with the median of its parameter, visit and arm; what a subject
-has in the middle counts once, however many records that are. A site stands out if nearly all of its subjects are beyond
-those of the other sites, by far more than chance and than these differ among each other.
+has in the middle counts once, however many records that are. A site stands out if nearly all of its subjects
+are beyond those of the other sites, by far more than chance and than these differ among each other.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def site_factors(
     if (values[known] < 0).sum() > _NEGATIVE * known.sum() or len(np.unique(values[at])) < _DISTINCT:
         return
     apart = _apart(np.log10(values[at]), [site[at], *(each[at] for each in alike)])
-    by_subject = pd.DataFrame({"site": site[at], "subject": subject[at], "apart": apart})
+    by_subject = pd.DataFrame({"site": site[at], "subject": subject[at], "apart": apart}).dropna()
     middle = by_subject.groupby(["site", "subject"], sort=True)["apart"].median().reset_index()
     sites, own = middle["site"].to_numpy(), middle["apart"].to_numpy()
     for each in np.unique(sites):
@@ -95,19 +95,16 @@ def site_factors(
 
 
 def _apart(logs: Numbers, groups: Sequence[Codes]) -> Numbers:
-    """How far each value is from the middle of the sites for its visit and arm, else of the parameter."""
-    site, *alike = groups
-    frame = pd.DataFrame({"logs": logs, "site": site, **{str(at): each for at, each in enumerate(alike)}})
-    overall = float(frame.groupby("site")["logs"].median().median())
-    keys = [str(at) for at in range(len(alike))]
-    if not keys:
-        return logs - overall
-    of_sites = frame.groupby([*keys, "site"], sort=False)["logs"].median().reset_index()
-    middles = of_sites.groupby(keys, sort=False)["logs"].agg(["median", "size"])
-    joined = frame.join(middles, on=keys)
-    enough = joined["size"].to_numpy() > _SITES
-    middle: Numbers = np.where(enough, joined["median"].to_numpy(), overall)
-    return logs - middle
+    """How far each value is from the middle of the sites for its visit and arm; NaN where few have these."""
+    names = [str(at) for at in range(len(groups))]
+    alike = names[1:]  # the first is the site
+    frame = pd.DataFrame({"logs": logs, **dict(zip(names, groups, strict=True))})
+    of_sites = frame.groupby(names, sort=False)["logs"].median().reset_index()
+    if not alike:
+        return logs - float(of_sites["logs"].median())
+    middles = of_sites.groupby(alike, sort=False)["logs"].agg(["median", "size"])
+    joined = frame.join(middles, on=alike)
+    return np.where(joined["size"] > _SITES, logs - joined["median"], np.nan)
 
 
 def _factor(own: Numbers, others: Numbers, their_sites: Codes) -> tuple[float, bool] | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import AdamgateError
 from ..evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
 from ..evidence.parameters import identifying_codes
-from ..evidence.raw_traces import raw_places
+from ..evidence.raw_traces import of_subject, raw_places
 from ..rules.ids import is_adamgates
 from ..rules.rule import Fault, Inference, NotApplicable, Rule, UnsoundRule, Yield
 from ..study.columns import Mask, WrongType
@@ -265,7 +265,10 @@ def _examples(
             keys={key: _plain(held[key][number]) for key in keys},
             values={name: _shown(data, held[name][number], options) for name in shown},
             raw=None if places is None else places.of(position),
-            raw_of_variables={} if places is None else places.of_variables(position, variables),
+            raw_of_variables={
+                **of_subject(data, study, int(position), variables),
+                **({} if places is None else places.of_variables(position, variables)),
+            },
         )
         for number, position in enumerate(positions)
     )

@@ -34,7 +34,9 @@ from .conformance import (
 from .rule import DECLARED, Rule
 from .subjects import (
     arms,
+    collected_deaths,
     cross_dataset,
+    early_dates,
     plausibility,
     populations,
     shared_variables,
@@ -44,6 +46,7 @@ from .subjects import (
     subject_order,
     term_hygiene,
     text_and_number,
+    visit_days,
 )
 from .time_to_event import (
     censoring,
@@ -72,11 +75,13 @@ FAMILIES = (
     basic_data_structure,
     censoring,
     coding,
+    collected_deaths,
     cross_dataset,
     cut_offs,
     dates,
     declared_sources,
     durations,
+    early_dates,
     endpoints,
     event_days,
     event_populations,
@@ -117,6 +122,7 @@ FAMILIES = (
     traces,
     treatment_emergence,
     treatments,
+    visit_days,
 )
 """Modules of rules; the name of a module is that of its family."""
 

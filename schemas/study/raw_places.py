@@ -174,8 +174,18 @@ def placed(size: int, parts: Iterable[PlacedPart]) -> RawPlaces:
 
 
 def after_each_other(parts: Iterable[RawPlaces]) -> RawPlaces:
-    """The places of records that come after each other; without those of variables."""
+    """The places of records that come after each other, and of their variables."""
     several = list(parts)
-    starts = np.cumsum([0, *map(len, several)])
-    spans = (np.arange(start, start + len(each)) for start, each in zip(starts, several, strict=False))
-    return placed(int(starts[-1]), map(PlacedPart, spans, several))
+    names = dict.fromkeys(name for each in several for name in each.variables)
+    found = _after(several)
+    of_variables = {
+        name: _after([each.variables.get(name, unknown_places(len(each))) for each in several])
+        for name in names
+    }
+    return replace(found, variables=MappingProxyType(of_variables))
+
+
+def _after(parts: list[RawPlaces]) -> RawPlaces:
+    starts = np.cumsum([0, *map(len, parts)])
+    spans = (np.arange(start, start + len(each)) for start, each in zip(starts, parts, strict=False))
+    return placed(int(starts[-1]), map(PlacedPart, spans, parts))

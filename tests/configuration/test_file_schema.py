@@ -114,6 +114,7 @@ BY_WORD = {
     ),
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
     "name": st.sampled_from(["ADTTE", "saffl"]),
+    'name or "none"': st.sampled_from(["LSTALVDF", "none"]),
     "name or list of names": st.sampled_from(["ADLB", ["ADLB", "advs"]]),
     "true or false": st.booleans(),
     "number of days": st.integers(0, 999),

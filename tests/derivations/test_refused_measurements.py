@@ -97,6 +97,12 @@ def variable(**given):
         (variable(), "how to derive it is not declared", "[variable.X]"),
         (variable(where="AVAL > 1", expression="AVAL"), "where and expression are declared", "[variable.X]"),
         (variable(expression="AVAL", no="N"), "no has no meaning with expression", "[variable.X] no"),
+        (
+            variable(where="AVAL > 1", decimals=1),
+            "decimals has no meaning with where",
+            "[variable.X] decimals",
+        ),
+        (measurement(param="BMI", decimals=1), "decimals has no meaning without aval or", "decimals"),
         (variable(map={"A": 1.0}), "of is not declared", "[variable.X]"),
         (variable(expression="X + 1"), "it needs [variable.X]", "[variable.X]"),
         (

@@ -140,7 +140,11 @@ def test_a_value_of_that_record():
 
 def test_values_that_sources_set_come_with_the_date():
     found = derived(
-        {"LSTALVDT": ag.DerivedVariable(sources=("DOSED", "END"), take="last", also=("SRCDOM",))},
+        {
+            "LSTALVDT": ag.DerivedVariable(
+                sources=("DOSED", "END"), take="last", flag="none", also=("SRCDOM",)
+            )
+        },
         {
             "DOSED": ag.DerivationSource(
                 dataset="EX", date="EXSTDTC", impute="first", order=("EXSEQ",), set={"SRCDOM": "EX"}
@@ -510,7 +514,7 @@ def test_a_misspelt_dataset_of_subjects_has_the_nearest_name():
 def test_a_source_of_adsl_itself_is_what_is_derived():
     found = derived(
         {
-            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last"),
+            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last", flag="none"),
             "TRTEDT": ag.DerivedVariable(sources=("DOSE",), take="last"),
         },
         {
@@ -521,10 +525,26 @@ def test_a_source_of_adsl_itself_is_what_is_derived():
     )
     expected = ["2024-02-01", "2024-02-01", "2024-02-01", "2024-03-01"]
     assert [*map(plain, found["ADSL"].frame["LSTALVDT"])] == expected
-    assert "LSTALVDTF" not in found["ADSL"].names  # 9 characters
+    assert not [each for each in found["ADSL"].names if each.startswith("LST") and each != "LSTALVDT"]
     flagged = [each.count for each in found.record.effects if each.policy == "subject.LSTALVDT: flag"]
     assert flagged == [1]
     assert "ADSL" not in {each.source for each in found.record.made_from}
+
+
+def test_an_imputation_flag_of_nine_characters():
+    """It is declared, or declared to be none; and the same where no date happens to be partial."""
+    sources = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    given = {"sources": ("DOSE",), "take": "first"}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"LSTALVDT": ag.DerivedVariable(**given)}, sources)
+    (problem,) = refused.value.problems
+    assert problem.what == "the imputation flag LSTALVDTF would have 9 characters"
+    assert problem.where == "[subject.LSTALVDT] flag"
+    assert problem.advice == 'declare flag = "LSTALVDF", or flag = "none"'
+    found = derived({"LSTALVDT": ag.DerivedVariable(**given, flag="LSTALVDF")}, sources)["ADSL"]
+    assert "LSTALVDF" in found
+    with pytest.raises(ag.ConfigurationError, match="the datetime LSTALVDTM would have 9 characters"):
+        derived({"LSTALVDT": ag.DerivedVariable(**given, flag="none", time="first")}, sources)
 
 
 def test_a_source_of_adsl_has_what_is_derived_when_it_is_used():

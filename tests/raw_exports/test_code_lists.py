@@ -110,7 +110,7 @@ def test_a_hash_is_that_of_one_file(tmp_path):
     declared = HASHED.replace("HASH", "0" * 64).replace('"codes.csv"', '"codes*.csv"')
     files = {"codes.csv": SAME, "codes2.csv": "CODE,TEXT\n3,U\n", "dm.csv": DM}
     assert refusal(tmp_path, files, declared) == (
-        "sha256 is that of one file, and the list has 2",
+        "sha256 is that of one file, and 2 are present",
         "[codes.SEX] sha256",
     )
 

@@ -19,7 +19,8 @@ USUBJID = { template = "S1-{PATNUM}" }
 def column(tmp_path, values, declared, more=""):
     """The values of one variable that is made of one column."""
     lines = "".join(f'{number},"{value}"\n' for number, value in enumerate(values, 1))
-    text = f"[raw.XX]\nfiles = ['xx.csv']\n{more}\n[raw.XX.variables]\nVALUE = {declared}\n"
+    table = f"[raw.XX]\nfiles = ['xx.csv']\nsame_order = 'position'\n{more}\n"
+    text = f"{table}[raw.XX.variables]\nVALUE = {declared}\n"
     study = mapped(tmp_path, {"xx.csv": f"N,V\n{lines}"}, text)
     return [each["VALUE"] for each in plain(study["XX"])]
 
@@ -63,6 +64,7 @@ def test_values_are_mapped_and_one_that_is_not_is_refused_with_its_line(tmp_path
 def test_what_becomes_of_values_that_a_map_does_not_have_is_declared_and_counted(tmp_path, otherwise, kept):
     text = f"""[raw.XX]
 files = ["xx.csv"]
+same_order = "position"
 [raw.XX.variables]
 VALUE = {{ column = "V", map = {{ Yes = "Y" }}, otherwise = "{otherwise}" }}
 """
@@ -108,6 +110,7 @@ def test_templates_fill_with_zeros(tmp_path):
 def test_the_first_of_several_columns_and_several_that_differ(tmp_path):
     text = """[raw.XX]
 files = ["xx.csv"]
+same_order = "position"
 [raw.XX.variables]
 VALUE = { first_of = ["A", "B"] }
 """
@@ -122,6 +125,7 @@ VALUE = { first_of = ["A", "B"] }
 
 UNITS = """[raw.XX]
 files = ["xx.csv"]
+same_order = "position"
 [raw.XX.variables.VALUE]
 column = "V"
 number = true
@@ -156,6 +160,7 @@ list_name = "SEV"
 list_column = "LIST"
 [raw.AE]
 files = ["ae.csv"]
+same_order = "position"
 [raw.AE.variables]
 AESEV = { column = "SEVCD", codes = "SEV", pair = "SEV" }
 """
@@ -284,6 +289,7 @@ USUBJID = "ID"
 RFSTDTC = "START"
 [raw.AE]
 files = ["ae.csv"]
+same_order = "position"
 [raw.AE.variables]
 USUBJID = "ID"
 AESTDTC = "DAY"
@@ -477,8 +483,8 @@ def test_columns_become_records(tmp_path):
     )
     study = mapped(tmp_path, files, LONG.replace("long =", 'long_missing = "exclude"\nlong ='))
     assert [tuple(each.values()) for each in plain(study["VS"])] == [
-        ("1", "SYSBP", "120"),
         ("1", "DIABP", "80"),
+        ("1", "SYSBP", "120"),
         ("2", "SYSBP", "130"),
     ]
 
@@ -585,7 +591,7 @@ def test_codes_are_exchanged_only_if_that_is_declared(tmp_path, codes):
 @pytest.mark.parametrize(
     ("declared", "what"),
     [
-        ("order = ['AETERM']", "order is declared without sequence"),
+        ("order = ['AETREM']", "AETREM is not a declared variable"),
         ("sequence = 'AESEQ'", "sequence is declared without order"),
         ("sequence = 'AESEQ'\norder = ['AETREM']", "AETREM is not a declared variable"),
         ("sequence = 'USUBJID'\nsame_order = 'position'", "USUBJID is the sequence, and a variable"),

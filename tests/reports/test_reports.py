@@ -70,7 +70,7 @@ def test_a_new_report_is_offered(toy, study, capsys):
     assert run(["validate", study, "-q", "-o", "r.docx"]) == 2
     assert f"--format {offered}" in capsys.readouterr().err
     with pytest.raises(ag.ConfigurationError, match=", ".join(REPORTS)):
-        ag.render(ag.validate(ag.read(study)), "html")
+        ag.render(ag.validate(ag.read(study)), "docx")
 
 
 # Reports that are not texts

@@ -37,7 +37,7 @@ def event_table(task: DerivationTask, options: AdverseEvents) -> EventTable:
             advice = did_you_mean(name, data.names)
             account.problem(f"{name} is not present in {data.name}", f"{place} {key}", advice)
     account.require_none()
-    data = supplemented(task, options, data)
+    data = supplemented(task, options, options.dataset, data)
     account.require_none()
     selected = selected_records(task, options, data)
     subject = adsl_record(data, task.adsl)

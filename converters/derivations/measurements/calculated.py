@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ....schemas.conditions.arithmetic import Arithmetic, compile_arithmetic
+from ....schemas.conditions.arithmetic import Arithmetic, compile_arithmetic, rounded_to
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
@@ -74,7 +74,7 @@ class _Calculation:
                 of_subject = self._values(each, is_operand[at], at, self.table.subject[at], n_subjects)
                 values[each] = of_subject[self.table.subject[first]]
         operand_values = Dataset.from_frame(pd.DataFrame(values), self.table.task.name)
-        result = self.arithmetic.values(operand_values)
+        result = rounded_to(self.measurement.decimals, self.arithmetic.values(operand_values))
         undefined = self.arithmetic.undefined(operand_values)
         with_operand = _any(has_operand[among], groups, n_groups)
         self._count(first, with_operand & np.isnan(result) & ~undefined, undefined)

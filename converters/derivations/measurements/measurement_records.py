@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ....schemas.conditions.absent_texts import correction
-from ....schemas.conditions.arithmetic import compile_arithmetic
+from ....schemas.conditions.arithmetic import compile_arithmetic, rounded_to
 from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask, Numbers
@@ -14,9 +14,8 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
 from ..column_values import texts
 from ..domain_records import kept_records, meeting, selected_records
-from ..sources import dataset_called
-from ..supplement import supplemented
 from ..task import DerivationTask
+from .findings import findings
 from .measurement_dates import add_dates
 from .measurement_table import MeasurementTable
 from .options import Measurements
@@ -36,12 +35,13 @@ def measurement_table(
     DerivationRefused
         If the source does not fit.
     """
-    data = _source(task, options)
+    source = findings(task, options, parts)
+    data = source.data
     selected = _of_subjects(task, options, data, selected_records(task, options, data))
     codes, names = _parameters(task, options, parts, data, selected)
     task.account.require_none()
     (kept,) = np.nonzero(selected & (codes >= 0))
-    task.account.used(data, kept)
+    source.note_used(task, kept)
     subject = adsl_record(data, task.adsl)[kept]
     table = MeasurementTable(
         task,
@@ -49,7 +49,13 @@ def measurement_table(
         kept_records(data, kept),
         np.arange(len(kept)),
         subject,
+        domain=source.source[kept],
         parameters=frozenset(paramcd_of(name, each) for name, each in parts.measurements.items()),
+        units={
+            paramcd_of(name, each): each.unit
+            for name, each in parts.measurements.items()
+            if each.unit or each.aval or each.expression
+        },
     )
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
     task.account.require_none()
@@ -59,22 +65,6 @@ def measurement_table(
     _judge_units(table)
     task.account.require_none()
     return table
-
-
-def _source(task: DerivationTask, options: Measurements) -> Dataset:
-    account, place = task.account, f"[derive.{task.name}] dataset"
-    data = dataset_called(options.dataset, task.study)
-    if data is None:
-        advice = did_you_mean(options.dataset, task.study.datasets)
-        account.problem(f"dataset {options.dataset} is not present", place, advice)
-        account.require_none()
-        raise AssertionError
-    if "USUBJID" not in data:
-        account.problem(f"USUBJID is not present in {data.name}", place, did_you_mean("USUBJID", data.names))
-    account.require_none()
-    data = supplemented(task, options, data)
-    account.require_none()
-    return data
 
 
 def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, selected: Mask) -> Mask:
@@ -214,7 +204,8 @@ def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
             aval = source.numbers(variable)
     for paramcd, (name, text) in own.items():
         at = parameters.equals("PARAMCD", paramcd)
-        aval = np.where(at, _calculated(table, name, text, at), aval)
+        found = _calculated(table, name, text, at)
+        aval = np.where(at, rounded_to(parts.measurements[name].decimals, found), aval)
     table.add("AVAL", aval)
     if options.avalc != "none":
         _add_text(table, aval)

@@ -29,6 +29,8 @@ from ..value_kinds import (
 from ..variable_options import ONLY_MEASUREMENTS, VALUES
 
 CONSTANTS = TableOf(constant, '{ PARCAT1 = "CHEMISTRY" }', capitals=True)
+ANY_DOMAIN = "--"
+"""What a variable of several domains begins with: --TEST is LBTEST of LB, and VSTEST of VS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +41,14 @@ class Measurements(DerivedFromDomain):
 
     Attributes
     ----------
+    dataset : str or tuple of str
+        The source, or several, whose records follow each other.
     population : str
         Condition over ADSL: the subjects whose records are derived; empty for all.
     param : str
         PARAM of tests that no ``[measurement.PARAMCD]`` is of, which then are parameters by their --TESTCD:
-        text with variables of the source in braces. Empty: they are not parameters.
+        text with variables of the source in braces; ``{--TEST}`` is LBTEST of LB. Empty: they are not
+        parameters.
     unmapped : str
         Records that belong to no parameter: "error" or "exclude".
     aval : str
@@ -109,6 +114,9 @@ class Measurements(DerivedFromDomain):
     'TRTSDT'
     """
 
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "The source, or several whose records follow each other.", default=""
+    )
     population: str = option(
         text,
         "Condition over ADSL: subjects whose records are derived.",
@@ -224,15 +232,29 @@ class Measurements(DerivedFromDomain):
     trace: bool = option(switch, "Derive SRCDOM, SRCVAR and SRCSEQ.", default=False)
 
     @property
-    def prefix(self) -> str:
-        """What the variables of the source begin with.
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources.
 
         Examples
         --------
-        >>> ag.Measurements(dataset="LBCH").prefix
+        >>> ag.Measurements(dataset="VS").sources
+        ('VS',)
+        """
+        if isinstance(self.dataset, str):
+            return (self.dataset,) if self.dataset else ()
+        return self.dataset
+
+    @property
+    def prefix(self) -> str:
+        """What the variables of the source begin with; "--" for several domains.
+
+        Examples
+        --------
+        >>> ag.Measurements(dataset=("LBCH", "LBHE")).prefix
         'LB'
         """
-        return self.dataset[:2]
+        prefixes = {each[:2] for each in self.sources}
+        return prefixes.pop() if len(prefixes) == 1 else ANY_DOMAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +275,10 @@ class Measurement:
         PARAMN.
     aval : str
         Arithmetic of variables of the source, such as a conversion of units; empty for that of the dataset.
+    unit : str
+        Unit of AVAL, which criteria of grades are compared with; empty for that of the source.
+    decimals : int or None
+        Round `aval` or `expression`, half away from zero; None does not round.
     expression : str
         Arithmetic of other parameters: a record for each subject and combination of `by` for which all of
         them have a value.
@@ -297,6 +323,13 @@ class Measurement:
         "Arithmetic of variables of the source that AVAL is, such as a conversion of units.",
         default="",
         otherwise="aval of the dataset",
+    )
+    unit: str = option(text, "Unit of AVAL, if it is calculated.", default="", otherwise="that of the source")
+    decimals: int | None = option(
+        count,
+        "Decimals that aval or expression are rounded to, half away from zero.",
+        default=None,
+        otherwise="not rounded",
     )
     expression: str = option(
         text, "Arithmetic of other parameters that AVAL is.", default="", otherwise="records of the source"
@@ -451,7 +484,7 @@ class DerivedRecords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """Toxicity grades of one term: ``[grade.NAME]`` of a file, whatever NAME is.
+    """Toxicity grades of one term, or by a dataset of criteria: ``[grade.NAME]`` of a file, whatever NAME is.
 
     Records of a term that is low have ATOXGRL and ATOXDSCL, of one that is high ATOXGRH and ATOXDSCH.
 
@@ -459,14 +492,17 @@ class Grade:
     ----------
     dataset : str or tuple of str
         Derived dataset, or several; empty for the only one of measurements.
+    criteria : str
+        Dataset with criteria of many terms, such as a CSV file; instead of `term`, `direction` and `cases`. A
+        row has TERM, DIRECTION, PARAMCD, GRADE, COMPARISON, LIMIT, and may have VALUE, WHERE and UNIT.
     where : str
-        Condition: records that have a grade, such as those of a parameter.
+        Condition: records that have a grade, such as those of a parameter; with `criteria` empty for all.
     term : str
         ATOXDSCL or ATOXDSCH.
     direction : str
         "low" or "high".
     cases : tuple of Case
-        Conditions with grades, the worst first; the first that is true counts. Where none is true and one
+        Conditions with grades, the worst first; the first that is true counts. Where a condition before it
         is unknown, since a value is missing, the grade is missing.
     otherwise : str
         Grade where all of them are false; "" for missing.
@@ -482,12 +518,20 @@ class Grade:
     dataset: str | tuple[str, ...] = option(
         name_or_names, "Derived dataset, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
-    where: str = option(text, "Condition: records that have a grade, such as those of a parameter.")
-    term: str = option(text, "ATOXDSCL or ATOXDSCH.")
-    direction: str = option(
-        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH."
+    criteria: str = option(
+        name,
+        "Dataset with criteria of many terms, such as a CSV file.",
+        default="",
+        otherwise="those of cases",
     )
-    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.")
+    where: str = option(
+        text, "Condition: records that have a grade, such as those of a parameter.", default=""
+    )
+    term: str = option(text, "ATOXDSCL or ATOXDSCH.", default="")
+    direction: str = option(
+        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH.", default=""
+    )
+    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.", default=())
     otherwise: str = option(
         text_or_missing, 'Grade where all of them are false; "" for missing.', default="0"
     )

@@ -54,8 +54,12 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
 
 def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) -> None:
     place = f"[derive.{name}]"
-    if not options.dataset:
+    if not options.sources:
         raise ConfigurationError("the source is not declared", f"{place} dataset", 'write dataset = "VS"')
+    if len(options.sources) > 1 and options.supplement:
+        what = "one dataset of supplemental qualifiers is declared for several sources"
+        advice = "omit it: SUPPLB is used for LB, SUPPVS for VS"
+        raise ConfigurationError(what, f"{place} supplement", advice)
     for key in ("where", "population", "baseline_where", "change_where"):
         if getattr(options, key):
             compile_expression(getattr(options, key), f"{place} {key}")
@@ -69,9 +73,11 @@ def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) ->
         raise ConfigurationError("no parameter of the source is declared", place, advice)
 
 
-def needs(_name: str, options: Measurements, _specification: Specification) -> tuple[str, ...]:
-    """ADSL, the source and its supplemental qualifiers."""
-    return options.subjects_from, options.dataset, options.supplement or f"SUPP{options.dataset}"
+def needs(name: str, options: Measurements, specification: Specification) -> tuple[str, ...]:
+    """ADSL, the sources and their supplemental qualifiers."""
+    supplements = (options.supplement or f"SUPP{each}" for each in options.sources)
+    criteria = (each.criteria for each in parts_of(name, specification).grades.values() if each.criteria)
+    return options.subjects_from, *options.sources, *supplements, *criteria
 
 
 def _check_measurement(name: str, measurement: Measurement) -> None:
@@ -85,6 +91,9 @@ def _check_measurement(name: str, measurement: Measurement) -> None:
     if measurement.aval:
         compile_arithmetic(measurement.aval, f"{place} aval")
     variables_in(measurement.param, f"{place} param")
+    if measurement.decimals is not None and not (measurement.aval or measurement.expression):
+        what = "decimals has no meaning without aval or expression"
+        raise ConfigurationError(what, f"{place} decimals", "omit it")
     if measurement.expression:
         _check_calculated(place, measurement)
         return
@@ -187,6 +196,15 @@ def _check_record(name: str, record: DerivedRecords) -> None:
 def _check_grade(name: str, grade: Grade) -> None:
     """Grades are text, and none is after a lesser one, which would hide it."""
     place = f"[grade.{name}] cases"
+    for key in ("where", "term", "direction", "cases"):
+        if grade.criteria and key != "where" and getattr(grade, key):
+            what = f"{key} has no meaning with criteria"
+            raise ConfigurationError(what, f"[grade.{name}] {key}", "omit it: the dataset has it")
+        if not grade.criteria and not getattr(grade, key):
+            what = f"{key} is not declared"
+            raise ConfigurationError(
+                what, f"[grade.{name}]", f"write {key}, or criteria, a dataset with them"
+            )
     grades = [case.value for case in grade.cases]
     if any(not isinstance(each, str) for each in grades):
         raise ConfigurationError("a grade is not text", place, 'write grades in quotes: value = "3"')
@@ -247,7 +265,9 @@ def _shared_outputs(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
     for first in [*parts.visits][:1]:
         yield from ((f"[visit.{first}]", each) for each in visit_variables(parts.visits))
     for direction in directions(parts.grades):
-        first = next(name for name, each in parts.grades.items() if each.direction == direction)
+        first = next(
+            name for name, each in parts.grades.items() if each.criteria or each.direction == direction
+        )
         yield from ((f"[grade.{first}]", each) for each in GRADE_VARIABLES[direction])
 
 

@@ -24,6 +24,7 @@ from ..assignments import Assignment, FromVariable
 from ..column_values import dates, taken, texts, yes
 from .derivation import ResponseDerivation
 from .filled_columns import NUMBER, filled_column, kind_of
+from .needed import flag_variable, paramcd_of
 from .response_records import NONE, Origin, ParameterRecords
 
 
@@ -65,7 +66,7 @@ class ResponseColumns:
         lacks = self._joined(lambda each: each.lacks, np.int8)
         found: dict[str, Any] = {
             "PARAM": texts(*_coded(self._part, [each.param for each in options])),
-            "PARAMCD": texts(self._part, [each.paramcd for each in self.parts]),
+            "PARAMCD": texts(self._part, [paramcd_of(each.paramcd, each.options) for each in self.parts]),
         }
         if any(each.paramn is not None for each in options):
             numbers = [np.nan if each.paramn is None else each.paramn for each in options]
@@ -108,9 +109,10 @@ class ResponseColumns:
             flags = self.derivation.flag(name, each.assessed)
             return none if flags is None else np.append(flags, False)[each.row]
 
-        label = self.derivation.task.specification.response_flags[name].label
-        if label:
-            self.described[name] = Variable(name, label=label)
+        declared = self.derivation.task.specification.response_flags[name]
+        if declared.label:
+            variable = flag_variable(name, declared)
+            self.described[variable] = Variable(variable, label=declared.label)
         return yes(self._joined(of_part, np.bool_))
 
     def trace(self) -> dict[str, Any]:

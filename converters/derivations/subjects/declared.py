@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ....schemas.study.columns import Days, Mask
 from ....schemas.study.dataset import Dataset
-from ....schemas.study.raw_places import PlacedPart
+from ....schemas.study.raw_places import PlacedPart, RawPlaces
 from ....schemas.study.variable import Variable
 from .options import DerivedVariable
 from .subject_table import SubjectTable
@@ -50,10 +50,12 @@ class Declared:
         account = self.table.task.account
         account.effect(f"subject.{self.name}: {key}", value, effect, self.table.base, concerned)
 
-    def refuse(self, what: str, place: str, advice: str, concerned: Mask) -> None:
-        """Note why subjects are refused, if there are some."""
+    def refuse(
+        self, what: str, place: str, advice: str, concerned: Mask, raw: RawPlaces | None = None
+    ) -> None:
+        """Note why subjects are refused, if there are some; by the raw records that decide, if given."""
         if concerned.any():
-            self.table.task.account.problem(what, place, advice, self.table.base, concerned)
+            self.table.task.account.problem(what, place, advice, self.table.base, concerned, raw=raw)
 
     def same_records(self, of: str, names: Iterable[str]) -> None:
         """Note that variables are of the raw records that another variable is of."""

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, constant, name, text
+from ....schemas.kinds import NAME, NAMES, Choice, ListOf, TableOf, constant, name, one_kind, text
 from ....schemas.options import option
 from ..assignments import Assignment, assignment
 from ..cases import CASES, Case
 from ..domain_options import DerivedFromDomain
+
+NO_FLAG = "none"
+
+
+@one_kind('name or "none"', NAME)
+def name_or_none(value: Any) -> str:
+    """The name of a variable, or that there is none."""
+    found: str = value if value == NO_FLAG else name(value)
+    return found
+
 
 NUMBERS = TableOf(constant, "{ Placebo = 0 }")
 
@@ -76,8 +87,8 @@ class DerivedVariable:
     not_before, not_after : tuple of str
         Dates that an imputed date is moved to, where it may have been that day.
     flag : str
-        Variable with the imputation flag of the date; empty for its name with F, which is not derived where
-        that has more than 8 characters.
+        Variable with the imputation flag of the date, or "none"; empty for its name with F. If that has more
+        than 8 characters and a date may be imputed, it is an error.
     statistic : str
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values; the least and the largest of
         dates are dates where the name ends with DT.
@@ -156,10 +167,10 @@ class DerivedVariable:
         NAMES, "Dates that an imputed date is not after, where it may have been that day.", default=()
     )
     flag: str = option(
-        name,
-        "Variable with the imputation flag of the date.",
+        name_or_none,
+        'Variable with the imputation flag of the date, or "none".',
         default="",
-        otherwise="its name with F, if that has up to 8 characters",
+        otherwise="its name with F, such as TRTSDTF; an error if that has more than 8 characters",
     )
     statistic: str = option(
         Choice(("count", "distinct", "sum", "mean", "min", "max")),

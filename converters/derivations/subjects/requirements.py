@@ -15,6 +15,7 @@ from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
 from .ways import (
     COMMON,
+    LONGEST,
     WAYS,
     Way,
     is_date_name,
@@ -171,6 +172,9 @@ def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
+    if variable.time and len(name) >= LONGEST:
+        what = f"the datetime {name}M would have {len(name) + 1} characters"
+        raise ConfigurationError(what, f"{place} time", f"use a name of up to {LONGEST - 1}, or omit time")
 
 
 _OF_IMPUTED = ("impute_up_to", "flag", "not_before", "not_after")

@@ -25,7 +25,7 @@ from ..deciding import Deciding, first_of, last_of, order_advice
 from ..merged_values import MixedTypes, ValuePart, merged
 from .candidates import Candidates, candidates
 from .declared import Declared
-from .ways import flag_name, is_extreme, outputs
+from .ways import LONGEST, flag_name, is_extreme, outputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +72,8 @@ def add_taken(declared: Declared) -> bool:
     if len(usable) < len(found):
         return False
     taken = _taken(declared, usable)
-    _note(declared, taken)
     _trace(declared, taken)
+    _note(declared, taken)
     wanted = {each: each for each in declared.variable.also}
     if declared.variable.value:
         wanted[declared.name] = declared.variable.value
@@ -122,7 +122,8 @@ def _note(declared: Declared, taken: Taken) -> None:
             number = counted(int(ambiguous.sum()), "subject")
             what = f"{number} with several records {alike} of {declared.name}"
             advice = order_advice(given, given.date if by_value else "")
-            declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
+            raw = declared.table.raw_places(declared.name) if ambiguous.any() else None
+            declared.refuse(what, f"[source.{source}] order", advice, ambiguous, raw)
         else:
             effect = f"with records {alike} that order does not distinguish"
             value = given.same_date
@@ -220,6 +221,10 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
 def add_date_flag(declared: Declared, lacks: Numbers) -> None:
     """Derive the imputation flag of a date, by the position of the largest part that was imputed."""
     flag = flag_name(declared.name, declared.variable)
+    if not flag and not declared.variable.flag:
+        short = f"{declared.name[: LONGEST - 1]}F"
+        what = f"the imputation flag {declared.name}F would have {len(declared.name) + 1} characters"
+        declared.fail(what, "flag", f'declare flag = "{short}", or flag = "none"')
     if flag:
         declared.table.add(flag, texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
     declared.effect("flag", flag or "none", "with an imputed date", lacks > 0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -115,7 +117,7 @@ def _parts(parameter: EndpointRecords) -> Iterator[tuple[pd.DataFrame, RawPlaces
             own = np.flatnonzero((decider == position) & ((chosen >= 0) == has_record))
             if len(own):
                 at = chosen[own] if has_record else None
-                yield _part(parameter, each, own, at), _raw_places(each.records, len(own), at)
+                yield _part(parameter, each, own, at), _raw_places(parameter, each, own, at)
 
 
 def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Codes | None) -> pd.DataFrame:
@@ -147,12 +149,16 @@ def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Code
     return pd.DataFrame({name: values for name, values in columns.items() if values is not None})
 
 
-def _raw_places(records: DatedRecords | None, size: int, chosen: Codes | None) -> RawPlaces:
-    """The raw records that date records; unknown where no record does."""
-    places = None if records is None else records.dataset.raw_places_of(records.source.date)
-    if records is None or places is None or chosen is None:
-        return unknown_places(size)
-    return places.take(records.record[chosen])
+def _raw_places(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Codes | None) -> RawPlaces:
+    """The raw records that date records, and those that STARTDT is of; unknown where no record does."""
+    records, origins = decider.records, parameter.origins
+    places = None if records is None or chosen is None else records.raw_places
+    found = unknown_places(len(own)) if places is None or chosen is None else places.take(chosen)
+    of_start = origins.dataset.raw_places_of(origins.variable)
+    if of_start is None:
+        return found
+    start = of_start.take(origins.record[parameter.subject[own]])
+    return replace(found, variables=MappingProxyType({"STARTDT": start}))
 
 
 def _trace(records: DatedRecords, at: Codes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 
 from ....schemas.errors import ConfigurationError
 from ...configuration.file_search import FILE_NAME, nearest_file
-from ...configuration.run_pipeline import RECORD, run_watched
+from ...configuration.run_pipeline import RECORD, run_watched, working_directory
 from ...pipeline.rendering import failure_lines, step_lines, summary_line
 from ...pipeline.run_request import RunRequest
 from ...pipeline.run_result import StepState
@@ -102,11 +102,12 @@ class _Told(RunWatcher):
 def _settings_file(given: Path | None) -> Path:
     if given is not None:
         return given
-    found = nearest_file(Path())
+    here = working_directory()
+    found = nearest_file(Path(here))
     if found is None:
         raise ConfigurationError(
             f"no {FILE_NAME} in this folder or above it",
-            os.path.abspath(""),
+            here,
             "give the settings file, or write one: adamgate init --pipeline",
         )
     return Path(os.path.relpath(found))

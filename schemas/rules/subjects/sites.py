@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,18 +35,19 @@ def site_in_another_unit(data: Dataset, study: Study) -> Iterator[Yield]:
     """AVAL of a parameter at one site is a multiple, or a fraction, of what all other sites have.
 
     ## What it checks
-    For each PARAMCD, and within visits (AVISIT, ATPT) and arms, the values of each site (SITEID, from the record or ADSL)
-    against those of at least two other sites, by the middle value of each subject. A site is reported if its
-    values are off by a factor of 2 or more, far beyond chance and beyond the differences between the other
-    sites, and nearly all of its subjects are beyond those of the other sites. It is an error if none of its
-    subjects is among the others and the factor is 5 or more.
+    For each PARAMCD, and within visits (AVISIT, ATPT) and arms, the values of each site (SITEID, from the
+    record or ADSL) against those of at least two other sites, by the middle value of each subject. A site is
+    reported if its values are off by a factor of 2 or more, far beyond chance and beyond the differences
+    between the other sites, and nearly all of its subjects are beyond those of the other sites. It is an
+    error if none of its subjects is among the others and the factor is 5 or more.
 
     ## Not a fault
-    Sites with one subject. Scores with few values, and parameters with negative values.
+    Sites with one subject. Scores with few values, and parameters with negative values. Visits and arms of
+    fewer than three sites.
 
     ## Why it matters
-    The site, or its laboratory, reported in another unit, and it was not converted, or converted twice: means,
-    changes and grades are wrong.
+    The site, or its laboratory, reported in another unit, and it was not converted, or converted twice:
+    means, changes and grades are wrong.
 
     ## Smallest fix
     Convert the values of the site; in raw exports, correct the unit or its factor.
@@ -89,5 +91,5 @@ def _of_parameters(data: Dataset) -> Iterator[tuple[str, Codes]]:
     parameters = data.distinct("PARAMCD")
     order = np.argsort(parameters.codes, kind="stable")
     bounds = np.searchsorted(parameters.codes[order], np.arange(len(parameters) + 1))
-    for code, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for code, (first, last) in enumerate(pairwise(bounds)):
         yield str(parameters[code]), order[first:last]

@@ -1,0 +1,125 @@
+"""The page: one HTML file with its style, its script and its data.
+
+Every text goes through the template's escaping or, in the script, through `textContent`. The browser is told
+to load nothing and to run nothing but the one script (a Content-Security-Policy with its hash).
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ...schemas.gate.report import Report
+from ...schemas.gate.selection import full_book
+from ...schemas.rules.rule import Rule
+from ...schemas.wording import counted, plain
+from ..reports.json_document import document
+from ..reports.kaplan_meier_summary import figure_shown
+from ..reports.presentation import Presentation
+from ..reports.terms import compared_lines, comparison_count, terms_lines, waived_lines
+from .findings import SEVERITIES, by_rule, for_script
+from .packed import packed
+from .parameters import ParameterPart
+from .rule_text import rule_texts
+from .run_shown import RunShown
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def page(
+    report: Report,
+    presentation: Presentation,
+    book: Mapping[str, Rule] | None = None,
+    parameters: Sequence[ParameterPart] | None = None,
+    run: RunShown | None = None,
+) -> str:
+    """The page of a report, ending with a line break.
+
+    Parameters
+    ----------
+    report : Report
+    presentation : Presentation
+    book : mapping of id to Rule, optional
+        The rules that are explained; by default those of adamgate.
+    parameters : sequence of ParameterPart, optional
+        With their curves; None for a page without curves.
+    run : RunShown, optional
+        What made the data.
+    """
+    found = _printable(document(report, presentation))
+    rules = {each["rule_id"] for each in found["findings"]}
+    texts = rule_texts(full_book() if book is None else book, rules)
+    style, script = _asset("page.css"), _asset("page.js")
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704  (files of this package)
+            script=Markup(script),  # noqa: S704
+            report=found,
+            severities=SEVERITIES,
+            rules=by_rule(found["findings"], texts),
+            packed_findings=packed(for_script(found["findings"])),
+            terms=[plain(line) for line in terms_lines(report.terms)],
+            waived=[plain(line) for line in waived_lines(report.terms)],
+            comparison=comparison_count(report),
+            compared=[plain(line) for lines in compared_lines(report) for line in lines],
+            parameters=parameters,
+            run=run,
+            not_run=[each for each in found["outcomes"] if each["status"] == "not run"],
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "counted": counted,
+        "number": "{:,}".format,
+        "percent": "{:.1%}".format,
+        "figure_shown": figure_shown,
+    }
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """What the browser may load and run: nothing but this style and this script."""
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _printable(content: Any) -> Any:
+    """The same with each text printable: what could turn its direction around is shown as an escape."""
+    if isinstance(content, str):
+        return plain(content)
+    if isinstance(content, Mapping):
+        return {_printable(key): _printable(value) for key, value in content.items()}
+    return [_printable(each) for each in content] if isinstance(content, list) else content

@@ -1,0 +1,182 @@
+"""The parameters of a page: each with its curve, or with the reason why it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...schemas.errors import AdamgateError, ConfigurationError, Refused
+from ...schemas.gate.event_counts import EventCount
+from ...schemas.gate.report import Report
+from ...schemas.study.study import Study
+from ...schemas.wording import plain
+from ..reports.kaplan_meier_summary import beside_groups, time_shown
+from ..survival.conf_type import ConfType
+from ..survival.summaries.kaplan_meier.summary import KaplanMeierTables, kaplan_meier
+from ..survival.survival import survival
+from .axis import marks
+from .curve import CurveFigure, curve_figure
+from .options import PageOptions
+from .plausibility import Plausibility, plausibility
+
+MOST_GROUPS = 8
+"""Curves that people tell apart in one figure."""
+
+EstimateRow = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What a page shows of one parameter.
+
+    Attributes
+    ----------
+    figure : CurveFigure
+    groups : tuple of mapping
+        Of the summary, with `median_shown` and `follow_up_shown` in words.
+    estimates : tuple of mapping
+        At the marks of the axis.
+    beside : tuple of str
+        The log-rank test, and what else is to be known, in sentences.
+    by : str or None
+        Variable of the groups.
+    unit, conf_type : str
+    population : str
+        Which records, in words; empty for all.
+    plausibility : Plausibility
+    """
+
+    figure: CurveFigure
+    groups: tuple[EstimateRow, ...]
+    estimates: tuple[EstimateRow, ...]
+    beside: tuple[str, ...]
+    by: str | None
+    unit: str
+    conf_type: str
+    population: str
+    plausibility: Plausibility
+
+    @property
+    def described(self) -> str:
+        """The figure in words."""
+        groups = "; ".join(
+            f"{each['group']}: {each['n']} subjects, {each['events']} events, median {each['median_shown']}"
+            for each in self.groups
+        )
+        return f"Share of subjects without the event, by {self.unit}. {groups}."
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterPart:
+    """One parameter of a page.
+
+    Attributes
+    ----------
+    code, label, dataset : str
+    curves : Curves or None
+    problem : str
+        Why there are no curves.
+    """
+
+    code: str
+    label: str
+    dataset: str
+    curves: Curves | None
+    problem: str = ""
+
+
+def parameter_parts(
+    study: Study, report: Report, options: PageOptions, *, show_keys: bool
+) -> tuple[ParameterPart, ...]:
+    """The parameters that were asked for, else all that the gate counted, in their order.
+
+    Raises
+    ------
+    ConfigurationError
+        For an option that does not fit the data; without options the page says why a curve is missing.
+    """
+    known = {each.parameter: each for each in report.events}
+    codes = options.param or tuple(known)
+    return tuple(_part(study, code, known.get(code), options, show_keys=show_keys) for code in codes)
+
+
+def _part(
+    study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
+) -> ParameterPart:
+    try:
+        return _with_curves(study, code, count, options, show_keys=show_keys)
+    except Refused as refusal:
+        problem = _on_one_line(refusal)
+    except ConfigurationError as fault:
+        if options != PageOptions():
+            raise
+        problem = _on_one_line(fault)
+    return ParameterPart(plain(code), "", count.dataset if count else "", None, problem)
+
+
+def _on_one_line(problem: AdamgateError) -> str:
+    return plain("; ".join(line.strip() for line in str(problem).splitlines()))
+
+
+def _with_curves(
+    study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
+) -> ParameterPart:
+    """Its estimates at each time of the data and at the marks of the axis, and what makes them plausible."""
+    by = options.by or _groups_of(count)
+    records = asdict(options) | {"gate": False, "allow_no_events": True, "show_keys": show_keys}
+    for name in ("param", "by", "conf_type"):
+        del records[name]
+    estimated = records | {"by": by, "conf_type": options.conf_type, "total": by is None}
+    steps = kaplan_meier(study, code, **estimated)
+    if len(steps.summary) > MOST_GROUPS:
+        raise ConfigurationError(
+            f"{by} has {len(steps.summary)} values; a figure shows at most {MOST_GROUPS} curves",
+            "by",
+            "choose a variable with fewer values",
+        )
+    described = steps.codebook.records
+    times = marks(float(steps.estimates.frame["time"].max()), steps.codebook.unit)
+    marked = kaplan_meier(study, code, at=times, **estimated)
+    dates = ["ADT"] if "ADT" in study[described.dataset] else []
+    table = survival(study, code, arm=by, covariates=dates, **records)
+    seen = plausibility(study, table, times, ConfType(options.conf_type))
+    return ParameterPart(
+        plain(described.paramcd),
+        plain(described.param or ""),
+        described.dataset,
+        _curves(steps, marked, options, seen),
+    )
+
+
+def _groups_of(count: EventCount | None) -> str | None:
+    """The treatment variable, where it makes groups that can be shown."""
+    if count is None or not 1 < sum(each.arm != "" for each in count.arms) <= MOST_GROUPS:
+        return None
+    return count.arm_variable
+
+
+def _curves(
+    steps: KaplanMeierTables, marked: KaplanMeierTables, options: PageOptions, seen: Plausibility
+) -> Curves:
+    codebook = steps.codebook
+    at = marked.estimates.frame
+    chosen = [f"{options.population} = Y" if options.population else "", options.where or ""]
+    return Curves(
+        curve_figure(steps.estimates.frame, at, marked.codebook.at or (), codebook.unit),
+        tuple(_groups(steps)),
+        tuple({**row, "group": plain(row["group"])} for row in at.to_dict("records")),
+        tuple(map(plain, beside_groups(steps))),
+        codebook.records.arm,
+        codebook.unit,
+        codebook.conf_type,
+        plain(" and ".join(filter(None, chosen))),
+        seen,
+    )
+
+
+def _groups(tables: KaplanMeierTables) -> Iterator[EstimateRow]:
+    unit = tables.codebook.unit
+    for row in tables.summary.frame.to_dict("records"):
+        shown = {f"{name}_shown": time_shown(row, name, unit) for name in ("median", "follow_up")}
+        yield {**row, "group": plain(row["group"]), **shown}

@@ -1,0 +1,69 @@
+"""A run of a pipeline as a page shows it: what was made of what, and what each policy did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file that a step read or wrote."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyShown:
+    """What a policy of a derivation did, and to how many records or subjects."""
+
+    dataset: str
+    parameter: str
+    policy: str
+    value: str
+    effect: str
+    unit: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """One step.
+
+    Attributes
+    ----------
+    name, kind, state, summary : str
+    inputs, outputs : tuple of FileShown
+    policies : tuple of PolicyShown
+    """
+
+    name: str
+    kind: str
+    state: str
+    summary: str
+    inputs: tuple[FileShown, ...]
+    outputs: tuple[FileShown, ...]
+    policies: tuple[PolicyShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """The record of a run.
+
+    Attributes
+    ----------
+    record, settings : FileShown
+    finished : bool
+    steps : tuple of StepShown
+    """
+
+    record: FileShown
+    settings: FileShown
+    finished: bool
+    steps: tuple[StepShown, ...]
+
+    @property
+    def made_by(self) -> Mapping[str, str]:
+        """The step that wrote a file, by its SHA-256."""
+        return {file.sha256: step.name for step in self.steps for file in step.outputs}

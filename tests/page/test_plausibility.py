@@ -1,0 +1,139 @@
+"""What the page shows below a curve, against a plain derivation from the records of the study."""
+
+import statistics
+from collections import Counter
+from datetime import date
+
+import numpy as np
+import pytest
+from two_arm_trial import two_arm_trial
+
+import adamgate as ag
+from adamgate.converters.page.options import PageOptions
+from adamgate.converters.page.parameters import parameter_parts
+
+PARAMETERS = ["DOR", "OS", "PFS", "TTSAE"]
+
+
+@pytest.fixture(scope="module")
+def study():
+    return two_arm_trial()
+
+
+@pytest.fixture(scope="module")
+def seen(study):
+    parts = parameter_parts(study, ag.validate(study), PageOptions(), show_keys=True)
+    return {part.code: part.curves.plausibility for part in parts}
+
+
+def records(study, parameter):
+    """The records of a parameter, as dicts."""
+    frame = study["ADTTE"].frame
+    return frame[frame["PARAMCD"] == parameter].astype(object).to_dict("records")
+
+
+def day(value) -> date:
+    return np.datetime64(value, "D").item()
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_reasons_are_counted_by_arm(study, seen, parameter):
+    counted, times = Counter(), {}
+    for record in records(study, parameter):
+        reason = record["EVNTDESC"] if record["CNSR"] == 0 else record["CNSDTDSC"]
+        key = (record["TRTP"], int(record["CNSR"]), reason)
+        counted[key] += 1
+        times.setdefault(key, []).append(record["AVAL"])
+    rows = seen[parameter].reasons
+    assert {(row.group, row.cnsr, row.reason): row.subjects for row in rows} == counted
+    for row in rows:
+        assert row.median == pytest.approx(statistics.median(times[row.group, row.cnsr, row.reason]))
+        assert sum(bar.subjects for bar in row.bars) == row.subjects
+        assert sum(int(each.rpartition(": ")[2]) for each in row.told.split("; ")) == row.subjects
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_censored_subjects_are_counted_by_their_days_to_the_cut_off(study, seen, parameter):
+    cut_off = date(2024, 6, 30)
+    assert seen[parameter].cut_off == "the data cut-off in TS (TSPARMCD = DCUTDTC)"
+    for row in seen[parameter].pile_up:
+        censored = [
+            each for each in records(study, parameter) if each["TRTP"] == row.group and each["CNSR"] > 0
+        ]
+        days = [(cut_off - day(each["ADT"])).days for each in censored]
+        assert (row.censored, row.unknown) == (len(days), 0)
+        assert row.on_the_day == sum(each == 0 for each in days)
+        assert row.near == sum(0 < each <= 30 for each in days)
+        assert row.earlier == sum(each > 30 for each in days)
+        assert row.after == sum(each < 0 for each in days)
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_the_last_assessment_is_the_last_one_up_to_the_censoring(study, seen, parameter):
+    assessed = {}
+    for record in study["ADRS"].frame.astype(object).to_dict("records"):
+        assessed.setdefault(record["USUBJID"], []).append(day(record["ADT"]))
+    for row in seen[parameter].assessments:
+        since, without = [], 0
+        for each in records(study, parameter):
+            if each["TRTP"] != row.group or each["CNSR"] == 0:
+                continue
+            before = [one for one in assessed.get(each["USUBJID"], []) if one <= day(each["ADT"])]
+            if before:
+                since.append((day(each["ADT"]) - max(before)).days)
+            else:
+                without += 1
+        assert (row.censored, row.without) == (len(since) + without, without)
+        assert row.median == statistics.median(since)
+        assert row.longest == max(since)
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_the_inverted_curve_is_that_of_data_with_inverted_cnsr(study, seen, parameter):
+    inverted = changed(study, CNSR=(study["ADTTE"].frame["CNSR"] == 0).astype(float))
+    km = ag.kaplan_meier(inverted, parameter, by="TRTP", total=False, gate=False).summary.frame
+    rows = seen[parameter].inverted
+    assert [row.group for row in rows] == km["group"].tolist()
+    assert [row.inverted for row in rows] == pytest.approx(km["median"].tolist(), nan_ok=True)
+
+
+def changed(study, **columns):
+    """The study with other columns in ADTTE."""
+    left_out = [name for name, each in columns.items() if each is None]
+    given = {name: each for name, each in columns.items() if each is not None}
+    frame = study["ADTTE"].frame.drop(columns=left_out).assign(**given)
+    adtte = ag.Dataset.from_frame(frame, "ADTTE")
+    return ag.Study({each.name: adtte if each.name == "ADTTE" else each for each in study})
+
+
+def os_of(study, *without):
+    kept = ag.Study({each.name: each for each in study if each.name not in without})
+    (part,) = parameter_parts(kept, ag.validate(kept), PageOptions(param=("OS",)), show_keys=True)
+    return part.curves.plausibility
+
+
+def test_without_dates_or_assessments_or_a_cut_off_the_rest_is_shown(study):
+    without = os_of(changed(study, ADT=None))
+    assert (without.pile_up, without.assessments, without.cut_off) == ((), (), "")
+    assert without.reasons
+    as_text = os_of(changed(study, ADT="2024-01-01"))
+    assert (as_text.pile_up, as_text.assessments) == ((), ())
+    assert os_of(study, "ADRS").assessments == ()
+    adsl = ag.Dataset.from_frame(study["ADSL"].frame.drop(columns="DCUTDT"), "ADSL")
+    latest = os_of(ag.Study({each.name: adsl if each.name == "ADSL" else each for each in study}), "TS")
+    assert latest.cut_off == "the latest ADT (no cut-off is stated)"
+    assert sum(row.after for row in latest.pile_up) == 0
+
+
+def test_durations_of_zero_are_counted_and_many_reasons_are_cut(study):
+    frame = study["ADTTE"].frame
+    zero = frame["AVAL"].where(frame.index % 40 != 0, 0.0)
+    free_text = [f"reason {number}" for number in range(len(frame))]
+    found = os_of(changed(study, AVAL=zero, CNSDTDSC=free_text, EVNTDESC=free_text))
+    assert found.zero == sum(each["AVAL"] == 0 for each in records(changed(study, AVAL=zero), "OS")) > 0
+    assert (len(found.reasons), found.unlisted) == (60, 60)
+
+
+def test_a_subject_is_not_named_by_a_reason(study):
+    found = os_of(changed(study, CNSDTDSC=study["ADTTE"].frame["USUBJID"]))
+    assert not [row.reason for row in found.reasons if "MADEUP" in row.reason]

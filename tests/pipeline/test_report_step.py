@@ -1,0 +1,78 @@
+"""A step that writes the page of a study."""
+
+from pathlib import Path
+
+import pytest
+
+STEP = """
+[step.page]
+kind = "report"
+data = ["adam", "raw"]
+output = "page.html"
+param = ["OS"]
+by = "TRTP"
+"""
+
+
+def declared(project, step=STEP):
+    path = project.folder / "adamgate.toml"
+    path.write_text(path.read_text(encoding="utf-8") + step, encoding="utf-8")
+
+
+def test_the_page_is_written_once_and_is_that_of_the_command(after_run):
+    declared(after_run)
+    ran = after_run("run")
+    assert (ran.code, ran.states["page"]) == (0, "ran")
+    written = Path("page.html").read_text(encoding="utf-8")
+    assert "Kaplan-Meier curve of OS" in written
+    assert after_run("run").states["page"] == "unchanged"
+    assert (
+        after_run("report", "adam", "raw", "--param", "OS", "--by", "TRTP", "-o", "by_command.html").code == 0
+    )
+    by_command = Path("by_command.html").read_text(encoding="utf-8")
+    assert by_command.startswith(written)
+    assert by_command.count("\n") == written.count("\n") + 2, "the command signs its file"
+
+
+def test_it_is_written_of_data_that_a_gate_refused(after_run):
+    declared(after_run)
+    after_run.edit("raw/adsl.csv", "Y,Y,Y,2024-02-04", "Y,Y,N,2024-02-04")
+    ran = after_run("run")
+    assert ran.code == 1
+    assert (ran.states["gate"], ran.states["os"], ran.states["page"]) == ("refused", "not run", "ran")
+    assert "The data did not pass the gate" in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_another_rule_or_waiver_makes_it_again_and_another_derivation_does_not(after_run):
+    declared(after_run)
+    after_run("run")
+    after_run.edit("adamgate.toml", 'param = ["OS"]', 'param = ["OS", "PFS"]')
+    assert after_run("run").states["page"] == "ran"
+    declared(after_run, '\n[rules]\nignore = ["AD"]\n')
+    assert after_run("run").states["page"] == "ran"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("page.html", "page.txt", "page.txt is not the name of an HTML file"),
+        ('by = "TRTP"', 'by = ["TRTP"]', "give a name in quotes"),
+        ('by = "TRTP"', 'buy = "TRTP"', "did you mean by"),
+        ('param = ["OS"]', "param = 5", "param"),
+        ('by = "TRTP"', 'conf_type = "logit"', "log-log"),
+        ('data = ["adam", "raw"]\noutput = "page', 'output = "page', "data"),
+    ],
+)
+def test_a_wrong_key_is_an_error_before_anything_runs(project, old, new, said):
+    declared(project, STEP.replace(old, new))
+    ran = project("run")
+    assert ran.code == 2
+    assert said in ran.err
+    assert not Path("page.html").exists()
+
+
+def test_a_variable_that_is_not_present_fails_the_step(after_run):
+    declared(after_run, STEP.replace("TRTP", "TRTPP"))
+    ran = after_run("run")
+    assert ran.states["page"] == "failed"
+    assert "did you mean TRTP" in ran.out + ran.err
