@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .rule_text import RuleText
+if TYPE_CHECKING:  # needs pandas; a page without a verdict does not
+    from .rule_text import RuleText
 
 MOST_EXAMPLES = 60_000
 """Records that a page shows as examples, of all findings together."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from ...schemas.gate.report import Report
 from ...schemas.gate.selection import full_book
@@ -127,9 +125,3 @@ def rendered(
     """The page, ending with a line break."""
     parts = None if study is None else parameter_parts(study, report, options, show_keys=show_keys)
     return page(report, Presentation(threshold), full_book(extra_rules), parts, run)
-
-
-def options_named(given: dict[str, Any]) -> PageOptions:
-    """The options among what a command was given, which are taken out of it."""
-    taken = {each.name: given.pop(each.name) for each in fields(PageOptions)}
-    return PageOptions(**{name: value for name, value in taken.items() if value is not None})
