@@ -19,8 +19,12 @@ WORKERS := -n auto --dist worksteal
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: $(VENV)/.ready  ## judge the synthetic study, write its survival tables, compare with what was published
-	$(VENV)/bin/python fixtures/cartitude1/demo.py
+DEMO := out/cartitude1
+demo: $(VENV)/.ready  ## the synthetic study, from raw exports to tables: published against reproduced figures
+	@mkdir -p $(DEMO)/raw
+	@cp fixtures/cartitude1-project/* $(DEMO)
+	@cp fixtures/cartitude1-raw/* $(DEMO)/raw
+	$(VENV)/bin/adamgate run $(DEMO)/adamgate.toml
 
 test: $(VENV)/.ready  ## all tests but the slow ones, on pandas 2
 	$(VENV)/bin/python -m pytest $(WORKERS) -q -m "not slow"

@@ -1,6 +1,7 @@
 """The public names: one line each, with the module it lives in."""
 
 from .converters.configuration.rule_files import load_rules as load_rules
+from .converters.configuration.run_pipeline import run as run
 from .converters.derivations.adverse_events.options import AdverseEvents as AdverseEvents
 from .converters.derivations.adverse_events.options import EventQuery as EventQuery
 from .converters.derivations.adverse_events.options import OccurrenceFlag as OccurrenceFlag
@@ -11,7 +12,6 @@ from .converters.derivations.declared_sources import DerivationSource as Derivat
 from .converters.derivations.derivation_check import DerivationCheck as DerivationCheck
 from .converters.derivations.derive import derive as derive
 from .converters.derivations.derived_study import DerivedStudy as DerivedStudy
-from .converters.derivations.measurements.options import AnalysisVariable as AnalysisVariable
 from .converters.derivations.measurements.options import AnalysisVisit as AnalysisVisit
 from .converters.derivations.measurements.options import DerivedRecords as DerivedRecords
 from .converters.derivations.measurements.options import Grade as Grade
@@ -34,11 +34,18 @@ from .converters.derivations.time_to_event.options import DerivedEndpoint as Der
 from .converters.derivations.time_to_event.options import Stop as Stop
 from .converters.derivations.time_to_event.options import TimeToEvent as TimeToEvent
 from .converters.derivations.time_to_event.options import Variation as Variation
+from .converters.derivations.variable_options import AnalysisVariable as AnalysisVariable
 from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
 from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
 from .converters.page.write_page import write_page as write_page
+from .converters.pipeline.run_result import RunResult as RunResult
+from .converters.pipeline.run_result import StepState as StepState
+from .converters.pipeline.verify import Discrepancy as Discrepancy
+from .converters.pipeline.verify import KnownFile as KnownFile
+from .converters.pipeline.verify import Verification as Verification
+from .converters.pipeline.verify import verify as verify
 from .converters.raw_exports.mapping_options import CodeList as CodeList
 from .converters.raw_exports.mapping_options import ColumnValue as ColumnValue
 from .converters.raw_exports.mapping_options import RawDataset as RawDataset
@@ -52,6 +59,7 @@ from .converters.reports.baseline import read_baseline as read_baseline
 from .converters.reports.describe import Description as Description
 from .converters.reports.describe import describe as describe
 from .converters.reports.rule_page import explain as explain
+from .converters.reports.write_report import write_report as write_report
 from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
 from .converters.survival.summaries.adverse_events.summary import adverse_events as adverse_events
 from .converters.survival.summaries.adverse_events.written import AdverseEventTable as AdverseEventTable

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 from make_adae import DATA
-from measure import interleaved, typical
+from measure import Measured, interleaved, typical
 
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
+COMMAND = "python bench/derive_upstream.py --page"
+HEAD = ("| derive | adamgate | pandas | ratio |", "|---|---|---|---|")
+_TIMES = "\N{MULTIPLICATION SIGN}"
 FOLDER = DATA / "derive_upstream"
 SUBJECTS = 100_000
 LINES = 1_000_000
@@ -303,23 +308,48 @@ def _raw(random: np.random.Generator) -> pa.Table:
     )
 
 
-def main(runs: int = 3, only: str = "") -> None:
-    """Measure each case both ways in turn and print the tables."""
+def rows_of(title: str, ours: Measured, pandas: Measured) -> list[str]:
+    """The two rows of a case in the table of docs/speed.md."""
+    seconds = f"{pandas.seconds / ours.seconds:.1f}{_TIMES}"
+    peak = f"{pandas.peak_bytes / ours.peak_bytes:.1f}{_TIMES}"
+    return [
+        f"| {title}, seconds | {ours.seconds:.2f} | {pandas.seconds:.2f} | {seconds} |",
+        f"| … peak MB | {ours.peak_bytes / 1e6:,.0f} | {pandas.peak_bytes / 1e6:,.0f} | {peak} |",
+    ]
+
+
+def with_table(page: str, table: str) -> str:
+    """The page with the table below the paragraph that names the command, in place of an earlier one."""
+    before, named, after = page.partition(COMMAND)
+    if not named:
+        raise ValueError(f"the page does not name {COMMAND}")
+    paragraph, blank, rest = after.partition("\n\n")
+    while rest.startswith("|"):
+        _, _, rest = rest.partition("\n")
+    return f"{before}{named}{paragraph}{blank}{table}\n{rest.lstrip()}"
+
+
+def main(runs: int = 3, only: str = "", *, page: bool = False) -> None:
+    """Measure each case both ways in turn and print the table; `page` puts it into docs/speed.md."""
     make_sources()
+    lines = [*HEAD]
     for name, case in CASES.items():
         if only and name != only:
             continue
         found = interleaved({"adamgate": (case.setup, case.ours), "pandas": (case.setup, case.pandas)}, runs)
-        print(case.title)
-        each = {who: typical(measured) for who, measured in found.items()}
-        for who, measured in each.items():
-            print(f"  {who:10} {measured.seconds:6.2f} s  {measured.peak_bytes / 1e6:7,.0f} MB")
-        print(f"  ratio {each['pandas'].seconds / each['adamgate'].seconds:.2f}")
+        lines += rows_of(case.title, *(typical(found[who]) for who in ("adamgate", "pandas")))
+    table = "".join(f"{line}\n" for line in lines)
+    print(table, end="")
+    if page:
+        PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help=f"one of {', '.join(CASES)}")
+    parser.add_argument("--page", action="store_true", help="put the table into docs/speed.md")
     given = parser.parse_args()
-    main(given.runs, given.only)
+    if given.page and given.only:
+        parser.error("--page needs all cases: omit --only")
+    main(given.runs, given.only, page=given.page)

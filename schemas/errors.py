@@ -22,6 +22,11 @@ class AdamgateError(Exception):
     details : sequence of str
         Lines below `what`, if several things need correction.
 
+    Attributes
+    ----------
+    exit_code : int
+        With which a command ends: 1 refused, 2 configuration, 3 input, 4 output.
+
     Examples
     --------
     >>> print(ag.AdamgateError("AVAL is text", "adtte.csv, ADTTE.AVAL", "write numbers"))
@@ -29,6 +34,8 @@ class AdamgateError(Exception):
       where: adtte.csv, ADTTE.AVAL
       to do: write numbers
     """
+
+    exit_code: ClassVar[int] = 1
 
     def __init__(self, what: str, where: str = "", advice: str = "", *, details: Sequence[str] = ()) -> None:
         super().__init__(what, where, advice)
@@ -71,6 +78,8 @@ class UnreadableInput(AdamgateError):
     gone.xpt
     """
 
+    exit_code = 3
+
 
 class UnreadableInputs(UnreadableInput):
     """Several inputs cannot be read; all of them are reported at once. Exit code 3.
@@ -107,6 +116,8 @@ class UnwritableOutput(AdamgateError):
     adam/adtte.csv
     """
 
+    exit_code = 4
+
 
 class ConfigurationError(AdamgateError):
     """An option, a configuration file or an expression is not valid. Exit code 2.
@@ -120,6 +131,8 @@ class ConfigurationError(AdamgateError):
     known versions: 1.0, 1.1, 1.2, 1.3
     """
 
+    exit_code = 2
+
 
 class Refused(AdamgateError):
     """The data were read, but are not fit for what was requested. Exit code 1.
@@ -132,3 +145,5 @@ class Refused(AdamgateError):
     ...     print("S1-03" in refusal.where)
     True
     """
+
+    exit_code = 1

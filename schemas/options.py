@@ -188,7 +188,8 @@ def require_valid(given: Any, where: str) -> None:
     """
     for each in options_of(type(given)):
         value = getattr(given, each.name)
-        if value is not None and value != each.default and value not in ("", ()):
+        is_omitted = value in (None, "", ()) or (value == {} and not each.required)
+        if not is_omitted and value != each.default:
             checked(value, each.kind, each.name, where, private=each.is_private)
 
 

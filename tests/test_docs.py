@@ -23,6 +23,7 @@ PAGES = [
     "docs/bds.md",
     "docs/derive.md",
     "docs/diff.md",
+    "docs/forms.md",
     "docs/convert.md",
     "docs/raw.md",
     "docs/report.md",

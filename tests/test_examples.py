@@ -1,8 +1,8 @@
 """The examples in the docstrings of public names: each function has one, and each prints what it says.
 
 They are run in a folder with a small trial: ``adam/`` is clean, in ``broken/`` one AVAL is negative,
-``safety/`` has adverse events, and ``rules.py`` holds a rule of a user's own. `ag`, `np` and `pd` are
-imported.
+``safety/`` has adverse events, and ``rules.py`` holds a rule of a user's own. `ag`, `np`, `pd` and
+`Path` are imported.
 """
 
 import doctest
@@ -10,6 +10,7 @@ import inspect
 import warnings
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -140,7 +141,7 @@ def test_it_has_an_example_that_runs(name, trial, tmp_path, monkeypatch):
     for each in ("adam", "broken", "safety", "rules.py"):
         (tmp_path / each).symlink_to(trial / each)
     monkeypatch.chdir(tmp_path)
-    names = {"ag": ag, "np": np, "pd": pd, "__name__": "__main__"}
+    names = {"ag": ag, "np": np, "pd": pd, "Path": Path, "__name__": "__main__"}
     test = doctest.DocTest(examples, names, name, None, 0, None)
     told: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from ...schemas.errors import AdamgateError, ConfigurationError
+from ...schemas.errors import ConfigurationError
 from ..pipeline.fingerprint import HashesOfFiles
 from ..pipeline.pipeline import Pipeline
 from ..pipeline.plan import planned
@@ -25,7 +25,6 @@ def pipeline_of(
     file: Path,
     record: Path,
     environ: Mapping[str, str],
-    code_of: Callable[[AdamgateError], int],
     *,
     elsewhere: bool = False,
 ) -> Pipeline:
@@ -35,8 +34,6 @@ def pipeline_of(
     ----------
     file, record : Path
     environ : mapping
-    code_of : callable
-        An error, to its exit code.
     elsewhere : bool
         Whether the run was started in another folder, from which relative paths of the environment lead.
 
@@ -72,7 +69,6 @@ def pipeline_of(
         settings.recursive,
         record,
         load_project,
-        code_of,
     )
 
 

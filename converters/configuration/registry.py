@@ -11,7 +11,6 @@ from ..derivations import KINDS
 from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
 from ..derivations.declared_sources import DerivationSource
 from ..derivations.measurements.options import (
-    AnalysisVariable,
     AnalysisVisit,
     DerivedRecords,
     Grade,
@@ -21,6 +20,7 @@ from ..derivations.responses.options import HOW, ResponseFlag
 from ..derivations.responses.terms import ResponseTerms
 from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
+from ..derivations.variable_options import AnalysisVariable
 from ..raw_exports.mapping_options import CodeList, RawDataset
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
@@ -172,8 +172,8 @@ RECORD = Table(
 VARIABLE = Table(
     "variable",
     AnalysisVariable,
-    "A variable of derived measurements. It has exactly one of `where`, `cases`, `map`, `expression` and "
-    "`compose`.",
+    "A variable of derived measurements or adverse events. It has exactly one of `where`, `cases`, `map`, "
+    "`expression` and `compose`.",
     NAMED,
     example="VARIABLE",
     sample="ONTRTFL",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import make_dataclass
 from typing import Any
 
-from ...schemas.kinds import Choice, ListOf
+from ...schemas.kinds import Choice, ListOf, name_or_names
 from ...schemas.options import DeclaredOption, option, options_of
 
 
@@ -46,7 +46,7 @@ def _with(name: str, variants: Mapping[str, type]) -> Mapping[str, DeclaredOptio
 def _of_all(found: Mapping[str, DeclaredOption]) -> DeclaredOption:
     """An option as a key of all; where one takes one value and another several, several."""
     each = list(found.values())
-    return next((one for one in each if isinstance(one.kind, ListOf)), each[0])
+    return next((one for one in each if isinstance(one.kind, ListOf) or one.kind is name_or_names), each[0])
 
 
 def _otherwise(found: Mapping[str, DeclaredOption], variants: Mapping[str, type]) -> str:

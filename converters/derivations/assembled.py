@@ -16,6 +16,7 @@ from ...schemas.standards.versions import Standards
 from ...schemas.study import columns
 from ...schemas.study.columns import Codes, Distinct
 from ...schemas.study.dataset import Dataset
+from ...schemas.study.raw_places import RawPlaces
 from ...schemas.study.variable import SpecialMissing, Variable
 from ...schemas.wording import counted, did_you_mean
 from .column_values import taken
@@ -65,12 +66,15 @@ class DerivedColumns:
         Variables that sources describe, for labels, lengths and formats.
     special : mapping of name to SpecialMissing
         Of variables that are copied from a source.
+    raw_places : RawPlaces or None
+        The raw records of the records; None if not known.
     """
 
     frame: pd.DataFrame = field(repr=False)
     subject: Codes = field(repr=False)
     described: Mapping[str, Variable]
     special: Mapping[str, SpecialMissing] = field(default_factory=dict, repr=False)
+    raw_places: RawPlaces | None = None
 
 
 def assembled(
@@ -111,6 +115,9 @@ def assembled(
     )
     label = options.label or layout.label
     carries = frozenset({"label", "length", "format"})
+    places = None if derived.raw_places is None else derived.raw_places.with_variables(chosen)
+    if places is not None and not places.are_known:
+        places = None
     return Dataset(
         task.name,
         made.frame,
@@ -120,6 +127,7 @@ def assembled(
         special_missing=dict(
             _special(task, options, derived, chosen, np.arange(len(made)) if order is None else order)
         ),
+        raw_places=places if places is None or order is None else places.take(order),
     )
 
 

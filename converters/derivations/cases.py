@@ -11,7 +11,7 @@ import numpy as np
 from ...schemas.conditions.grammar import Expression, compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.kinds import TEXT, ListOf, WrongPart, one_kind, text
-from ...schemas.study.columns import Codes, Mask
+from ...schemas.study.columns import Codes, Mask, Numbers
 from ...schemas.study.dataset import Dataset
 from .assignments import Assignment, FromVariable, assignment
 
@@ -128,6 +128,14 @@ def variables_of(cases: Sequence[Case], place: str) -> tuple[str, ...]:
     of_values = (each.value.variable for each in cases if isinstance(each.value, FromVariable))
     of_conditions = (name for each in conditions(cases, place) for name in each.variables)
     return tuple(dict.fromkeys([*of_conditions, *of_values]))
+
+
+def numbers_of(case: Codes, values: Sequence[Assignment]) -> Numbers:
+    """The number of each value, from 1 in the order of the cases; a value that is repeated has one."""
+    order = list(dict.fromkeys(values))
+    number: Numbers = np.array([*(order.index(each) + 1 for each in values), np.nan])
+    found: Numbers = number[case]
+    return found
 
 
 def _entry(place: str, at: int) -> str:

@@ -47,5 +47,5 @@ def chosen_subjects(options: OfSubjects, place: str, sources: Sources) -> Mask |
             return None
         chosen &= adsl.equals(options.population, "Y")
     if options.subjects:
-        chosen &= selected_by(options.subjects, adsl, f"{place} subjects")
+        chosen &= selected_by(options.subjects, adsl, f"{place} subjects", sources.account)
     return chosen

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...schemas.study import columns
-from ...schemas.study.columns import Days, Numbers
+from ...schemas.study.columns import Days, Mask, Numbers
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.date_parts import DatePrecision
+from .account import Account
 
 PARTS = ("H", "M", "S")
 """Time imputation flags, by the first part of the time that is not known."""
@@ -18,7 +19,7 @@ DAY = 86_400
 _CLOCK = re.compile(
     r"[T :](\d\d)(?::(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?"
     r"(?::[^\d\s]\S*)?"  # parts that are not known
-    r"(?:Z|[+-]\d\d(?::?\d\d)?)?$",
+    r"(Z|[+-]\d\d(?::?\d\d)?)?$",
     re.ASCII,
 )
 _SECONDS = (3600.0, 60.0, 1.0)
@@ -44,8 +45,37 @@ def clock_times(
 
 def _seconds(text: object) -> float:
     match = _CLOCK.search(str(text))
-    parts = match.groups("0") if match else ()
+    parts = match.groups("0")[: len(PARTS)] if match else ()
     return sum(float(part.replace(",", ".")) * of for part, of in zip(parts, _SECONDS, strict=False))
+
+
+def note_zones(
+    account: Account,
+    policy: str,
+    variable: str,
+    data: Dataset,
+    *,
+    subjects: Dataset | None = None,
+    among: Mask | None = None,
+) -> None:
+    """Count times with a time zone, if there are any: dates and times are those of their clock.
+
+    `subjects` has the USUBJID of the records if `data` do not; `among` are those that count.
+    """
+    if not data.is_character(variable):
+        return
+    distinct = data.distinct(variable)
+    zoned = distinct.spread(np.fromiter(map(_has_zone, distinct), np.bool_, len(distinct)), missing=False)
+    if among is not None:
+        zoned &= among
+    if zoned.any():
+        effect = "times with a time zone, which is not applied"
+        account.effect(policy, variable, effect, data if subjects is None else subjects, zoned, unit="record")
+
+
+def _has_zone(text: object) -> bool:
+    match = _CLOCK.search(str(text))
+    return match is not None and match[len(PARTS) + 1] is not None
 
 
 def filled(known: NDArray[np.int8], seconds: Numbers) -> Numbers:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...schemas.study.columns import Codes, Days, Mask
 from ...schemas.study.dataset import Dataset
+from ...schemas.study.raw_places import RawPlaces
 from .declared_sources import DerivationSource
 
 
@@ -61,6 +62,12 @@ class DatedRecords:
     def at(self, bound: str) -> DatedRecords:
         """The same dated by "day", "earliest" or "latest"."""
         return self if bound == "day" else replace(self, day=getattr(self, bound))
+
+    @property
+    def raw_places(self) -> RawPlaces | None:
+        """The raw records of their dates; None where they are not known."""
+        places = self.dataset.raw_places_of(self.source.date)
+        return None if places is None else places.take(self.record)
 
     @property
     def sequence(self) -> str | None:

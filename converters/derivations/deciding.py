@@ -9,6 +9,7 @@ import numpy as np
 from ...schemas.study.columns import Codes, Days, Mask
 from ...schemas.study.dataset import Dataset
 from .dated_records import DatedRecords
+from .declared_sources import DerivationSource
 
 NONE = -1
 
@@ -33,6 +34,13 @@ class Deciding:
     day: Days
     ordered: Mask
     ambiguous: Mask
+
+
+def order_advice(source: DerivationSource, usual: str = "") -> str:
+    """What to declare so that one of several records that are alike counts: the usual order is by number."""
+    usual = usual or ("ASEQ" if source.dataset.startswith("AD") else f"{source.dataset[:2]}SEQ")
+    more = "add variables to order" if source.order else f'declare order = ["{usual}"]'
+    return f'{more}, or same_date = "first" or "last"'
 
 
 def first_of(records: DatedRecords, n_subjects: int) -> Deciding:

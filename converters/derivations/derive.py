@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ...schemas.evidence.raw_traces import led_to
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.wording import counted
+from ...schemas.wording import counted, nearest
 from . import derivation_of
 from .account import Account
 from .derived_study import DerivedStudy
@@ -88,7 +89,7 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
 
 
 def _derived(name: str, sources: Study, specification: Specification, account: Account) -> Dataset:
-    """One dataset.
+    """One dataset, with the raw records of its sources where these have them.
 
     Raises
     ------
@@ -98,8 +99,9 @@ def _derived(name: str, sources: Study, specification: Specification, account: A
     subjects = _subjects(options.subjects_from, sources, account)
     task = DerivationTask(name, sources, subjects, specification, account)
     found = derivation_of(options).derive(task, options)
+    places = led_to(found, sources)
     account.require_none()
-    return found
+    return found if places is None else found.replace(raw_places=places)
 
 
 def _by_parameter(data: Dataset) -> dict[str, int]:
@@ -130,7 +132,9 @@ def _subjects(name: str, study: Study, account: Account) -> Dataset:
     DerivationRefused
     """
     if name not in study:
-        account.problem(f"dataset {name} is not present", name, "add the folder or file that has it")
+        close = nearest(name, study.datasets)
+        advice = f"did you mean {' or '.join(close)}?" if close else "add the folder or file that has it"
+        account.problem(f"dataset {name} is not present", f"[derive.{account.dataset}]", advice)
         account.require_none()
     subjects = study[name]
     if "USUBJID" not in subjects:

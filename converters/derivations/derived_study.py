@@ -44,5 +44,6 @@ class DerivedStudy(Study):
             return other
         datasets = {**self.datasets, **other.datasets}
         counts = {**self.record.records, **other.record.records}
-        record = DerivationRecord.together(counts, (self.record, other.record))
+        of_parameters = {**self.record.of_parameters, **other.record.of_parameters}
+        record = DerivationRecord.together(counts, (self.record, other.record), of_parameters)
         return DerivedStudy(MappingProxyType(datasets), self.notes + other.notes, record)

@@ -33,6 +33,10 @@ class DerivedTable(Protocol):
         """Take a derived variable."""
         ...
 
+    def absent_values(self, condition: str, place: str, data: Dataset) -> None:
+        """Note values that a condition asks for and that no record has."""
+        ...
+
     def effect(self, policy: str, value: str, effect: str, concerned: Mask) -> None:
         """Count the records that a policy concerns."""
         ...

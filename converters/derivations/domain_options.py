@@ -15,8 +15,6 @@ class DerivedFromDomain(DerivedDataset):
 
     Attributes
     ----------
-    dataset : str
-        The source.
     supplement : str
         Its supplemental qualifiers; empty for SUPPAE of AE, if present.
     supplement_variables : tuple of str
@@ -29,7 +27,6 @@ class DerivedFromDomain(DerivedDataset):
     Other attributes are those of `DerivedDataset`.
     """
 
-    dataset: str = option(name, "The source.", default="")
     supplement: str = option(
         name, "Its supplemental qualifiers.", default="", otherwise="SUPPAE of AE, if present"
     )

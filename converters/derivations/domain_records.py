@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...schemas.conditions.absent_texts import correction
 from ...schemas.errors import ConfigurationError
 from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
@@ -35,7 +36,8 @@ def selected_records(
         effect = f"{unit}s of {data.name} not derived: the condition is unknown, since a value is missing"
         task.account.effect("where", options.where, effect, data, unknown, unit=unit)
     if not truth.true.any():
-        task.account.problem(f"no record of {data.name} meets the condition", place, "correct it")
+        advice = correction(options.where, data)
+        task.account.problem(f"no record of {data.name} meets the condition", place, advice)
     return truth.true
 
 
@@ -52,7 +54,7 @@ def meeting(task: DerivationTask, where: str, data: Dataset, place: str) -> Mask
 
 def _truth(task: DerivationTask, where: str, data: Dataset, place: str) -> Truth:
     try:
-        return truth_of(where, data, place)
+        return truth_of(where, data, place, task.account)
     except ConfigurationError as wrong:
         task.account.problem(wrong.what, place, wrong.advice)
         task.account.require_none()
@@ -64,4 +66,5 @@ def kept_records(data: Dataset, kept: Codes) -> Dataset:
     if len(kept) == len(data):
         return data
     names = {each.name: each.name for each in data.variables}
-    return Dataset.of(data.description, SelectedColumns(data.columns, names, kept))
+    places = None if data.raw_places is None else data.raw_places.load().take(kept)
+    return Dataset.of(data.description, SelectedColumns(data.columns, names, kept), raw_places=places)

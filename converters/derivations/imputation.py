@@ -16,6 +16,7 @@ from ...schemas.study.imputation import FLAG_VALUES
 from ...schemas.study.partial_dates import PartialDates
 from ...schemas.wording import counted
 from .account import Account
+from .clock_times import note_zones
 from .declared_sources import DerivationSource
 
 _DEFAULT_PART = "day"
@@ -93,6 +94,7 @@ def _of_text(
 ) -> tuple[SourceDates, Mask]:
     """Dates of a character variable; a partial one needs an imputation."""
     dates = PartialDates.of(data, source.date, source.date_forms)
+    note_zones(account, f"source.{name}: date", source.date, data, among=selected)
     unreadable, partial = selected & dates.unreadable, selected & dates.partial
     place = f"[source.{name}]"
     if unreadable.any():

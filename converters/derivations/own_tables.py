@@ -51,3 +51,8 @@ def require_derived_once(dataset: str, made: Iterable[tuple[str, str]]) -> None:
         if other != place:
             what = f"{name} of {dataset} is derived by {other}, too"
             raise ConfigurationError(what, place, "omit one of them, or write dataset or another name")
+
+
+def tables_that_name(tables: Mapping[str, _Options], dataset: str) -> dict[str, _Options]:
+    """The tables that name a dataset."""
+    return {name: each for name, each in tables.items() if dataset in datasets_of(each)}

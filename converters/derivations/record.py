@@ -12,6 +12,25 @@ from ..survival.subjects import listed
 
 
 @dataclass(frozen=True, slots=True)
+class ValueEffect:
+    """What one value of a map, a code list or a unit became, and how often.
+
+    Attributes
+    ----------
+    value : str or None
+        As in the files; None if it is missing.
+    became : str or None
+        The new value, or "x 10" for numbers of a unit; None if it is missing.
+    count : int
+        How many records; also 0 if it is declared.
+    """
+
+    value: str | None
+    became: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyEffect:
     """What one policy did to the records of a derived dataset.
 
@@ -32,7 +51,9 @@ class PolicyEffect:
     subjects : tuple of str
         These subjects, or those of the records.
     unit : str
-        "subject", "record", or "column" of a raw file.
+        "subject", "record"; of raw files also "column", "file" and "code".
+    values : tuple of ValueEffect
+        What the policy did to each value, if it is a map, a code list or the factors of units.
     """
 
     dataset: str
@@ -43,6 +64,7 @@ class PolicyEffect:
     count: int
     subjects: tuple[str, ...] = ()
     unit: str = "subject"
+    values: tuple[ValueEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,31 @@ class MadeFrom:
     source: str
     records: int
     used: int
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentValue:
+    """A value that a condition asks for and that no record has, perhaps since it is misspelt.
+
+    Attributes
+    ----------
+    dataset : str
+        The derived one.
+    where : str
+        Of the condition: "[source.PD] where".
+    source : str
+        The dataset that does not have the value.
+    variable, value : str
+    nearest : str
+        The value most like it that a record has; empty if none is like it.
+    """
+
+    dataset: str
+    where: str
+    source: str
+    variable: str
+    value: str
+    nearest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +193,7 @@ class DerivationRecord:
         Names of the tables ``[raw.NAME]`` that make a dataset; the others are made by ``[derive.NAME]``.
     of_parameters : mapping of dataset to mapping of PARAMCD to int
         Number of records of each parameter.
+    absent : tuple of AbsentValue
 
     Examples
     --------
@@ -161,6 +209,7 @@ class DerivationRecord:
     made_from: tuple[MadeFrom, ...] = ()
     raw_tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     of_parameters: dict[str, dict[str, int]] = field(default_factory=dict)
+    absent: tuple[AbsentValue, ...] = ()
 
     def of_dataset(self, name: str) -> DerivationRecord:
         """That of one dataset.
@@ -178,6 +227,7 @@ class DerivationRecord:
             tuple(each for each in self.made_from if each.dataset == name),
             {name: self.raw_tables[name]} if name in self.raw_tables else {},
             {name: self.of_parameters[name]} if name in self.of_parameters else {},
+            tuple(each for each in self.absent if each.dataset == name),
         )
 
     def declaration(self, name: str) -> str:
@@ -232,6 +282,7 @@ class DerivationRecord:
             {name: tables for part in listed_parts for name, tables in part.raw_tables.items()},
             {name: counts for part in listed_parts for name, counts in part.of_parameters.items()}
             | (of_parameters or {}),
+            tuple(each for part in listed_parts for each in part.absent),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...schemas.conditions.absent_texts import correction
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
 from ...schemas.evidence.subjects import adsl_record
@@ -70,6 +71,7 @@ class Sources:
     so_far: bool = False
     _found: dict[str, DatedRecords | None] = field(default_factory=dict)
     _selected: dict[str, SelectedRecords | None] = field(default_factory=dict)
+    _told: dict[str, Mask] = field(default_factory=dict)
 
     def records(self, name: str) -> DatedRecords | None:
         """The dated records of a source; None where it does not fit the study, which is a problem noted."""
@@ -94,14 +96,14 @@ class Sources:
             return None
         selected = np.ones(len(data), dtype=np.bool_)
         if source.where:
-            truth = truth_of(source.where, data, f"[source.{name}] where")
+            truth = truth_of(source.where, data, f"[source.{name}] where", self.account)
             selected = truth.true
             self._note_unknown(name, source.where, data, ~(truth.true | truth.false))
         if not selected.any() and not source.may_be_empty:
             self.account.problem(
                 f"no record of {data.name} meets the condition",
                 f"[source.{name}] where",
-                "correct it, or declare may_be_empty = true",
+                f"{_correction(source, data)}, or declare may_be_empty = true",
             )
         subject = adsl_record(data, self.adsl)
         unknown = selected & (subject < 0)
@@ -159,11 +161,17 @@ class Sources:
             self.account.effect(
                 f"source.{name}: unknown_subjects", "exclude", effect, data, unknown, unit="record"
             )
-        elif unknown.any():
+            return
+        told = self._told.setdefault(data.name, np.zeros(len(data), dtype=np.bool_))
+        unknown &= ~told
+        told |= unknown
+        if unknown.any():
             number = counted(int(unknown.sum()), "record")
+            nameless = int((unknown & data.missing("USUBJID")).sum())
+            without = f", {nameless} of them without USUBJID" if nameless else ""
             derived = f"[derive.{self.account.dataset}]"
             self.account.problem(
-                f"{number} of {data.name} of a subject who is not in {of}",
+                f"{number} of {data.name} of a subject who is not in {of}{without}",
                 f"[source.{name}] dataset",
                 f'correct {of}, or declare unknown_subjects = "exclude" in {derived}',
                 data,
@@ -171,18 +179,26 @@ class Sources:
             )
 
 
-def selected_by(condition: str, data: Dataset, place: str) -> Mask:
-    """Records that meet a condition; a comparison that is not possible is a fault of its place.
+def _correction(source: DerivationSource, data: Dataset) -> str:
+    return correction(source.where, data) if source.where else "correct it"
+
+
+def selected_by(condition: str, data: Dataset, place: str, account: Account) -> Mask:
+    """Records that meet a condition; values that no record has are noted.
+
+    A comparison that is not possible is a fault of its place.
 
     Raises
     ------
     ConfigurationError
     """
-    return truth_of(condition, data, place).true
+    return truth_of(condition, data, place, account).true
 
 
-def truth_of(condition: str, data: Dataset, place: str) -> Truth:
-    """Whether records meet a condition; a comparison that is not possible is a fault of its place.
+def truth_of(condition: str, data: Dataset, place: str, account: Account) -> Truth:
+    """Whether records meet a condition; values that no record has are noted.
+
+    A comparison that is not possible is a fault of its place.
 
     Raises
     ------
@@ -190,9 +206,11 @@ def truth_of(condition: str, data: Dataset, place: str) -> Truth:
     """
     expression = compile_expression(condition, place)
     try:
-        return expression.truth(data)
+        found = expression.truth(data)
     except ConfigurationError as wrong:
         raise ConfigurationError(wrong.what, f"{place}: {wrong.where}", wrong.advice) from None
+    account.absent_values(condition, place, data)
+    return found
 
 
 def dataset_called(name: str, study: Study) -> Dataset | None:

@@ -15,7 +15,6 @@ from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
 from .measurements.options import (
-    AnalysisVariable,
     AnalysisVisit,
     DerivedRecords,
     Grade,
@@ -27,6 +26,7 @@ from .responses.options import ResponseFlag, ResponseParameter, Responses
 from .responses.terms import ResponseTerms
 from .subjects.options import DerivedVariable, SubjectLevel
 from .time_to_event.options import DerivedEndpoint, Stop, TimeToEvent, Variation
+from .variable_options import AnalysisVariable
 
 
 class _Table(NamedTuple):
@@ -81,6 +81,7 @@ class Specification:
     visits : mapping of AVISIT to AnalysisVisit
     records : mapping of DTYPE to DerivedRecords
     variables : mapping of variable to AnalysisVariable
+        Also of datasets of adverse events, which they then name.
     grades : mapping of name to Grade
     adverse_events : AdverseEventDeclarations
         When events are treatment-emergent, as the rules judge them.
@@ -141,6 +142,8 @@ class _Parts(NamedTuple):
     attribute: str
     kinds: tuple[type[DerivedDataset], ...]
     noun: str
+    named: tuple[type[DerivedDataset], ...] = ()
+    """Kinds that have only the parts which name their dataset."""
 
 
 _PARTS = (
@@ -150,7 +153,13 @@ _PARTS = (
     _Parts("measurement", "measurements", (Measurements,), "dataset of measurements"),
     _Parts("visit", "visits", (Measurements,), "dataset of measurements"),
     _Parts("record", "records", (Measurements,), "dataset of measurements"),
-    _Parts("variable", "variables", (Measurements,), "dataset of measurements"),
+    _Parts(
+        "variable",
+        "variables",
+        (Measurements,),
+        "dataset of measurements or events",
+        (AdverseEvents,),
+    ),
     _Parts("grade", "grades", (Measurements,), "dataset of measurements"),
 )
 
@@ -199,10 +208,11 @@ def require_values(specification: Specification) -> None:
             _require_names_once(options, f"[{table.name}.{name}]")
     for parts in _PARTS:
         known = _datasets_with(parts, specification)
+        others = [name for name, each in specification.datasets.items() if isinstance(each, parts.named)]
         for name, part in getattr(specification, parts.attribute).items():
             of_only = not part.dataset and len(known) == 1
             for dataset in () if of_only else datasets_of(part) or ("",):
-                _require_derived(dataset, known, parts.noun, f"[{parts.table}.{name}] dataset")
+                _require_derived(dataset, [*known, *others], parts.noun, f"[{parts.table}.{name}] dataset")
 
 
 def _require_derived(dataset: str, known: list[str], noun: str, place: str) -> None:

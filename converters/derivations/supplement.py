@@ -17,10 +17,10 @@ from .task import DerivationTask
 _NEEDED = ("USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL")
 
 
-def supplemented(task: DerivationTask, options: DerivedFromDomain, parents: Dataset) -> Dataset:
-    """The parent records with a variable for each QNAM; what does not fit is a problem, or counted."""
+def supplemented(task: DerivationTask, options: DerivedFromDomain, domain: str, parents: Dataset) -> Dataset:
+    """The parent records of a domain with a variable for each QNAM; what does not fit is a problem."""
     place = f"[derive.{task.name}] supplement"
-    name = options.supplement or f"SUPP{options.dataset}"
+    name = options.supplement or f"SUPP{domain}"
     if name not in task.study:
         if options.supplement:
             advice = did_you_mean(name, task.study.datasets)
@@ -31,7 +31,7 @@ def supplemented(task: DerivationTask, options: DerivedFromDomain, parents: Data
     for each in absent:
         advice = did_you_mean(each, supplement.names)
         task.account.problem(f"{each} is not present in {name}", place, advice)
-    return parents if absent else _Merge(task, options, supplement, parents).merged()
+    return parents if absent else _Merge(task, options, domain, supplement, parents).merged()
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +40,7 @@ class _Merge:
 
     task: DerivationTask
     options: DerivedFromDomain
+    domain: str
     supplement: Dataset
     parents: Dataset
 
@@ -62,7 +63,11 @@ class _Merge:
         if not columns or any(name in self.parents for name in columns):
             return self.parents
         frame = pd.concat([self.parents.frame, pd.DataFrame(columns)], axis=1)
-        return self.parents.replace(frame=frame, variables=(*self.parents.variables, *variables))
+        return self.parents.replace(
+            frame=frame,
+            variables=(*self.parents.variables, *variables),
+            raw_places=self.parents.raw_places,
+        )
 
     def _names(self) -> tuple[Codes, list[str]]:
         """The position of each record's QNAM among all, which are sorted, in capitals."""
@@ -79,7 +84,7 @@ class _Merge:
         place = f"[derive.{self.task.name}] supplement_variables"
         wanted = supplement.filled("QNAM") & supplement.filled("QVAL")
         if "RDOMAIN" in supplement:
-            wanted = wanted & supplement.equals("RDOMAIN", self.options.dataset)
+            wanted = wanted & supplement.equals("RDOMAIN", self.domain, self.domain[:2])  # LB of LBCH, too
         code, names = self._names()
         present = [name for at, name in enumerate(names) if (code[wanted] == at).any()]
         for name in self.options.supplement_variables:

@@ -13,6 +13,7 @@ import pandas as pd
 from ...schemas.glance import Glance, Glanced
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import counted
+from ..values.cited_run import cited_run
 from .dataset_differences import CELL_COLUMNS, DatasetDifferences, in_short, no_cells
 from .document import SCHEMA_VERSION, dataset_document
 
@@ -100,6 +101,7 @@ class Differences(Glanced):
             "datasets_only_in_a": list(self.only_a),
             "datasets_only_in_b": list(self.only_b),
             "datasets": [dataset_document(each, self.values_shown) for each in self.datasets.values()],
+            "run": cited_run().get("run"),
         }
 
     def _glance(self) -> Glance:

@@ -12,7 +12,7 @@ from .examples import DifferingCell, UnmatchedRecords
 from .matching import RepeatedKeys
 from .values import ShownValue
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 def dataset_document(each: DatasetDifferences, shown: bool) -> dict[str, Any]:

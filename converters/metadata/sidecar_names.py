@@ -7,19 +7,30 @@ from pathlib import Path
 
 VARIABLES_FILE = "_variables.csv"
 DATASETS_FILES = ("_datasets.csv", "datasets.csv")
+_RAW_PLACES = ".raw.parquet"
+
+
+def sidecars_of(file: Path) -> tuple[Path, ...]:
+    """Files that may be written beside a dataset in this file."""
+    names = (VARIABLES_FILE, *DATASETS_FILES) if file.suffix.lower() == ".csv" else ()
+    return (*(file.with_name(each) for each in names), raw_places_file(file.parent, file.stem))
 
 
 def is_sidecar(path: Path) -> bool:
     """Whether a file describes others and holds no data itself."""
     name = path.name.lower()
-    return name in DATASETS_FILES or (name.startswith("_") and name.endswith(".csv"))
+    return name in DATASETS_FILES or (name.startswith("_") and name.endswith((".csv", _RAW_PLACES)))
+
+
+def raw_places_file(folder: Path, dataset: str) -> Path:
+    """The file that says which raw records the records of a dataset were made of."""
+    return folder / f"_{dataset.lower()}{_RAW_PLACES}"
 
 
 def sidecars_in(folder: Path) -> tuple[Path, ...]:
     """The files of a folder that a reader of its data takes for sidecars."""
-    return tuple(
-        path for names in ((VARIABLES_FILE,), DATASETS_FILES) if (path := find_beside(folder, names))
-    )
+    described = (find_beside(folder, names) for names in ((VARIABLES_FILE,), DATASETS_FILES))
+    return (*filter(None, described), *sorted(folder.glob(f"_*{_RAW_PLACES}")))
 
 
 def find_beside(folder: Path, names: tuple[str, ...]) -> Path | None:

@@ -1,64 +1,32 @@
 """Published figures, and the same of datasets: which record or statistic each is, and whether they agree.
 
-A figure agrees if it has the printed value at the printed number of decimals, halves rounded away from zero.
+A figure agrees if each of its numbers has the printed value at the printed number of decimals, halves rounded
+away from zero.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ...schemas.conditions.grammar import compile_expression
-from ...schemas.errors import AdamgateError, ConfigurationError, UnreadableInput
+from ...schemas.errors import AdamgateError, ConfigurationError
+from ...schemas.evidence.subjects import adsl_record, of_each
 from ...schemas.study.columns import Mask
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted, did_you_mean, one_line, plain
 from ..reports.aligned import aligned
-from ..values.regular_file import open_regular
+from .figure_statistics import OF_TEXTS, STATISTICS, WITHOUT_VARIABLE
+from .printed import NOT_ESTIMABLE, judged, numbers_in
+from .published import PublishedFigure
 
-NOT_ESTIMABLE = "NE"
-_NO_NUMBER = frozenset({"ne", "nr", "na", "not estimable", "not reached"})
-"""How publications write a number that there is none of, in lower case."""
-_LARGEST = 4_000_000
-_TELLING = 12
-"""Significant digits beyond which a number is not told from its neighbours: 34.449999999999996 is 34.45."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedFigure:
-    """A line of the file of published figures.
-
-    Attributes
-    ----------
-    figure : str
-        What it is, in words.
-    published : str
-        As it is printed.
-    dataset : str
-        Where it is found; empty for a figure that is quoted and not reproduced.
-    where : str
-        Condition on its records; empty for all.
-    statistic : str
-        A name of `STATISTICS`; by default "value" with a variable, else "records".
-    variable : str
-    line : int
-    """
-
-    figure: str
-    published: str
-    dataset: str = ""
-    where: str = ""
-    statistic: str = ""
-    variable: str = ""
-    line: int = 0
+_DIRECTIONS = ("lower", "equal", "higher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +42,8 @@ class ComparedFigure:
         None where it is not reproduced.
     found : str
         Where: "KM_SUMMARY.median, group == 'all'".
+    source : str
+        Where it was published.
     """
 
     figure: str
@@ -81,109 +51,7 @@ class ComparedFigure:
     reproduced: str
     equal: bool | None
     found: str
-
-
-def _number(statistic: Callable[..., np.floating]) -> Callable[[Dataset, Mask, str], float]:
-    """A statistic of the values of a numeric variable that are not missing; missing if there are none."""
-
-    def computed(data: Dataset, records: Mask, variable: str) -> float:
-        values = data.numbers(variable)[records]
-        values = values[~np.isnan(values)]
-        return float(statistic(values)) if len(values) else math.nan
-
-    return computed
-
-
-def _value(data: Dataset, records: Mask, variable: str) -> float | str:
-    """The value of the only record."""
-    (chosen,) = np.nonzero(records)
-    if len(chosen) != 1:
-        raise ValueError(f"{counted(len(chosen), 'record')} of {data.name} meet the condition, not one")
-    if data.is_character(variable):
-        text = data[variable].iloc[int(chosen[0])]
-        return math.nan if data.missing(variable)[chosen[0]] else str(text)
-    return float(data.numbers(variable)[chosen[0]])
-
-
-def _subjects(data: Dataset, records: Mask, _: str) -> float:
-    codes = data.distinct("USUBJID").codes[records]
-    return float(len(np.unique(codes[codes >= 0])))
-
-
-STATISTICS: Mapping[str, Callable[[Dataset, Mask, str], float | str]] = {
-    "value": _value,
-    "records": lambda _data, records, _variable: float(records.sum()),
-    "subjects": _subjects,
-    "median": _number(np.median),
-    "mean": _number(np.mean),
-    "min": _number(np.min),
-    "max": _number(np.max),
-    "sum": _number(np.sum),
-}
-_WITHOUT_VARIABLE = ("records", "subjects")
-
-
-def read_published(path: Path) -> tuple[PublishedFigure, ...]:
-    """The figures in a CSV file with the columns of `PublishedFigure`.
-
-    Raises
-    ------
-    UnreadableInput
-        If it cannot be read, or a line is not such a figure.
-    """
-    rows = csv.reader(io.StringIO(_text(path)))
-    try:
-        head = [each.strip() for each in next(rows, [])]
-        known = [each.name for each in fields(PublishedFigure) if each.name != "line"]
-        for name in head:
-            if name not in known:
-                what = f"{one_line(name) or 'a column without a name'} is not a column of published figures"
-                raise UnreadableInput(what, f"{path}, line 1", did_you_mean(name, known))
-        if absent := [each for each in known[:2] if each not in head]:
-            raise UnreadableInput(f"the column {absent[0]} is not present", f"{path}, line 1", "add it")
-        return tuple(
-            _figure(path, rows.line_num, dict(zip(head, row, strict=False)), row, head) for row in rows if row
-        )
-    except csv.Error as fault:
-        raise UnreadableInput(
-            f"not CSV: {fault}", f"{path}, line {rows.line_num}", "correct the file"
-        ) from None
-
-
-def _text(path: Path) -> str:
-    try:
-        with open_regular(path) as file:
-            content = file.read(_LARGEST + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as failure:
-        raise UnreadableInput(
-            f"the published figures cannot be read: {failure.strerror}", str(path), "check the path"
-        ) from failure
-    except UnicodeDecodeError as failure:
-        raise UnreadableInput(
-            "the published figures are not UTF-8", f"{path}, byte {failure.start}", "save the file as UTF-8"
-        ) from None
-    if len(content) > _LARGEST:
-        raise UnreadableInput(f"the file has more than {_LARGEST:,} bytes", str(path), "check the path")
-    return text
-
-
-def _figure(
-    path: Path, line: int, given: Mapping[str, str], row: Sequence[str], head: Sequence[str]
-) -> PublishedFigure:
-    place = f"{path}, line {line}"
-    if len(row) != len(head):
-        what = f"{counted(len(row), 'value')} for {counted(len(head), 'column')}"
-        raise UnreadableInput(what, place, "put text with commas in double quotes")
-    figure = PublishedFigure(**{name: each.strip() for name, each in given.items()}, line=line)
-    if not figure.figure or not figure.published:
-        raise UnreadableInput("figure or published is missing", place, "add it")
-    if figure.statistic and figure.statistic not in STATISTICS:
-        what = f"{one_line(figure.statistic)} is not a statistic"
-        raise UnreadableInput(what, place, did_you_mean(figure.statistic, STATISTICS))
-    if figure.dataset and figure.statistic not in ("", *_WITHOUT_VARIABLE) and not figure.variable:
-        raise UnreadableInput(f"the variable of {figure.statistic} is missing", place, "add it")
-    return figure
+    source: str = ""
 
 
 def compared(published: Sequence[PublishedFigure], study: Study, path: Path) -> tuple[ComparedFigure, ...]:
@@ -211,73 +79,151 @@ def compared(published: Sequence[PublishedFigure], study: Study, path: Path) -> 
 
 def _compared(published: PublishedFigure, study: Study) -> ComparedFigure:
     if not published.dataset:
-        return ComparedFigure(published.figure, published.published, "", None, "")
-    name = published.dataset.upper()
+        return ComparedFigure(published.figure, published.published, "", None, "", published.source)
+    searched = _Searched(published, _dataset(published.dataset.upper(), study), study)
+    reproduced, equal = searched.judged()
+    return ComparedFigure(
+        published.figure, published.published, reproduced, equal, searched.found, published.source
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """A published figure, and the dataset in which its like is looked for."""
+
+    published: PublishedFigure
+    data: Dataset
+    study: Study
+
+    def judged(self) -> tuple[str, bool]:
+        """The like of the printed text, and whether they agree."""
+        self._require_variables()
+        printed = self.published.published
+        if printed in _DIRECTIONS and self.published.against:
+            one, other = self._numbers_of_groups()
+            if not np.isfinite([one, other]).all():
+                return NOT_ESTIMABLE, False
+            direction = _DIRECTIONS[1 + int(np.sign(one - other))]
+            return direction, direction == printed
+        values = self._values(len(numbers_in(printed)))
+        wanted = max(len(numbers_in(printed)), 1)
+        if len(values) != wanted:
+            raise ValueError(
+                f"{counted(wanted, 'number')} {'is' if wanted == 1 else 'are'} printed, "
+                f"and {len(values)} found"
+            )
+        return judged(printed, values)
+
+    @property
+    def statistic(self) -> str:
+        return self.published.statistic or ("value" if self.published.variable else "records")
+
+    @property
+    def variables(self) -> list[str]:
+        return self.published.variable.split()
+
+    @property
+    def found(self) -> str:
+        """Where the like is found."""
+        name, published = self.data.name, self.published
+        place = f"{name}.{' '.join(self.variables)}" if self.variables else name
+        among = "in" if self.statistic in WITHOUT_VARIABLE else "of"
+        stated = place if self.statistic == "value" else f"{self.statistic} {among} {place}"
+        of_subjects = f"subjects with {published.among}" if published.among else ""
+        against = f"against those with {published.against}" if published.against else ""
+        return ", ".join(filter(None, (stated, published.where, f"{of_subjects} {against}".strip())))
+
+    def _require_variables(self) -> None:
+        for variable in self.variables:
+            if variable not in self.data:
+                near = did_you_mean(variable, [each.name for each in self.data.variables])
+                raise ValueError(f"{variable} is not present in {self.data.name}; {near}")
+            if self.statistic not in OF_TEXTS and self.data.is_character(variable):
+                raise ValueError(f"{self.data.name}.{variable} is a character variable")
+        if len(self.variables) > 1 and self.statistic != "value":
+            raise ValueError(f"several variables are named, and {self.statistic} is of one")
+        if self.statistic == "subjects" and "USUBJID" not in self.data:
+            raise ValueError(f"USUBJID is not present in {self.data.name}")
+
+    def _values(self, wanted: int) -> Sequence[float | str]:
+        """As many values as are found; of a count of subjects as many as are printed."""
+        published = self.published
+        records = self._records(published.among)
+        if published.against:
+            return self._numbers_of_groups()
+        found = [self._statistic(records, each) for each in self.variables or [""]]
+        if self.statistic == "subjects" and wanted in (2, 3):
+            number = self._denominator()
+            part = float(found[0])
+            return [part, float(number), 100 * part / number if number else np.nan][:wanted]
+        return found
+
+    def _numbers_of_groups(self) -> tuple[float, float]:
+        """The statistic of the subjects of `among`, and of those of `against`."""
+        variable = " ".join(self.variables)
+        found = [
+            self._statistic(self._records(each), variable)
+            for each in (self.published.among, self.published.against)
+        ]
+        if any(isinstance(each, str) for each in found):
+            raise ValueError(f"{self.data.name}.{variable} is not a number")
+        return float(found[0]), float(found[1])
+
+    def _statistic(self, records: Mask, variable: str) -> float | str:
+        return STATISTICS[self.statistic](self.data, records, variable)
+
+    def _records(self, of_subjects: str) -> Mask:
+        """Records that meet the condition, of subjects of ADSL who meet another."""
+        records = np.ones(len(self.data), dtype=np.bool_)
+        if self.published.where:
+            records = compile_expression(self.published.where).where(self.data)
+        if not of_subjects:
+            return records
+        if "USUBJID" not in self.data:
+            raise ValueError(f"USUBJID is not present in {self.data.name}")
+        adsl = _dataset("ADSL", self.study)
+        chosen = compile_expression(of_subjects).where(adsl)
+        of_chosen: Mask = of_each(chosen, adsl_record(self.data, adsl), unknown=False)
+        return records & of_chosen
+
+    def _denominator(self) -> int:
+        """The number of subjects of ADSL, or of those who meet the condition."""
+        adsl = _dataset("ADSL", self.study)
+        chosen = np.ones(len(adsl), dtype=np.bool_)
+        if self.published.among:
+            chosen = compile_expression(self.published.among).where(adsl)
+        return int(STATISTICS["subjects"](adsl, chosen, ""))
+
+
+def _dataset(name: str, study: Study) -> Dataset:
     if name not in study:
         raise ValueError(f"dataset {name} is not present; {did_you_mean(name, study.datasets)}")
-    data, variable = study[name], published.variable.strip()
-    if variable and variable not in data:
-        near = did_you_mean(variable, [each.name for each in data.variables])
-        raise ValueError(f"{variable} is not present in {name}; {near}")
-    statistic = published.statistic or ("value" if variable else "records")
-    if statistic == "subjects" and "USUBJID" not in data:
-        raise ValueError(f"USUBJID is not present in {name}")
-    if statistic not in ("value", *_WITHOUT_VARIABLE) and data.is_character(variable):
-        raise ValueError(f"{name}.{variable} is a character variable")
-    records = np.ones(len(data), dtype=np.bool_)
-    if published.where:
-        records = compile_expression(published.where).where(data)
-    value = STATISTICS[statistic](data, records, variable)
-    place = f"{name}.{variable}" if variable else name
-    among = "in" if statistic in _WITHOUT_VARIABLE else "of"
-    stated = place if statistic == "value" else f"{statistic} {among} {place}"
-    found = ", ".join(filter(None, (stated, published.where)))
-    return ComparedFigure(published.figure, published.published, *_judged(published.published, value), found)
+    return study[name]
 
 
-def _judged(printed: str, value: float | str) -> tuple[str, bool]:
-    """A value as it would be printed, and whether that is what was printed."""
-    if isinstance(value, str):
-        return value, value == printed
-    if not math.isfinite(value):
-        return NOT_ESTIMABLE, printed.lower() in _NO_NUMBER
-    number = _printed_number(printed)
-    if number is None:
-        return f"{value:.{_TELLING}g}", False
-    exponent = number.as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    rounded = Decimal(f"{value:.{_TELLING}g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    return f"{rounded:f}", rounded == number
-
-
-def _printed_number(printed: str) -> Decimal | None:
-    """A number as it is printed: "2,072", "60.7"."""
-    try:
-        number = Decimal(printed.replace(",", "").replace("\N{MINUS SIGN}", "-"))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def as_csv(figures: Sequence[ComparedFigure]) -> str:
-    """The figures as a CSV file."""
+def as_csv(figures: Sequence[ComparedFigure], cut_off: str) -> str:
+    """The figures as a CSV file, each with the data cut-off."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("figure", "published", "reproduced", "equal", "found"))
+    writer.writerow(("figure", "published", "reproduced", "equal", "found", "source", "cut_off"))
     for each in figures:
-        writer.writerow((each.figure, each.published, each.reproduced, _word(each), each.found))
+        writer.writerow(
+            (each.figure, each.published, each.reproduced, _word(each), each.found, each.source, cut_off)
+        )
     return out.getvalue()
 
 
-def as_text(figures: Sequence[ComparedFigure]) -> str:
-    """The figures side by side."""
-    return "".join(f"{line}\n" for line in _lines(figures))
+def as_text(figures: Sequence[ComparedFigure], cut_off: str) -> str:
+    """The figures side by side, under the data cut-off."""
+    return "".join(f"{line}\n" for line in _lines(figures, cut_off))
 
 
-def _lines(figures: Sequence[ComparedFigure]) -> Iterator[str]:
-    rows: list[tuple[str, ...]] = [("", "Published", "Reproduced", "")]
+def _lines(figures: Sequence[ComparedFigure], cut_off: str) -> Iterator[str]:
+    stated = f"Data cut-off {cut_off}" if cut_off else ""
+    rows: list[tuple[str, ...]] = [(stated, "Published", "Reproduced", "", "")]
     rows += [
-        tuple(map(plain, (each.figure, each.published, each.reproduced, _word(each)))) for each in figures
+        tuple(map(plain, (each.figure, each.published, each.reproduced, _word(each), each.source)))
+        for each in figures
     ]
     yield from (line.rstrip() for line in aligned(rows, indent=0, right=(1, 2)))
 

@@ -7,8 +7,6 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
-from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +16,14 @@ from ..writing.inputs import files_in, inputs_given
 from .plan import PipelineStep
 from .record import BECAME, RecordedFile, StepRecord
 from .step_options import Document
+from .versions import versions
 
-_LIBRARIES = ("adamgate", "numpy", "pandas", "pyarrow", "pyreadstat")
-_RULES = "adamgate.rules"
-"""The group of entry points whose packages add rules."""
 _WITHOUT_EFFECT = frozenset({"memory", "work_dir", "debug"})
 """Settings that change no output."""
 _PREFIX = "ADAMGATE_"
 _TIME = "SOURCE_DATE_EPOCH"
 NOT_RECORDED = "not in the record"
 """Why a step runs for the first time."""
-
-
-@cache
-def versions() -> Mapping[str, str]:
-    """Of adamgate, of the libraries that its results rest on, of packages that add rules."""
-    packages = {each.dist.name: each.dist.version for each in entry_points(group=_RULES) if each.dist}
-    return {**{name: _version(name) for name in _LIBRARIES}, **dict(sorted(packages.items()))}
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def specification_of(

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...schemas.errors import AdamgateError
 from .plan import PlannedStep
 from .project import PipelineProject
 from .record import RecordedFile
@@ -33,8 +32,6 @@ class Pipeline:
     record : Path
     load : callable
         The settings file to the project; it takes long, and may raise `ConfigurationError`.
-    code_of : callable
-        The exit code of an error.
     """
 
     file: Path
@@ -45,4 +42,3 @@ class Pipeline:
     recursive: bool
     record: Path
     load: Callable[[Path], PipelineProject]
-    code_of: Callable[[AdamgateError], int]

@@ -147,20 +147,20 @@ def _require_own_outputs(steps: Sequence[PipelineStep], kept: Sequence[Path], re
                     step.heading,
                     "give each output its own name or folder",
                 )
-            if _reads_any(path, (*kept, *record)):
+            if overlaps_any(path, (*kept, *record)):
                 raise ConfigurationError(
                     f"{path} would replace the settings file, a file that it names, or the record of the run",
                     step.heading,
                     "choose another name",
                 )
-        own = next((path for path in step.inputs if _reads_any(path, step.outputs)), None)
+        own = next((path for path in step.inputs if overlaps_any(path, step.outputs)), None)
         if own is not None:
             raise ConfigurationError(
                 f"{own} is read by the step that writes to it",
                 step.heading,
                 "write to another folder, or read single files",
             )
-        holding = next((path for path in step.inputs if _reads_any(path, record)), None)
+        holding = next((path for path in step.inputs if overlaps_any(path, record)), None)
         if holding is not None:
             raise ConfigurationError(
                 f"{holding} holds the record of the run, which each run changes",
@@ -169,7 +169,8 @@ def _require_own_outputs(steps: Sequence[PipelineStep], kept: Sequence[Path], re
             )
 
 
-def _reads_any(path: Path, outputs: Iterable[Path]) -> bool:
+def overlaps_any(path: Path, outputs: Iterable[Path]) -> bool:
+    """Whether a path is one of these files or folders, holds one, or is in one."""
     return any(_overlap(path, each) for each in outputs)
 
 
@@ -178,7 +179,7 @@ def _sources(step: PipelineStep, steps: Iterable[PipelineStep]) -> frozenset[str
     return frozenset(
         each.name
         for each in steps
-        if each is not step and any(_reads_any(path, each.outputs) for path in step.inputs)
+        if each is not step and any(overlaps_any(path, each.outputs) for path in step.inputs)
     )
 
 

@@ -18,10 +18,9 @@ from .fingerprint import (
     files_read,
     not_present,
     specification_of,
-    versions,
 )
 from .pipeline import Pipeline
-from .plan import PipelineStep, PlannedStep, is_inside, steps_before
+from .plan import PipelineStep, PlannedStep, is_inside, overlaps_any, steps_before
 from .project import PipelineProject
 from .record import (
     BECAME,
@@ -39,9 +38,11 @@ from .record import (
     write_record,
 )
 from .run_request import RunRequest
-from .run_result import RunResult, StepState, Telling
+from .run_result import RunResult, StepState
 from .step_outcome import StepOutcome
 from .times import StepTime, read_times, write_times
+from .versions import hash_of_code, versions
+from .watcher import RunWatcher
 from .work import Ended, Work, Workers
 
 UNREADABLE = 3
@@ -53,7 +54,7 @@ class PipelineRun:
 
     pipeline: Pipeline
     request: RunRequest
-    tell: Telling
+    watcher: RunWatcher
     environment: Mapping[str, str]
     _earlier: RunRecord | None = None
     _note: str = ""
@@ -62,6 +63,7 @@ class PipelineRun:
     _states: dict[str, StepState] = field(default_factory=dict)
     _times: dict[str, StepTime] = field(default_factory=dict)
     _project: PipelineProject | None = None
+    _removed: list[str] = field(default_factory=list)
     _begun: bool = False
 
     def plan(self) -> RunResult:
@@ -86,7 +88,7 @@ class PipelineRun:
         self._read_earlier()
         if self._note and not self.request.overwrite:
             raise UnwritableOutput(
-                f"the record {self.pipeline.record} is not as a run wrote it: {self._note}",
+                f"the record {self.pipeline.record} cannot be used: {self._note}",
                 str(self.pipeline.record),
                 "run with --overwrite, or give another --record",
             )
@@ -103,6 +105,11 @@ class PipelineRun:
                     self._end(*workers.wait())
         return self._result(self._finish())
 
+    @property
+    def record(self) -> RunRecord:
+        """What the run has put on record."""
+        return self._recorded(finished=True)
+
     def _read_earlier(self) -> None:
         path = self.pipeline.record
         try:
@@ -111,6 +118,11 @@ class PipelineRun:
             return
         except (OSError, AlteredRecord) as problem:
             self._note = str(problem.strerror if isinstance(problem, OSError) else problem)
+            return
+        if (earlier.folder, earlier.specification.path) != (self._folder(), self.pipeline.sha256.path):
+            # Its outputs would be removed, as those of steps that are gone.
+            of = (Path(earlier.folder) / earlier.specification.path).as_posix()
+            self._note = f"it is of another settings file, {of}"
             return
         self._earlier = earlier
         self._times = read_times(path)
@@ -155,6 +167,7 @@ class PipelineRun:
 
     def _begin(self, planned: PlannedStep, workers: Workers) -> None:
         """Settle a step at once, or let somebody do it."""
+        earlier_time = self._times.pop(planned.name, None)
         blocked = self._blocked(planned)
         if blocked:
             self._not_run(planned, blocked)
@@ -175,6 +188,8 @@ class PipelineRun:
             return
         if not reasons and not self.request.force:
             earlier = self._records[planned.name]
+            if earlier_time is not None:
+                self._times[planned.name] = earlier_time
             self._settle(
                 planned,
                 StepState(planned.name, planned.step.kind, "unchanged", summary=earlier.summary, exit_code=0),
@@ -187,11 +202,11 @@ class PipelineRun:
             planned.step.options,
             self.pipeline.file,
             self.pipeline.load,
-            self.pipeline.code_of,
             self._cited(planned),
             inputs,
             reasons or ("--force",),
         )
+        self.watcher.began(planned.name)
         if self.request.jobs == 1:
             self._end(work, work.done(project))
         else:
@@ -218,6 +233,8 @@ class PipelineRun:
             state = self._failed(planned, ended.failure, ended.exit_code)
         elif changed:
             state = self._failed(planned, f"input {changed[0]} changed while the step ran", UNREADABLE)
+        elif not versions()["adamgate"].endswith(hash_of_code()):
+            state = self._failed(planned, "the code of adamgate changed while the step ran", UNREADABLE)
         elif others := _others(ended.outcome.read, work.inputs):
             state = self._failed(
                 planned, f"{others[0]} was read, and is not an input of the step", UNREADABLE
@@ -298,7 +315,7 @@ class PipelineRun:
 
     def _settle(self, planned: PlannedStep, state: StepState) -> None:
         self._states[planned.name] = state
-        self.tell(state)
+        self.watcher.ended(state)
 
     def _blocked(self, planned: PlannedStep) -> str:
         """Why a step cannot run, by what became of those that it needs; empty where it can."""
@@ -330,7 +347,10 @@ class PipelineRun:
     def _changes(self, planned: PlannedStep, *, dry: bool = False) -> Iterator[str]:
         step, recorded = planned.step, self._records.get(planned.name)
         absent = not_present(step)
-        if absent and not (dry and recorded is None):
+        if dry and recorded is None:  # the steps before it may write it
+            made = [path for each in self.pipeline.steps for path in each.step.outputs]
+            absent = tuple(path for path in absent if not overlaps_any(path, made))
+        if absent:
             yield f"input {absent[0]} is not present"
             return
         inputs = () if recorded is None else self._inputs(step)
@@ -371,20 +391,23 @@ class PipelineRun:
                     ", ".join(existing),
                     "choose another name, or use --overwrite",
                 )
-        declared = [path for each in self.pipeline.steps for path in each.step.outputs]
-        names = {each.name for each in self.pipeline.steps}
-        for each in self._earlier.steps if self._earlier is not None else ():
-            if each.step not in names:  # the record that says what it wrote is still there, if this is killed
-                self._remove_outdated(each.step, declared)
+        self._remove_outputs_of_gone_steps()
         self._begun = True
         self._write(finished=False)
 
-    def _record(self, *, finished: bool) -> RunRecord:
+    def _remove_outputs_of_gone_steps(self) -> None:
+        """Before the record is written that does not name them any more: this may be killed."""
+        declared = [path for each in self.pipeline.steps for path in each.step.outputs]
+        names = {each.name for each in self.pipeline.steps}
+        for each in self._earlier.steps if self._earlier is not None else ():
+            if each.step not in names:
+                self._removed += self._remove_outdated(each.step, declared)
+
+    def _recorded(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
         declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
-        folder = Path(os.path.relpath(Path(), os.path.dirname(os.path.abspath(self.pipeline.record))))
         return RunRecord(
-            folder.as_posix(),
+            self._folder(),
             self.pipeline.sha256,
             versions(),
             tuple(declared),
@@ -392,20 +415,26 @@ class PipelineRun:
             finished,
         )
 
+    def _folder(self) -> str:
+        """The folder of the settings file, from that of the record."""
+        return Path(
+            os.path.relpath(os.curdir, os.path.dirname(os.path.abspath(self.pipeline.record)))
+        ).as_posix()
+
     def _write(self, *, finished: bool) -> str:
-        return write_record(self._record(finished=finished), self.pipeline.record)
+        return write_record(self._recorded(finished=finished), self.pipeline.record)
 
     def _finish(self) -> str:
         """The finished record, written only where it differs; its hash."""
-        record, path = self._record(finished=True), self.pipeline.record
+        record, path = self._recorded(finished=True), self.pipeline.record
         if self._begun or not self._is_written(record):
+            if not self._begun:
+                self._remove_outputs_of_gone_steps()
             sha256 = write_record(record, path)
-        else:
-            remove_leftovers(path.parent)  # of a run that was killed when it had done all else
-            sha256 = self._hashes.of(path).sha256
-        if self._begun:
             write_times({each: self._times[each] for each in self._records if each in self._times}, path)
-        return sha256
+            return sha256
+        remove_leftovers(path.parent)  # of a run that was killed when it had done all else
+        return self._hashes.of(path).sha256
 
     def _is_written(self, record: RunRecord) -> bool:
         """Whether a record is in its file, with its hash beside it."""
@@ -418,8 +447,12 @@ class PipelineRun:
     def _result(self, sha256: str) -> RunResult:
         order = [each.name for each in self.pipeline.steps if each.name in self._states]
         states = tuple(self._states[name] for name in order)
-        note = f"the earlier record is not used: {self._note}" if self._note else ""
-        return RunResult(states, self._record(finished=bool(sha256)), sha256, note)
+        notes = [f"the earlier record is not used: {self._note}"] if self._note else []
+        if self._removed:
+            notes.append(
+                f"removed, output of a step that is not declared any more: {', '.join(self._removed)}"
+            )
+        return RunResult(states, self.pipeline.record, sha256, "; ".join(notes))
 
 
 @contextmanager

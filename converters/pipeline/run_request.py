@@ -34,6 +34,10 @@ class RunRequest:
     jobs: int = 1
     overwrite: bool = False
 
+    def __post_init__(self) -> None:
+        if self.jobs < 1:
+            raise ConfigurationError(f"{self.jobs} is not a number of processes", "jobs", "give 1 or more")
+
     def chosen(self, steps: Sequence[PlannedStep]) -> tuple[str, ...]:
         """The steps to consider.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ def step_path(value: Any) -> Path:
     """A file or folder, relative to the folder of the settings file."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError('a path in quotes, such as "adam/adtte.xpt"')
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        raise ValueError("a path that can be written in this locale, or set LC_ALL=C.UTF-8") from None
     return Path(value)
 
 

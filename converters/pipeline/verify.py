@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ...schemas.errors import UnreadableInput
+from ...schemas.glance import Glance, Glanced
 from ...schemas.wording import counted
-from .fingerprint import HashesOfFiles, versions
+from ..values.regular_file import read_regular
+from .fingerprint import HashesOfFiles
 from .record import AlteredRecord, RecordedFile, RunRecord, StepRecord, read_record, seal_of, sealed_as
+from .versions import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class Discrepancy:
         The steps that it concerns.
     problem : str
         "changed", "is not present".
+
+    Examples
+    --------
+    >>> print(ag.Discrepancy("output", "tables/os.csv", ("os",), "changed"))
+    output tables/os.csv (step os): changed
     """
 
     kind: str
@@ -41,17 +51,33 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file that somebody asks about, and the output that it is; none where `output` is empty."""
+    """A file that was asked about, and the output that it is; none where `output` is empty.
+
+    Attributes
+    ----------
+    path, sha256 : str
+    output, step : str
+    inputs : tuple of str
+        What the step read.
+    named : str
+        What a codebook or report that is not an output says of the run that wrote it.
+
+    Examples
+    --------
+    >>> ag.KnownFile("found.csv", "0" * 64).output
+    ''
+    """
 
     path: str
     sha256: str
     output: str = ""
     step: str = ""
     inputs: tuple[str, ...] = ()
+    named: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(Glanced):
     """What became of a check of a record.
 
     Attributes
@@ -63,6 +89,12 @@ class Verification:
     files : tuple of KnownFile
     notes : tuple of str
         Steps without outputs: refused, failed, not run.
+
+    Examples
+    --------
+    >>> changed = ag.Discrepancy("output", "tables/os.csv", ("os",), "changed")
+    >>> ag.Verification("run.jsonl", 1, 1, 1, (changed,)).equal
+    False
     """
 
     record: str
@@ -78,22 +110,67 @@ class Verification:
         """Whether all is as recorded, and each file that was asked about is an output."""
         return not self.discrepancies and all(each.output for each in self.files)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document of `adamgate verify --format json`.
 
-def verified(path: Path, files: Sequence[Path] = ()) -> Verification:
-    """Compare the files of a run, and the installed versions, with its record.
+        Returns
+        -------
+        dict
+
+        Examples
+        --------
+        >>> ag.Verification("run.jsonl", 1, 1, 1, ()).to_dict()["equal"]
+        True
+        """
+        return {**asdict(self), "equal": self.equal}
+
+    def _glance(self) -> Glance:
+        said = counted(len(self.discrepancies), "difference") if self.discrepancies else "as recorded"
+        rows = [(each.kind, each.name, each.problem) for each in self.discrepancies]
+        rows += [("file", each.path, each.output or "not an output of the run") for each in self.files]
+        return Glance((f"Verification: {self.record}, {said}",), rows, len(rows))
+
+
+def verify(
+    record: str | os.PathLike[str], files: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = ()
+) -> Verification:
+    r"""Compare the files of a run, and the installed versions, with its record: `adamgate verify`.
+
+    This detects changes; it does not prove who wrote the files or the record.
 
     Parameters
     ----------
-    path : Path
-        The record.
-    files : sequence of Path
+    record : path
+        The record: ``run.jsonl``.
+    files : path or sequence of paths
         Files found anywhere: which outputs of the run they are.
+
+    Returns
+    -------
+    Verification
 
     Raises
     ------
     UnreadableInput
         If the record, or one of `files`, cannot be read.
+
+    Examples
+    --------
+    >>> steps = '[step.gate]\nkind = "validate"\ndata = ["adam"]\noutput = "report.json"\n'
+    >>> _ = Path("adamgate.toml").write_text(steps)
+    >>> result = ag.run()
+    >>> ag.verify(result.record).equal
+    True
+    >>> _ = Path("report.json").write_text("edited")
+    >>> ag.verify(result.record)
+    Verification: run.jsonl, 1 difference
+      output  report.json  changed
     """
+    given = [files] if isinstance(files, (str, os.PathLike)) else files
+    return _verified(Path(record), [Path(each) for each in given])
+
+
+def _verified(path: Path, files: Sequence[Path]) -> Verification:
     try:
         record = read_record(path)
         sealed = tuple(_of_seal(path))
@@ -197,7 +274,24 @@ def _known(path: Path, record: RunRecord, hashes: HashesOfFiles) -> KnownFile:
             if one.sha256 == now.sha256 and os.path.splitext(one.path)[1] == path.suffix:
                 inputs = tuple(read.path for read in each.inputs)
                 return KnownFile(str(path), now.sha256, one.path, each.step, inputs)
-    return KnownFile(str(path), now.sha256)
+    return KnownFile(str(path), now.sha256, named=_named(path, record))
+
+
+def _named(path: Path, record: RunRecord) -> str:
+    """What a codebook or report that is not an output says of the run that wrote it."""
+    if path.suffix != ".json":
+        return ""
+    try:
+        run = json.loads(read_regular(path))["run"]
+        step, after = run["step"], {each["step"]: each["sha256"] for each in run["after"]}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    recorded = {each.step: each.sha256 for each in record.steps}
+    others = [name for name, sha256 in after.items() if recorded.get(name) != sha256]
+    said = (
+        f"another record of step {', '.join(map(str, others))}" if others else "the recorded steps before it"
+    )
+    return f"it names step {step} after {said}"
 
 
 def _notes(steps: Iterable[StepRecord]) -> Iterator[str]:
@@ -224,5 +318,5 @@ def verification_lines(found: Verification) -> Iterator[str]:
         if each.output:
             yield f"  {each.path}: output {each.output} of step {each.step}, from {', '.join(each.inputs)}"
         else:
-            yield f"  {each.path}: not an output of the run"
+            yield f"  {each.path}: not an output of the run{f'; {each.named}' if each.named else ''}"
     yield from (f"  {each}" for each in found.notes)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from ...schemas.errors import AdamgateError
@@ -59,8 +60,6 @@ class Work:
         The settings file.
     load : callable
         It, to the project.
-    code_of : callable
-        An error, to its exit code.
     cited : mapping
         What its outputs say of the record.
     inputs : tuple of RecordedFile
@@ -73,14 +72,13 @@ class Work:
     options: StepOptions
     file: Path
     load: Callable[[Path], PipelineProject]
-    code_of: Callable[[AdamgateError], int]
     cited: Mapping[str, Any]
     inputs: tuple[RecordedFile, ...]
     reasons: tuple[str, ...]
 
     def done(self, project: PipelineProject) -> Ended:
         """Do it."""
-        from ..survival.cited_run import citing
+        from ..values.cited_run import citing
 
         started = time.time()
         outcome, failure, code = None, "", 0
@@ -88,7 +86,7 @@ class Work:
             with citing(self.cited if self.options.cites else {}):
                 outcome = self.options.run(project)
         except AdamgateError as problem:
-            failure, code = str(problem), self.code_of(problem)
+            failure, code = str(problem), problem.exit_code
         return Ended(StepTime.between(started, time.time()), outcome, failure, code)
 
 
@@ -113,7 +111,8 @@ class Workers:
         spawning = multiprocessing.get_context("spawn")
         here, there = spawning.Pipe()
         process = spawning.Process(target=_serve, args=(work, there))
-        process.start()
+        with _main_not_run_again():
+            process.start()
         there.close()
         self._running[here] = (work, process)
 
@@ -140,6 +139,17 @@ class Workers:
             process.terminate()
             process.join()
             connection.close()
+
+
+@contextmanager
+def _main_not_run_again() -> Iterator[None]:
+    """A process that starts here does not run the script that called us, which would call us again."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _serve(work: Work, connection: Connection) -> None:

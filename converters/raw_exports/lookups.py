@@ -37,12 +37,15 @@ class LookedUp:
         Keys with several values of which none can be taken.
     used : ndarray of bool, shape (n_others,)
         Records of the other dataset with keys of some record.
+    record : ndarray of int, shape (n_records,)
+        Position of the first record of the other dataset that has the value; -1 where there is none.
     """
 
     column: Distinct
     absent: Mask
     undecided: int
     used: Mask
+    record: Codes
 
 
 def looked_up(keys: LookupKeys, values: Distinct, take: str) -> LookedUp:
@@ -80,7 +83,20 @@ def looked_up(keys: LookupKeys, values: Distinct, take: str) -> LookedUp:
     asked = np.zeros(number + 1, dtype=np.bool_)
     asked[ours] = True
     asked[-1] = False
-    return LookedUp(recoded(values.values, code[ours]), absent, undecided, asked[theirs])
+    record = _first_with(theirs, values.codes, ours, code[ours])
+    return LookedUp(recoded(values.values, code[ours]), absent, undecided, asked[theirs], record)
+
+
+def _first_with(theirs: Codes, their_codes: Codes, ours: Codes, our_codes: Codes) -> Codes:
+    """The position of the first record with the key and the value of each."""
+    width = int(their_codes.max(initial=0)) + 1
+    (among,) = np.nonzero((theirs >= 0) & (their_codes >= 0))
+    pairs, first = np.unique(theirs[among] * width + their_codes[among], return_index=True)
+    wanted = np.where((ours >= 0) & (our_codes >= 0), ours * width + our_codes, -1)
+    found = np.full(len(ours), -1, dtype=np.intp)
+    (known,) = np.nonzero(wanted >= 0)
+    found[known] = among[first[np.searchsorted(pairs, wanted[known])]]
+    return found
 
 
 def _groups(keys: LookupKeys) -> tuple[Codes, Codes, int]:

@@ -1,4 +1,4 @@
-"""A mapped dataset: the variables of its tables together, its subjects judged, its records numbered."""
+"""A mapped dataset: the variables of its tables together, its subjects judged."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from .mapped_variables import MappedVariables
 from .mapping_options import RawDataset
 from .raw_account import RawAccount
 from .raw_part import RawPart, series_of
-from .raw_records import RawRecords, all_missing, ascending, together, used_only
+from .raw_records import RawRecords, all_missing, together, used_only
 from .sdtm_labels import DATASET_LABELS, variable_label
 from .variable_options import RawVariable
 
-_SUBJECT = "USUBJID"
+SUBJECT = "USUBJID"
+"""Who a record is about."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,8 @@ class MappedRecords:
     records : RawRecords
         The columns are the variables of the dataset.
     account : RawAccount
+    position : ndarray of int, shape (n_records,)
+        Of each record among those of all tables.
     """
 
     name: str
@@ -44,13 +47,14 @@ class MappedRecords:
     parts: tuple[RawPart, ...]
     records: RawRecords
     account: RawAccount
+    position: Codes
 
     @property
     def place(self) -> str:
         return f"[raw.{self.parts[0].name}]"
 
     def take(self, kept: Mask | Codes) -> MappedRecords:
-        return replace(self, records=self.records.take(kept))
+        return replace(self, records=self.records.take(kept), position=self.position[kept])
 
 
 def mapped_records(name: str, tables: Sequence[MappedVariables], account: RawAccount) -> MappedRecords:
@@ -72,7 +76,8 @@ def mapped_records(name: str, tables: Sequence[MappedVariables], account: RawAcc
         np.concatenate([each.records.line for each in parts]),
         columns,
     )
-    return MappedRecords(name, parts[0].options, declared, parts, records, account)
+    position = np.arange(len(records))
+    return MappedRecords(name, parts[0].options, declared, parts, records, account, position)
 
 
 def _of(variables: MappedVariables, name: str) -> Distinct:
@@ -83,13 +88,13 @@ def _of(variables: MappedVariables, name: str) -> Distinct:
 
 def judged_subjects(mapped: MappedRecords, of_dm: Distinct | None) -> MappedRecords:
     """Records without a subject are refused, and those of subjects who are not in DM as declared."""
-    if _SUBJECT not in mapped.declared:
+    if SUBJECT not in mapped.declared:
         return mapped
     records, account = mapped.records, mapped.account
-    subjects = records.columns[_SUBJECT]
+    subjects = records.columns[SUBJECT]
     unnamed = subjects.codes < 0
     if unnamed.any():
-        place = f"{mapped.place} variables {_SUBJECT}"
+        place = f"{mapped.place} variables {SUBJECT}"
         account.refuse("USUBJID is missing", place, "correct the data, or exclude by where", records, unnamed)
     if of_dm is None or mapped.name == "DM":
         return mapped
@@ -104,52 +109,6 @@ def judged_subjects(mapped: MappedRecords, of_dm: Distinct | None) -> MappedReco
     became = "kept" if policy == "keep" else "excluded"
     account.note("subjects", policy, f"records of subjects who are not in DM {became}", int(foreign.sum()))
     return mapped.take(~foreign) if policy == "exclude" else mapped
-
-
-def numbered(mapped: MappedRecords) -> MappedRecords:
-    """The records with their sequence, by subject; without one in the order of the files."""
-    options, records, account = mapped.options, mapped.records, mapped.account
-    if not options.sequence:
-        return mapped
-    ranks = [_ranks(records.columns[name]) for name in (_SUBJECT, *options.order)]
-    position = np.arange(len(records))
-    order = np.lexsort((position, *ranks[::-1]))
-    same = np.zeros(len(records), dtype=np.bool_)
-    subject = ranks[0][order]
-    alike = np.all([rank[order][1:] == rank[order][:-1] for rank in ranks], axis=0)
-    same[order[1:]] |= alike
-    same[order[:-1]] |= alike
-    if options.same_order == "position":
-        effect = "records of a subject that order does not distinguish, by position"
-        account.note("same_order", "position", effect, int(same.sum()))
-    elif same.any():
-        account.refuse(
-            f"the same {', '.join(options.order)} as another record of the subject",
-            f"{mapped.place} order",
-            'add variables to order, or declare same_order = "position"',
-            records,
-            same,
-        )
-    first = np.append(True, subject[1:] != subject[:-1])[: len(subject)]
-    starts = np.flatnonzero(first)
-    number = np.arange(len(records)) - np.repeat(starts, np.diff(np.append(starts, len(records)))) + 1
-    values, codes = np.unique(number, return_inverse=True)
-    sequence = Distinct(values.astype(np.float64).astype(object), codes.astype(np.intp))
-    ordered = mapped.take(order)
-    columns: dict[str, Distinct] = {}
-    for name, column in ordered.records.columns.items():
-        columns[name] = column
-        if name == _SUBJECT:
-            columns[options.sequence] = sequence
-    return replace(ordered, records=replace(ordered.records, columns=columns))
-
-
-def _ranks(column: Distinct) -> Codes:
-    """The rank of each record's value, missing values last."""
-    rank = np.empty(len(column) + 1, dtype=np.intp)
-    rank[ascending(column)] = np.arange(len(column))
-    rank[-1] = len(column)
-    return rank[column.codes]
 
 
 def dataset_of(mapped: MappedRecords) -> Dataset:

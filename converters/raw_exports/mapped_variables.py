@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,10 +10,14 @@ import pandas as pd
 
 from ...schemas.conditions.grammar import compile_expression
 from ...schemas.errors import ConfigurationError
-from ...schemas.study.columns import Distinct, Mask
+from ...schemas.study.columns import Codes, Distinct, Mask
 from ...schemas.wording import counted, not_present
+from ..derivations.record import ValueEffect
 from .code_lists import CodeTexts
+from .code_pairs import judge_merged_codes, judge_pair, judge_shared_texts
+from .judged_limits import judge_limits
 from .lookups import LookupKeys, looked_up
+from .plausible_dates import doubtful_numbers, has_year, is_outside
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
 from .raw_part import RawPart, as_dataset
 from .raw_records import (
@@ -21,13 +25,20 @@ from .raw_records import (
     constant_column,
     listed_shapes,
     listed_values,
+    of_pairs,
     recoded,
     text_of,
     used_only,
+    without,
 )
-from .steps import REFUSED, ValueStep, by_map, converted, kept, number, on_text, part_of, stepped, trimmed
+from .steps import REFUSED, ValueStep, by_map, kept, number, on_text, part_of, stepped, trimmed
 from .templates import composed, pieces_of
+from .units import UnitsOfRecords
+from .value_effects import of_codes, of_map
 from .variable_options import RawVariable
+
+_KEEPING = frozenset({"map", "codes", "date_forms", "years"})
+"""Keys of which a value that is not taken may be kept."""
 
 OfDataset = Callable[[str, str], Distinct | None]
 """A variable of a dataset, by their names; None where there is none."""
@@ -45,12 +56,15 @@ class MappedVariables:
         Variables of other datasets.
     begun : list of str
         Variables that are being made, of all tables: "DM.RFSTDTC".
+    found_in : dict of variable to dataset and ndarray of int, shape (n_records,)
+        Where the values of looked up variables are: their dataset, and the position in it, -1 for none.
     """
 
     part: RawPart
     codes: Mapping[str, CodeTexts]
     of_dataset: OfDataset
     begun: list[str]
+    found_in: dict[str, tuple[str, Codes]] = field(default_factory=dict)
     _made: dict[str, Distinct] = field(default_factory=dict)
 
     def __getitem__(self, variable: str) -> Distinct:
@@ -95,17 +109,19 @@ class _Making:
             effect = "values without this part"
             column = self._stepped("split", column, step, effect, listed_shapes)
         if declared.pair:
-            self._judge_pair(column)
+            codes = self.among.codes.get(declared.codes)
+            judge_pair(column, declared, codes, self.among.part, self.place)
         if declared.map:
             step, of_missing = by_map(declared.map), declared.map.get("", "")
             missing = None if of_missing == "" else of_missing
             effect = "values that the map does not have"
+            values = of_map(column, declared.map)
+            self._note_values("map", counted(len(declared.map), "value"), values, "values mapped")
             column = self._stepped("map", column, step, effect, listed_values, of_missing=missing)
         if declared.codes:
             column = self._coded(column)
         if declared.case:
-            change = str.upper if declared.case == "upper" else str.lower
-            column = stepped(column, lambda value: change(text_of(value))).column
+            column = self._in_case(column)
         if declared.date_forms:
             return self._dated(column)
         if declared.number:
@@ -118,6 +134,8 @@ class _Making:
         declared, records = self.declared, self.among.part.records
         if declared.column:
             return records.columns[declared.column]
+        if declared.value == "":
+            return all_missing(len(records))
         if declared.value is not None:
             return constant_column(declared.value, len(records))
         if declared.template:
@@ -172,6 +190,11 @@ class _Making:
         found = looked_up(LookupKeys([self.among[each] for each in by], keys), values, declared.take)
         used = np.zeros(len(chosen), dtype=np.bool_)
         used[np.flatnonzero(chosen)] = found.used
+        if judged:
+            self.among.found_in[self.variable] = (
+                dataset,
+                np.append(np.flatnonzero(chosen), -1)[found.record],
+            )
         part.account.looks_up(dataset, used)
         if found.undecided:
             only = declared.take == "only"
@@ -191,7 +214,7 @@ class _Making:
         of_other = "." in since
         first = self._looked_up(since, judged=False) if of_other else self.among[since.upper()]
         pairs = pd.DataFrame({"day": day.codes, "first": first.codes})
-        return _of_pairs(pairs, lambda one, other: study_day(_text(day, one), _text(first, other)))
+        return of_pairs(pairs, lambda one, other: study_day(_text(day, one), _text(first, other)))
 
     # What becomes of them.
 
@@ -200,20 +223,36 @@ class _Making:
         codes = self.among.codes.get(declared.codes)
         if codes is None:  # its file has a problem
             return column
-        known = codes.text if declared.gives == "text" else codes.code
+        part, gives_text = self.among.part, declared.gives == "text"
+        known = codes.text if gives_text else codes.code
+        if gives_text:
+            judge_merged_codes(column, codes, part)
+        else:
+            judge_shared_texts(column, codes, part)
+            column = without(column, lambda value: text_of(value) in codes.shared)
+        became = "codes replaced by texts" if gives_text else "texts replaced by codes"
+        self._note_values("codes", declared.codes, of_codes(column, known), became)
 
         def step(value: object) -> object:
-            found = known.get(text_of(value))
-            return REFUSED if found is None else found
+            return known.get(text_of(value), REFUSED)
 
-        effect = f"{'codes' if declared.gives == 'text' else 'texts'} that the code list does not have"
+        effect = f"{'codes' if gives_text else 'texts'} that the code list does not have"
         return self._stepped("codes", column, step, effect, listed_values)
+
+    def _in_case(self, column: Distinct) -> Distinct:
+        case = self.declared.case
+        change = str.upper if case == "upper" else str.lower
+        changed = column.matching(lambda value: change(text_of(value)) != text_of(value))
+        note = self.among.part.account.note
+        note(self._policy_name("case"), case, "texts changed", int(changed.sum()))
+        return stepped(column, lambda value: change(text_of(value))).column
 
     def _dated(self, column: Distinct) -> Distinct:
         declared = self.declared
         step = date_step(declared.date_forms, declared.unknown, self.place)
         effect = "values that the declared forms do not read as one date"
         found = self._stepped("date_forms", column, step, effect, listed_shapes)
+        found = self._judged(found, column)
         if declared.unknown:
             partial = found.matching(lambda value: not _is_complete(value))
             nothing = found.matching(lambda value: value == UNKNOWN_DATE)
@@ -225,6 +264,24 @@ class _Making:
         found = stepped(found, lambda value: value or None).column
         return self._with_time(found) if declared.time else found
 
+    def _judged(self, dates: Distinct, column: Distinct) -> Distinct:
+        """Dates of declared years; if none are declared, no numbers that most likely have another form."""
+        declared, part = self.declared, self.among.part
+        if not declared.years:
+            doubt = doubtful_numbers(column, declared.date_forms)
+            if doubt is not None:
+                part.account.refuse(doubt.what, self.place, doubt.advice, part.records, doubt.records)
+            return dates
+        first, last = declared.years
+        outside = dates.matching(lambda value: is_outside(value, declared.years))
+        within = dates.matching(has_year) & ~outside
+        note = part.account.note
+        note(self._policy_name("years"), f"{first} to {last}", "dates of these years", int(within.sum()))
+        self._policy("years", f"dates before {first} or after {last}", outside)
+        if declared.otherwise == "keep":
+            return dates
+        return without(dates, lambda value: is_outside(value, declared.years))
+
     def _with_time(self, day: Distinct) -> Distinct:
         declared = self.declared
         step = time_step(declared.time_forms, declared.unknown, self.place)
@@ -235,83 +292,59 @@ class _Making:
         alone = (time.codes >= 0) & ~complete & time.matching(bool)
         self._policy("time", "times without a complete date", alone)
         pairs = pd.DataFrame({"day": day.codes, "time": np.where(alone, -1, time.codes)})
-        return _of_pairs(pairs, lambda one, other: _joined(_text(day, one), _text(time, other)))
+        return of_pairs(pairs, lambda one, other: _joined(_text(day, one), _text(time, other)))
 
     def _numbered(self, column: Distinct) -> Distinct:
         declared = self.declared
         found = self._stepped(
             "number", column, number(declared.decimal), "values that are not numbers", listed_shapes
         )
-        return self._converted(found) if declared.factors else found
+        found = self._converted(found) if declared.factors else found
+        if declared.limits:
+            judge_limits(found, declared, self.among.part, self.place)
+        return found
 
     def _converted(self, numbers: Distinct) -> Distinct:
-        """Each number by the factor of its unit; one without a unit, or with one not declared, is refused."""
+        """Each number by the factor of its unit; what becomes of others is declared."""
         declared, part = self.declared, self.among.part
-        units = part.records.columns[declared.unit]
-        known = units.matching(lambda value: text_of(value) in declared.factors)
+        units = UnitsOfRecords.of(declared, part.records)
         filled = numbers.codes >= 0
-        unknown = filled & (units.codes >= 0) & ~known
-        shown = listed_values(units, unknown)
-        self._policy("unit", "units without a factor", unknown, shown)
-        self._policy("unit", "numbers without a unit", filled & (units.codes < 0))
-        pairs = pd.DataFrame({"number": np.where(known, numbers.codes, -1), "unit": units.codes})
-        convert = {
-            unit: converted(factor, declared.offsets.get(unit, 0.0), declared.digits)
-            for unit, factor in declared.factors.items()
-        }
-        return _of_pairs(
-            pairs, lambda one, unit: convert[text_of(units[unit])](numbers[one]) if one >= 0 else None
-        )
-
-    def _judge_pair(self, column: Distinct) -> None:
-        """Each text goes with one code, each code with one text, and both are there or missing."""
-        declared, part = self.declared, self.among.part
-        other = part.records.columns[declared.pair]
-        alone = (column.codes < 0) != (other.codes < 0)
-        advice = "correct the data, or do not declare pair"
-        names = f"{declared.column} and {declared.pair}"
-        if alone.any():
-            part.account.refuse(f"one of {names} without the other", self.place, advice, part.records, alone)
-        pairs = pd.DataFrame({"one": column.codes, "other": other.codes})
-        for left, right, stated in (("one", "other", column), ("other", "one", other)):
-            number_of = pairs[~alone].groupby(left)[right].nunique()
-            several = pairs[left].map(number_of).fillna(0).to_numpy() > 1
-            several &= pairs[left].to_numpy() >= 0
-            if several.any():
-                name = declared.column if left == "one" else declared.pair
-                against = declared.pair if left == "one" else declared.column
-                what = f"values of {name} with several of {against}"
-                shown = listed_values(stated, several)
-                part.account.refuse(what, self.place, advice, part.records, several, shown=shown)
-        if declared.codes and declared.codes in self.among.codes:
-            self._judge_pair_by_codes(column, other)
-
-    def _judge_pair_by_codes(self, column: Distinct, other: Distinct) -> None:
-        """The pair says what the code list says."""
-        declared, part = self.declared, self.among.part
-        known = self.among.codes[declared.codes].text
-        codes, texts = (column, other) if declared.gives == "text" else (other, column)
-        pairs = pd.DataFrame({"code": codes.codes, "text": texts.codes})
-
-        def differs(code: int, text: int) -> bool:
-            expected = known.get(text_of(codes[code])) if code >= 0 and text >= 0 else None
-            return expected not in (None, text_of(texts[text]))
-
-        wrong = _of_pairs(pairs, differs).matching(bool)
-        if wrong.any():
-            part.account.refuse(
-                f"{declared.column} and {declared.pair} do not agree with [codes.{declared.codes}]",
-                self.place,
-                "correct the data or the code list",
-                part.records,
-                wrong,
-                shown=listed_values(codes, wrong),
+        unknown = filled & units.without_factor
+        if declared.other_units == "missing":
+            part.account.note(
+                self._policy_name("other_units"),
+                "missing",
+                "numbers whose unit has no factor",
+                int(unknown.sum()),
+                values=units.blanked(unknown),
             )
+        else:
+            self._refuse_units(units, unknown)
+        number = counted(len(units.conversions), "unit")
+        self._note_values("factors", number, units.effects(filled), "numbers multiplied")
+        return units.converted(numbers)
+
+    def _refuse_units(self, units: UnitsOfRecords, concerned: Mask) -> None:
+        """Numbers whose unit has no factor, and those whose unit is missing."""
+        account, records = self.among.part.account, self.among.part.records
+        unnamed = concerned & units.without_unit
+        unknown = concerned & ~unnamed
+        advice = 'declare their factors, or other_units = "missing", or correct the data'
+        if unknown.any():
+            shown = listed_values(units.named(), unknown)
+            account.refuse("units without a factor", self.place, advice, records, unknown, shown=shown)
+        if unnamed.any():
+            account.refuse("numbers without a unit", self.place, advice, records, unnamed)
 
     # Policies.
 
     def _policy_name(self, key: str) -> str:
         return f"variables.{self.variable}.{key}"
+
+    def _note_values(self, key: str, declared: str, values: Sequence[ValueEffect], effect: str) -> None:
+        """Count what a declaration did, by value."""
+        number = sum(each.count for each in values)
+        self.among.part.account.note(self._policy_name(key), declared, effect, number, values=values)
 
     def _stepped(
         self,
@@ -338,7 +371,7 @@ class _Making:
         part, otherwise = self.among.part, self.declared.otherwise
         if otherwise == "error":
             if concerned.any():
-                choices = '"missing" or "keep"' if key in ("map", "codes", "date_forms") else '"missing"'
+                choices = '"missing" or "keep"' if key in _KEEPING else '"missing"'
                 advice = f"declare them, or otherwise = {choices}, or correct the data"
                 if keeps:
                     advice = 'correct the data, or declare otherwise = "keep" for the first of them'
@@ -347,12 +380,6 @@ class _Making:
         became = "the first counts" if keeps else "missing" if otherwise == "missing" else "kept"
         name, number = self._policy_name("otherwise"), int(concerned.sum())
         part.account.note(name, otherwise, f"{effect}: {became}", number)
-
-
-def _of_pairs(pairs: pd.DataFrame, function: Callable[[int, int], object]) -> Distinct:
-    """What a function finds for each pair of codes, asked once for each different one."""
-    groups = pairs.groupby(list(pairs.columns), sort=False).ngroup().to_numpy().astype(np.intp)
-    return recoded([function(*each) for each in pairs.drop_duplicates().to_numpy()], groups)
 
 
 def _text(column: Distinct, code: int) -> str | None:

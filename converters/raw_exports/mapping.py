@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+import numpy as np
+
 from ...schemas.study.columns import Distinct, as_written
 from ...schemas.study.dataset import Dataset
+from ...schemas.study.raw_places import RawPlaces, after_each_other, unknown_places
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
 from ..derivations.derived_study import DerivedStudy
 from ..derivations.record import DerivationRecord, DerivationRefused, MadeFrom, Problem
 from . import named_columns
 from .code_lists import CodeTexts, code_list
-from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_records, numbered
+from .declared_counts import judge_counts
+from .mapped_dataset import MappedRecords, dataset_of, judged_subjects, mapped_records
 from .mapped_variables import MappedVariables
+from .ordered_records import ordered
 from .raw_account import RawAccount
 from .raw_part import RawPart, raw_part
 from .raw_records import all_missing, text_of, together, without
@@ -82,6 +87,7 @@ class _Mapping:
         for each in self.variables.values():
             for variable in each.part.options.variables:
                 each[variable]
+            judge_counts(each)
         self._require_none()
         made: dict[str, Dataset] = {}
         for name, tables in datasets.items():
@@ -98,12 +104,24 @@ class _Mapping:
         )
 
     def _codes(self) -> dict[str, CodeTexts]:
-        """Code lists, whose problems and effects are those of the first dataset."""
-        account = next(iter(self.accounts.values()))
-        return {
-            name: code_list(name, options, self.read.code_tables[name], account)
-            for name, options in self.specification.codes.items()
-        }
+        """Code lists, each with its problems and effects in the account of a dataset that uses it."""
+        found = {}
+        for name, options in self.specification.codes.items():
+            account = self.accounts[self._user_of(name)]
+            codes = code_list(name, options, self.read.code_tables[name], account)
+            if codes is not None:
+                found[name] = codes
+        return found
+
+    def _user_of(self, codes: str) -> str:
+        """The first dataset that uses a code list; the first of all if none does."""
+        tables = self.specification.tables.items()
+        users = (
+            options.dataset or name
+            for name, options in tables
+            if any(each.codes == codes for each in options.variables.values())
+        )
+        return next(users, next(iter(self.accounts)))
 
     def _parts(self) -> dict[str, RawPart]:
         found = {}
@@ -120,9 +138,33 @@ class _Mapping:
         mapped = judged_subjects(mapped, None if name == "DM" else self._of_dataset("DM", "USUBJID"))
         if account.problems:
             return None
-        mapped = numbered(mapped)
+        mapped = ordered(mapped)
         self._note_unmapped(mapped)
-        return dataset_of(mapped)
+        return dataset_of(mapped).replace(raw_places=self._places(mapped, tables))
+
+    def _places(self, mapped: MappedRecords, tables: Sequence[str]) -> RawPlaces:
+        """Where the records are in the files, and the records that values were looked up in."""
+        variables = [self.variables[each] for each in tables]
+        looked_up = dict.fromkeys(name for each in variables for name in each.found_in)
+        of_variables = {name: self._looked_up(variables, name).take(mapped.position) for name in looked_up}
+        return replace(mapped.records.places, variables=MappingProxyType(of_variables))
+
+    def _looked_up(self, tables: Sequence[MappedVariables], variable: str) -> RawPlaces:
+        """The records in which a variable was looked up, for those of all tables."""
+        parts = []
+        for table in tables:
+            dataset, record = table.found_in.get(variable, ("", np.empty(0, dtype=np.intp)))
+            places = self._places_of(dataset, variable)
+            size = len(table.part.records)
+            parts.append(unknown_places(size) if places is None else places.take(record))
+        return after_each_other(parts)
+
+    def _places_of(self, dataset: str, variable: str) -> RawPlaces | None:
+        """Those of all records of a dataset before they are ordered; None where they are not known."""
+        if dataset in self.specification.datasets:
+            tables = self.specification.datasets[dataset]
+            return after_each_other(self.variables[each].part.records.places for each in tables)
+        return self.study[dataset].raw_places_of(variable) if dataset in self.study else None
 
     def _of_dataset(self, dataset: str, variable: str) -> Distinct | None:
         """A variable of a dataset that is made, else of one that was read."""

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...schemas.errors import ConfigurationError
-from ...schemas.kinds import NAMES, Choice, ListOf, member_name, name, switch, text
+from ...schemas.kinds import (
+    NAMES,
+    Choice,
+    ListOf,
+    TableOf,
+    count,
+    member_name,
+    name,
+    one_kind,
+    switch,
+    text,
+)
 from ...schemas.options import checked_options, option
-from .options import RawFile
+from .options import RawFile, exact_text
 from .variable_options import VARIABLES, RawVariable, column_name
 
 
@@ -163,9 +175,16 @@ class RawDataset(RawFile):
     sequence : str
         Variable that numbers the records of each subject, such as AESEQ.
     order : tuple of str
-        Variables that order the records of a subject for it.
+        Variables that order the records of a subject. Those of a dataset without `sequence` that they do not
+        distinguish are ordered by all other variables: the order of the lines of the files decides nothing.
     same_order : str
-        Records that `order` does not distinguish: "error", or by "position" in the files.
+        Records that `order` does not distinguish: an "error" if they are numbered, or by "position" in the
+        files.
+    same_records : str
+        Records that are equal in every column to one of another file: "error" or "keep".
+    expected_records, expected_subjects : int or None
+        How many records of the files are used, and how many subjects (USUBJID) they have; fewer or more are
+        an error. None if any number is right.
     subjects : str
         Subjects who are not in DM: "error", "keep" or "exclude".
     unmapped : tuple of str
@@ -216,12 +235,26 @@ class RawDataset(RawFile):
         name, "Variable that numbers the records of each subject, such as AESEQ.", default=""
     )
     order: tuple[str, ...] = option(
-        NAMES, "With sequence: variables that order the records of a subject.", default=()
+        NAMES,
+        "Variables that order the records of a subject.",
+        default=(),
+        otherwise="all variables, without sequence",
     )
     same_order: str = option(
         Choice(("error", "position")),
-        "With sequence: records of a subject that order does not distinguish: an error, or by position.",
+        "Records that order does not distinguish: an error if they are numbered, or by position.",
         default="error",
+    )
+    same_records: str = option(
+        Choice(("error", "keep")),
+        "Records equal in every column to one of another file: an error, or kept.",
+        default="error",
+    )
+    expected_records: int | None = option(
+        count, "Number of records of the files that are used.", default=None, otherwise="any number"
+    )
+    expected_subjects: int | None = option(
+        count, "Number of subjects, by USUBJID.", default=None, otherwise="any number"
     )
     subjects: str = option(
         Choice(("error", "keep", "exclude")), "Records of subjects who are not in DM.", default="error"
@@ -229,6 +262,17 @@ class RawDataset(RawFile):
     unmapped: tuple[str, ...] = option(
         ListOf(column_name, of="columns"), "Columns that are knowingly not mapped.", default=()
     )
+
+
+_TERMS = '{ 1 = "M", 2 = "F" }'
+
+
+@one_kind("SHA-256", {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"})
+def file_hash(value: Any) -> str:
+    """The SHA-256 of a file, as 64 digits."""
+    if not isinstance(value, str) or re.fullmatch("[0-9a-fA-F]{64}", value) is None:
+        raise ValueError("64 hexadecimal digits in quotes, as in the record of a derivation")
+    return value.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +287,12 @@ class CodeList(RawFile):
         Which list of the file; empty if the file has one.
     list_column : str
         The column that has the names of lists.
+    terms : mapping of code to text
+        What the list must be: these codes, each with this text, and no others. Empty if it is not checked.
+    sha256 : str
+        The SHA-256 that its file must have; empty if it is not checked.
+    same_text : str
+        Codes of one text, of which records have several: "error" or "keep".
 
     Other attributes are those of `RawFile`.
 
@@ -257,4 +307,18 @@ class CodeList(RawFile):
     list_name: str = option(column_name, "Which list of the file.", default="", otherwise="the file has one")
     list_column: str = option(
         column_name, "With list_name: the column that has the names of lists.", default=""
+    )
+    terms: Mapping[str, str] = option(
+        TableOf(exact_text, _TERMS, least=1),
+        f"What the list must be, each code with its text: {_TERMS}.",
+        default=dict,
+        otherwise="not checked",
+    )
+    sha256: str = option(
+        file_hash, "The SHA-256 that the file must have.", default="", otherwise="not checked"
+    )
+    same_text: str = option(
+        Choice(("error", "keep")),
+        "Codes of one text, of which records have several: an error, or kept.",
+        default="error",
     )

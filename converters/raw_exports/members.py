@@ -11,8 +11,12 @@ from .source_files import SourceFile
 from .undeclared import SeveralMembers
 
 
-def chosen_members(names: Sequence[str], file: SourceFile, noun: str) -> list[str]:
+def chosen_members(
+    names: Sequence[str], file: SourceFile, noun: str, hidden: Sequence[str] = ()
+) -> list[str]:
     """The names that fit a declaration, in any case; the only one where none is declared.
+
+    Others that are hidden are not chosen; the refusal of several has them, too.
 
     Raises
     ------
@@ -31,6 +35,7 @@ def chosen_members(names: Sequence[str], file: SourceFile, noun: str) -> list[st
             place,
             f'name one: "{plain(file.name)}#{plain(names[0])}", or all: "{plain(file.name)}#*"',
             names,
+            hidden,
         )
     chosen = [name for name in names if fnmatchcase(name.upper(), file.members.upper())]
     if not chosen:

@@ -35,7 +35,9 @@ def of_variables(options: RawDataset) -> Iterator[Named]:
 
 
 def _of_variable(declared: RawVariable) -> Iterator[str]:
-    yield from (each for each in (declared.column, declared.pair, declared.time, declared.unit) if each)
+    by = (declared.factors_by, declared.limits_by)
+    single = (declared.column, declared.pair, declared.time, declared.unit, *by)
+    yield from (each for each in single if each)
     yield from declared.first_of
     if declared.template:
         yield from (each.column for each in pieces_of(declared.template, "") if each.column)

@@ -40,6 +40,10 @@ class RawFile:
     files : tuple of str
         Names or patterns in the source folder: ``"ae_site*.csv"``. What follows ``#`` is a sheet of a
         workbook or a dataset of a SAS transport file: ``"export.xlsx#AE"``.
+    expected_files : int or None
+        The number of files; a sheet or dataset of a file counts as one.
+    empty_files : str
+        Files without records: "error", or "keep" if nothing was collected.
     header_lines : tuple of str
         What the lines above the records hold, in order: "names", "labels", "units" or "ignore". Empty if
         the first line holds names; then a second line that looks like one of these is an error.
@@ -62,6 +66,17 @@ class RawFile:
     files: tuple[str, ...] = option(
         ListOf(text),
         'Files in the source folder, by name or pattern: "ae_site*.csv", "export.xlsx#AE" for a sheet.',
+    )
+    expected_files: int | None = option(
+        count,
+        "Number of files; a sheet of a workbook counts as one.",
+        default=None,
+        otherwise="any number",
+    )
+    empty_files: str = option(
+        Choice(("error", "keep")),
+        "Files without records: an error, or kept if nothing was collected.",
+        default="error",
     )
     header_lines: tuple[str, ...] = option(
         ListOf(Choice(HEADER_LINES), of="words"),

@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile
 from ...schemas.errors import UnreadableInput
 from ..formats.format import ReadOptions
 from ..formats.unpacking import Allowance
-from .cell_place import column_number
+from .cell_place import cell_place, column_number
 from .sheet_faults import MOST_CELLS, SheetFaults, too_many_cells
 
 _READ = 1 << 20
@@ -44,7 +44,11 @@ _FORMATS = re.compile(rb"""<(?:\w+:)?numFmt\b[^>]*>""")
 _CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _LEADING_ZEROS = re.compile(r"0{2,}(;@)?")
-_ODS_ROW = re.compile(rb"<(?:\w+:)?table-row\b([^>]*[^/])?>(.*?)</(?:\w+:)?table-row>", re.DOTALL)
+_ODS_TABLE = re.compile(rb"<(?:\w+:)?table(?=[\s>])([^>]*)>(.*?)</(?:\w+:)?table>", re.DOTALL)
+_ODS_ROW = re.compile(
+    rb"<(?:\w+:)?table-row\b((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</(?:\w+:)?table-row>)", re.DOTALL
+)
+_ODS_TEXT = re.compile(rb"<(?:\w+:)?p\b[^>]*>([^<]*)<")
 _ODS_CELL = re.compile(rb"<(?:\w+:)?(?:covered-)?table-cell\b[^>]*>")
 _ODS_ERROR = re.compile(rb"""calcext:value-type=["']error["']""")
 
@@ -104,8 +108,8 @@ def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
     )
 
 
-def errors_in_ods(path: Path) -> int:
-    """How many cells of an .ods file hold an error.
+def faults_of_ods(path: Path) -> dict[str, SheetFaults]:
+    """The cells with an error of each sheet of an .ods file that has some.
 
     Raises
     ------
@@ -116,13 +120,29 @@ def errors_in_ods(path: Path) -> int:
         content = packed.read("content.xml") if "content.xml" in packed.namelist() else b""
     rows = columns = 0
     for row in _ODS_ROW.finditer(content):
-        if b":p" in row[2]:  # only a row with a text is kept
-            rows += _repeated(row[1] or b"", b"rows")
+        if b":p" in (row[2] or b""):  # only a row with a text is kept
+            rows += _repeated(row[1], b"rows")
             filled = row[2][: row[2].rindex(b":p")]
             columns = max(columns, sum(_repeated(cell[0], b"columns") for cell in _ODS_CELL.finditer(filled)))
     if rows * columns > MOST_CELLS:
         raise too_many_cells(rows, columns, str(path))
-    return len(_ODS_ERROR.findall(content))
+    if not _ODS_ERROR.search(content):
+        return {}
+    sheets = ((unescape(_attribute(each[1], rb"\w+:name")), each[2]) for each in _ODS_TABLE.finditer(content))
+    return {name: SheetFaults(errors=tuple(_errors_in_ods(rows_of))) for name, rows_of in sheets}
+
+
+def _errors_in_ods(content: bytes) -> Iterator[tuple[str, str]]:
+    """Place and text of the cells with an error, once for cells that are repeated."""
+    row_at = 0
+    for row in _ODS_ROW.finditer(content):
+        column_at = 0
+        for cell in _ODS_CELL.finditer(row[2] or b""):
+            if _ODS_ERROR.search(cell[0]):
+                shown = _ODS_TEXT.match(row[2], cell.end())
+                yield cell_place(row_at, column_at), unescape(shown[1].decode()) if shown else ""
+            column_at += _repeated(cell[0], b"columns")
+        row_at += _repeated(row[1], b"rows")
 
 
 def _repeated(element: bytes, what: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from ...schemas.study.columns import Mask
 from ...schemas.wording import counted
 from ..derivations.account import Account
-from ..derivations.record import PolicyEffect
+from ..derivations.record import PolicyEffect, ValueEffect
 from .raw_records import RawRecords
 
 
@@ -32,6 +33,16 @@ class RawAccount(Account):
         found = f"{what} in {counted(number, 'record')}{values}; first: {records.place(concerned)}"
         self.problem(found, where, advice)
 
-    def note(self, policy: str, value: str, effect: str, count: int, unit: str = "record") -> None:
-        """Note what a declaration did, also where that is nothing."""
-        self.effects.append(PolicyEffect(self.dataset, "", policy, value, effect, count, (), unit))
+    def note(
+        self,
+        policy: str,
+        value: str,
+        effect: str,
+        count: int,
+        unit: str = "record",
+        *,
+        values: Sequence[ValueEffect] = (),
+    ) -> None:
+        """Note what a declaration did, also where that is nothing, and what it did to each value."""
+        found = PolicyEffect(self.dataset, "", policy, value, effect, count, (), unit, tuple(values))
+        self.effects.append(found)

@@ -100,11 +100,18 @@ def iso_of(value: datetime) -> str:
     return text[:10] if getattr(value, "unit", "us") == "s" else text
 
 
+def number_reader(form: str) -> ValueStep | None:
+    """What reads the numbers of a form that counts days or seconds; None for a form of texts."""
+    return _NUMBERS.get(form_name(form))
+
+
+def form_name(form: str) -> str:
+    """The name of a form of numbers, in small letters."""
+    return " ".join(form.lower().split())
+
+
 def _reader(form: str, unknown: tuple[str, ...], place: str) -> ValueStep:
-    special = _NUMBERS.get(" ".join(form.lower().split()))
-    if special is not None:
-        return special
-    return _Form.compiled(form, unknown, place).date
+    return number_reader(form) or _Form.compiled(form, unknown, place).date
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from ...schemas.study.columns import Distinct, Mask, is_character
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import counted, did_you_mean, one_line
 from . import named_columns
+from .declared_files import judge_files, listed
 from .mapping_options import RawDataset, Wide
 from .raw_account import RawAccount
 from .raw_records import RawRecords, text_of
 from .raw_table import RawTable
+from .repeated_records import judge_repeated_records
 from .reshaping import lengthened, repeated_names, widened
 from .steps import on_text, stepped, trimmed
 
@@ -57,10 +59,11 @@ def raw_part(
 ) -> RawPart | None:
     """The records; None where the files do not have what is declared, which is then a problem."""
     problems = len(account.problems)
-    _judge_repeated_files(name, tables, account)
+    judge_files(tables, options, f"[raw.{name}]", account)
     _judge_columns(name, options, tables, account)
     if len(account.problems) > problems:
         return None
+    judge_repeated_records(name, options, tables, account)
     columns = list(dict.fromkeys(column for _, column in named_columns.of_files(name, options)))
     records = _trimmed(RawRecords.of(tables, columns), options)
     if options.where:
@@ -84,22 +87,6 @@ def _by_file(records: RawRecords) -> tuple[int, ...]:
     return tuple(map(int, np.bincount(lines["table"], minlength=len(records.tables))))
 
 
-def _judge_repeated_files(name: str, tables: Sequence[RawTable], account: RawAccount) -> None:
-    """A file of another name with the same bytes: a site that was delivered twice, or copied over another."""
-    seen: dict[str, str] = {}
-    for table in tables:
-        source = table.dataset.source
-        if source is None or not source.sha256 or "#" in table.name:
-            continue
-        other = seen.setdefault(source.sha256, table.name)
-        if other != table.name and len(table):
-            account.problem(
-                f"{table.name} has the same bytes as {other}",
-                f"[raw.{name}] files",
-                "remove one of them, or deliver the other again",
-            )
-
-
 def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], account: RawAccount) -> None:
     """All files have the same columns, and the declared ones are among them."""
     known = list(dict.fromkeys(column for each in tables for column in each.columns))
@@ -107,12 +94,12 @@ def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], a
         absent = [column for column in known if column not in table.columns]
         if absent and options.absent_columns == "error":
             account.problem(
-                f"{table.name} does not have {_listed(absent)}, as others have",
+                f"{table.name} does not have {listed(absent, _LISTED)}, as others have",
                 f"[raw.{name}] files",
                 'correct the file, or declare absent_columns = "missing"',
             )
         elif absent:
-            effect = f"columns that {table.name} does not have: {_listed(absent)}"
+            effect = f"columns that {table.name} does not have: {listed(absent, _LISTED)}"
             account.note("absent_columns", "missing", effect, len(absent), "column")
     for key, column in dict.fromkeys(named_columns.of_files(name, options)):
         if column not in known:
@@ -147,11 +134,6 @@ def _judge_new_columns(name: str, options: RawDataset, known: Sequence[str], acc
         if column in known or column not in used:
             advice = "name it otherwise" if column in known else "use it, or remove it"
             account.problem(f"new column {one_line(column)} {what}", f"[raw.{name}] long", advice)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(one_line(each) for each in names[:_LISTED]) + more
 
 
 def _trimmed(records: RawRecords, options: RawDataset) -> RawRecords:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas.study.columns import Codes, Distinct, Mask, as_written
+from ...schemas.study.raw_places import RawPlace, RawPlaces
 from .raw_table import RawTable
 
 _VALUES_SHOWN = 5
@@ -64,8 +65,16 @@ class RawRecords:
     def place(self, concerned: Mask) -> str:
         """The first of some records: "ae_site1.csv line 14"."""
         at = np.flatnonzero(concerned)
-        first = at[np.lexsort((self.line[at], self.table[at]))[0]]
-        return f"{self.tables[self.table[first]]} line {self.line[first]}"
+        return self.place_of(int(at[np.lexsort((self.line[at], self.table[at]))[0]]))
+
+    def place_of(self, record: int) -> str:
+        """The place of one record, by its position."""
+        return str(RawPlace(self.tables[self.table[record]], int(self.line[record])))
+
+    @property
+    def places(self) -> RawPlaces:
+        """The file and line of each."""
+        return RawPlaces(self.tables, self.table.astype(np.int32), self.line)
 
 
 def _column(table: RawTable, name: str) -> Distinct:
@@ -112,6 +121,12 @@ def recoded(values: Iterable[Any], codes: Codes) -> Distinct:
     listed[:] = found
     position, uniques = pd.factorize(pd.Series(listed, dtype=object), use_na_sentinel=True)
     return Distinct(np.asarray(uniques, dtype=object), np.append(position, -1)[codes].astype(np.intp))
+
+
+def of_pairs(pairs: pd.DataFrame, function: Callable[[int, int], object]) -> Distinct:
+    """What a function finds for each pair of codes, asked once for each different one."""
+    groups = pairs.groupby(list(pairs.columns), sort=False).ngroup().to_numpy().astype(np.intp)
+    return recoded([function(*each) for each in pairs.drop_duplicates().to_numpy()], groups)
 
 
 def constant_column(value: Any, size: int) -> Distinct:
@@ -162,7 +177,7 @@ def _counted(column: Distinct, concerned: Mask, form: Callable[[Any], str]) -> s
     counts: dict[str, int] = {}
     number = np.bincount(column.codes[concerned & (column.codes >= 0)], minlength=len(column))
     for at in np.flatnonzero(number):
-        shown = _shown(form(column[at]))
+        shown = quoted(form(column[at]))
         counts[shown] = counts.get(shown, 0) + int(number[at])
     ranked = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     more = len(ranked) - _VALUES_SHOWN
@@ -170,6 +185,7 @@ def _counted(column: Distinct, concerned: Mask, form: Callable[[Any], str]) -> s
     return ", ".join(f"{value} ({count:,})" for value, count in ranked[:_VALUES_SHOWN]) + tail
 
 
-def _shown(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text between quotes as it is, for messages: its beginning, and no line breaks."""
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     return f"'{''.join(each if each.isprintable() else '?' for each in cut)}'"

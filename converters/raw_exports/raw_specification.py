@@ -90,8 +90,6 @@ def _of_table(name: str, options: RawDataset) -> Iterator[tuple[bool, str, str, 
     yield not options.variables, "no variable is declared", "variables", f"write [raw.{name}.variables]"
     both = bool(options.long) and options.wide is not None
     yield both, "long and wide cannot be used together", "long", "use one of them"
-    unused = bool(options.order) and not sequence
-    yield unused, "order is declared without sequence", "order", "declare sequence"
     undecided = bool(sequence) and not options.order and options.same_order == "error"
     advice = 'declare order, or same_order = "position" for the order of the files'
     yield undecided, "sequence is declared without order", "sequence", advice

@@ -109,13 +109,3 @@ def number(decimal: str) -> ValueStep:
         return found + 0.0  # -0 is 0
 
     return step
-
-
-def converted(factor: float, offset: float, digits: int | None) -> Callable[[float], float]:
-    """A number in another unit."""
-
-    def convert(value: float) -> float:
-        found = value * factor + offset
-        return found if digits is None else round(found, digits) + 0.0
-
-    return convert

@@ -28,8 +28,13 @@ class SeveralMembers(UnreadableInput):
     Attributes
     ----------
     members : tuple of str
+    hidden : tuple of str
+        Sheets that are hidden.
     """
 
-    def __init__(self, what: str, where: str, advice: str, members: Sequence[str]) -> None:
+    def __init__(
+        self, what: str, where: str, advice: str, members: Sequence[str], hidden: Sequence[str] = ()
+    ) -> None:
         super().__init__(what, where, advice)
         self.members = tuple(members)
+        self.hidden = tuple(hidden)

@@ -9,6 +9,7 @@ from ...schemas.errors import ConfigurationError
 from ...schemas.wording import did_you_mean
 from .raw_dates import date_step, time_step
 from .templates import pieces_of
+from .units import of_units
 from .variable_options import ORIGINS, RawVariable
 
 VariableFault = tuple[str, str]
@@ -21,14 +22,18 @@ _WITH = (
     ("part", "split"),
     ("split", "part"),
     ("unknown", "date_forms"),
+    ("years", "date_forms"),
     ("time", "date_forms"),
     ("time", "time_forms"),
     ("time_forms", "time"),
     ("unit", "factors"),
     ("factors", "unit"),
     ("factors", "number"),
+    ("factors_by", "factors"),
     ("offsets", "factors"),
     ("digits", "factors"),
+    ("limits", "number"),
+    ("limits_by", "limits"),
     ("pair", "column"),
 )
 """Keys that need another."""
@@ -75,6 +80,8 @@ def require_variable(
 
 
 def _is_given(declared: RawVariable, key: str) -> bool:
+    if key == "value":
+        return declared.value is not None
     return getattr(declared, key) not in ("", None, (), {}, False)
 
 
@@ -91,6 +98,8 @@ def _of_keys(declared: RawVariable) -> Iterator[VariableFault]:
         if _is_given(declared, key) and not _is_given(declared, needed):
             yield f"has {key} without {needed}", f"declare {needed}, or omit {key}"
     for one, other in _NOT_WITH:
+        if (one, other) == ("value", "number") and declared.value == "":
+            continue
         if _is_given(declared, one) and _is_given(declared, other):
             yield f"has {one} and {other}", "declare one of them"
 
@@ -122,13 +131,44 @@ def _of_values(declared: RawVariable) -> Iterator[VariableFault]:
         yield "has part = 0", "count parts from 1"
     if declared.number and declared.otherwise == "keep":
         yield 'has number and otherwise = "keep"', 'a text is not a number: use "missing", or an error'
-    without_factor = sorted(declared.offsets.keys() - declared.factors.keys())
-    if without_factor:
-        yield f"has an offset of {without_factor[0]}, which has no factor", "declare its factor"
+    yield from _of_factors(declared)
+    yield from _of_limits(declared)
     if len({isinstance(each, str) for each in declared.map.values() if each != ""}) > 1:
         yield "has a map to texts and numbers", "map all values to texts, or all to numbers"
     if not declared.opposite:
         yield from _opposites(declared.map)
+
+
+def _of_limits(declared: RawVariable) -> Iterator[VariableFault]:
+    """Limits are two values, or with limits_by those of its values."""
+    by_name = isinstance(declared.limits, Mapping)
+    if by_name != bool(declared.limits_by) and declared.limits:
+        if by_name:
+            yield "has limits by name without limits_by", "declare limits_by, the column of their names"
+        else:
+            yield "has limits_by, and limits without names", "write limits = { HGB = [30, 250] }"
+
+
+def _of_factors(declared: RawVariable) -> Iterator[VariableFault]:
+    """Factors and offsets are those of units, or with factors_by of its values and of units."""
+    for key in ("factors", "offsets"):
+        nested = {isinstance(each, Mapping) for each in getattr(declared, key).values()}
+        if declared.factors_by and nested == {False}:
+            advice = f'write {key} = {{ HGB = {{ "g/dL" = 10 }} }} with the values of {declared.factors_by}'
+            yield f"has factors_by, and {key} of units alone", advice
+            return
+        if not declared.factors_by and True in nested:
+            yield f"has {key} in tables without factors_by", "declare factors_by, the column of their names"
+            return
+    if declared.other_units != "error" and not declared.unit:
+        yield "has other_units without unit", "declare unit, or omit other_units"
+    factors, offsets = of_units(declared.factors), of_units(declared.offsets)
+    without_factor = [key for key in offsets if key not in factors]
+    if without_factor:
+        yield (
+            f"has an offset of {' '.join(map(str, without_factor[0]))}, which has no factor",
+            "declare its factor",
+        )
 
 
 _OPPOSITE = {

@@ -12,6 +12,7 @@ from ...schemas.kinds import (
     Choice,
     ListOf,
     TableOf,
+    ValueKind,
     amount,
     constant,
     count,
@@ -23,6 +24,7 @@ from ...schemas.kinds import (
 )
 from ...schemas.options import checked_options, json_schema, option
 from ...schemas.wording import one_line
+from .limits import LimitsKind
 
 ORIGINS = ("column", "value", "template", "first_of", "lookup", "day_of")
 """The keys of which a variable has exactly one: where its values come from."""
@@ -38,7 +40,7 @@ def column_name(value: Any) -> str:
 
 @one_kind("text or number", {"anyOf": [{"const": ""}, *constant.schema["anyOf"]]})
 def map_value(value: Any) -> str | float:
-    """What a value is mapped to; an empty text is a missing value."""
+    """A value of a variable; an empty text is a missing value."""
     return "" if value == "" else constant(value)
 
 
@@ -48,6 +50,60 @@ def any_number(value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf"):
         return float(value)
     raise ValueError("a number, without quotes")
+
+
+@one_kind(
+    "two years",
+    {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": 9999},
+        "minItems": 2,
+        "maxItems": 2,
+    },
+)
+def first_and_last_year(value: Any) -> tuple[int, int]:
+    """Two years, of which the second is not before the first."""
+    listed = value if isinstance(value, list | tuple) else ()
+    if len(listed) == 2 and all(isinstance(each, int) and not isinstance(each, bool) for each in listed):
+        first, last = listed
+        if 1 <= first <= last <= 9999:
+            return first, last
+    raise ValueError("the first and the last year: [2015, 2026]")
+
+
+@dataclass(frozen=True, slots=True)
+class OfUnits:
+    """A number of each unit; or, for each value of another column, a table of such numbers.
+
+    Attributes
+    ----------
+    kind : ValueKind
+    example : str
+    """
+
+    kind: ValueKind
+    example: str
+
+    @property
+    def word(self) -> str:
+        return f"table of {self.kind.word}, or of such tables"
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return {"anyOf": [self._flat.schema, self._nested.schema]}
+
+    @property
+    def _flat(self) -> TableOf:
+        return TableOf(self.kind, self.example, least=1)
+
+    @property
+    def _nested(self) -> TableOf:
+        return TableOf(self._flat, self.example, least=1)
+
+    def __call__(self, value: Any) -> Mapping[str, Any]:
+        nested = isinstance(value, Mapping) and any(isinstance(each, Mapping) for each in value.values())
+        found: Mapping[str, Any] = (self._nested if nested else self._flat)(value)
+        return found
 
 
 _FACTORS = "{ kg = 1, LB = 0.45359237 }"
@@ -65,7 +121,7 @@ class RawVariable:
     column : str
         The column of the files; its values are copied as they are, unless other keys say more.
     value : text or number
-        The value of all records.
+        The value of all records; ``""`` for none: a variable that the dataset is to have, without data.
     template : str
         Text with columns in braces: ``"01-{PATNUM}"``; ``{SITE:03}`` fills with zeros from the left.
     first_of : tuple of str
@@ -100,6 +156,8 @@ class RawVariable:
         "upper" or "lower"; empty for the case of the files.
     date_forms : tuple of str
         Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "sas datetime", "excel".
+    years : (int, int) or ()
+        The first and the last year that dates may have.
     unknown : tuple of str
         Texts that mean an unknown day, month or year.
     time : str
@@ -112,12 +170,21 @@ class RawVariable:
         The decimal sign of numbers: "." or ",".
     unit : str
         The column that has the unit of each number.
-    factors : mapping of text to number
-        Each unit, and by what its numbers are multiplied.
-    offsets : mapping of text to number
+    factors : mapping of text to number, or of text to such a mapping
+        Each unit, and by what its numbers are multiplied; with `factors_by` for each value of that column.
+    factors_by : str
+        The column on which the factors of units depend, such as that of the test.
+    offsets : mapping of text to number, or of text to such a mapping
         What is added to numbers of a unit after that.
     digits : int or None
         Digits after the decimal sign to which converted numbers are rounded.
+    other_units : str
+        Numbers whose unit has no factor, or is missing: "error" or "missing".
+    limits : pair of numbers, or mapping of text to such pairs
+        The least and the greatest plausible number, as converted; with `limits_by` for each value of that
+        column. Numbers beyond them are errors.
+    limits_by : str
+        The column on which limits depend, such as that of the test.
     otherwise : str
         A value that map, codes, dates or numbers do not take: an "error", "missing", or "keep" the text.
     opposite : bool
@@ -135,7 +202,9 @@ class RawVariable:
     """
 
     column: str = option(column_name, "The column of the files.", default="")
-    value: str | float | None = option(constant, "The value of all records.", default=None)
+    value: str | float | None = option(
+        map_value, 'The value of all records; "" for none, with number in a numeric variable.', default=None
+    )
     template: str = option(
         column_name, 'Text with columns in braces: "01-{PATNUM}"; {SITE:03} fills with zeros.', default=""
     )
@@ -191,6 +260,12 @@ class RawVariable:
         'Forms of dates, which become ISO 8601: "DD-MMM-YYYY", "%d%b%Y", "sas date", "excel".',
         default=(),
     )
+    years: tuple[int, int] | tuple[()] = option(
+        first_and_last_year,
+        "With date_forms: the first and the last year that dates may have: [2015, 2026].",
+        default=(),
+        otherwise="all; numbers that most likely have another form are an error",
+    )
     unknown: tuple[str, ...] = option(
         ListOf(text), "Texts that mean an unknown day, month or year.", default=(), otherwise="none"
     )
@@ -201,18 +276,40 @@ class RawVariable:
     number: bool = option(switch, "Each value is a number; the variable is numeric.", default=False)
     decimal: str = option(Choice((".", ",")), "Decimal sign of numbers.", default=".")
     unit: str = option(column_name, "The column that has the unit of each number.", default="")
-    factors: Mapping[str, float] = option(
-        TableOf(amount, _FACTORS, least=1),
+    factors: Mapping[str, Any] = option(
+        OfUnits(amount, _FACTORS),
         f"With unit: by what the numbers of each unit are multiplied: {_FACTORS}.",
         default=dict,
     )
-    offsets: Mapping[str, float] = option(
-        TableOf(any_number, "{ F = -17.77777777777778 }", least=1),
+    factors_by: str = option(
+        column_name,
+        "The column on which factors depend, such as the test: factors = "
+        '{ HGB = { "g/dL" = 10 }, ALB = { "g/dL" = 10, "g/L" = 1 } }.',
+        default="",
+    )
+    offsets: Mapping[str, Any] = option(
+        OfUnits(any_number, "{ F = -17.77777777777778 }"),
         "With factors: what is added to the numbers of a unit after that.",
         default=dict,
     )
     digits: int | None = option(
         count, "Digits to which converted numbers are rounded.", default=None, otherwise="not rounded"
+    )
+    other_units: str = option(
+        Choice(("error", "missing")),
+        "With unit: numbers whose unit has no factor, or is missing: an error, or missing.",
+        default="error",
+    )
+    limits: Any = option(
+        LimitsKind(),
+        "The least and the greatest plausible number, as converted: [30, 250]; others are errors.",
+        default=(),
+        otherwise="none",
+    )
+    limits_by: str = option(
+        column_name,
+        "The column on which limits depend, such as the test: limits = { HGB = [30, 250] }.",
+        default="",
     )
     otherwise: str = option(
         Choice(("error", "missing", "keep")),

@@ -22,7 +22,7 @@ from .header import header_of, lines_of_header, nameless
 from .members import chosen_members
 from .old_workbook import EncryptedWorkbook, faults_of_old_sheets
 from .options import RawFile
-from .packed_workbook import errors_in_ods, faults_of_sheet, require_sound
+from .packed_workbook import faults_of_ods, faults_of_sheet, require_sound
 from .raw_table import RawTable
 from .sheet_faults import SheetFaults
 from .sheet_rows import SheetRows
@@ -37,6 +37,8 @@ _UNPACKED = 20
 """Workbooks are packed to about a twentieth."""
 _XLSX = (".xlsx", ".xlsm")
 _PACKED = (*_XLSX, ".xlsb", ".ods")
+_FAULTS = {".xls": faults_of_old_sheets, ".ods": faults_of_ods}
+"""Formats whose sheets are all looked through at once."""
 _PANIC = "PanicException"
 """How Python sees a fault in calamine, which is written in Rust; its type cannot be imported."""
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -59,17 +61,15 @@ def read_workbook(file: SourceFile, declared: RawFile, options: ReadOptions) -> 
     _require_kind(file.path, suffix)
     if suffix in _PACKED:
         require_sound(file.path, options)
-    if suffix == ".ods":
-        _require_no_errors(file.path)
     with _reading(file.path):
-        old = faults_of_old_sheets(file.path) if suffix == ".xls" else {}
+        known = _FAULTS[suffix](file.path) if suffix in _FAULTS else {}
         workbook = _opened(file.path)
         hidden = _hidden(workbook, file)
         said = [f"hidden sheets, not read: {listed(hidden)}"] if hidden else []
         places = [_Place.of(file, name) for name in _chosen(workbook, file)]
         tables = []
         for each in places:
-            faults = faults_of_sheet(file.path, each.sheet) if suffix in _XLSX else old.get(each.sheet)
+            faults = faults_of_sheet(file.path, each.sheet) if suffix in _XLSX else known.get(each.sheet)
             notes = [*said, *_judged(faults, each, declared, suffix)]
             tables.append(_table(workbook, each, declared, options, notes))
         return tables
@@ -144,7 +144,7 @@ def _chosen(workbook: CalamineWorkbook, file: SourceFile) -> list[str]:
     """The sheets that are meant: hidden ones only by name; sheets of charts and macros never."""
     passed = _hidden(workbook, file)
     names = [each.name for each in _worksheets(workbook) if each.name not in passed]
-    return chosen_members(names, file, "sheet")
+    return chosen_members(names, file, "sheet", passed)
 
 
 def _hidden(workbook: CalamineWorkbook, file: SourceFile) -> list[str]:
@@ -217,15 +217,16 @@ def _judged(faults: SheetFaults | None, place: _Place, declared: RawFile, suffix
         For errors that are not declared missing, and formulas without a value.
     """
     if faults is None:
-        if suffix != ".ods":
+        if suffix not in _FAULTS:
             yield f"{suffix} does not distinguish errors such as #N/A from empty cells; .xlsx does"
         return
     errors = [(at, text) for at, text in faults.errors if text not in declared.missing_values]
     if errors:
         raise UnreadableInput(
-            f"{counted(len(errors), 'cell')} with an error: {_some(f'{at} {text}' for at, text in errors)}",
+            f"{counted(len(errors), 'cell')} with an error: "
+            f"{_some(f'{at} {text}'.strip() for at, text in errors)}",
             str(place),
-            f'correct them in the workbook, or declare missing_values = ["{errors[0][1]}"]',
+            f"correct them in the workbook{_or_missing(errors[0][1])}",
         )
     if faults.never_calculated:
         raise UnreadableInput(
@@ -241,18 +242,16 @@ def _judged(faults: SheetFaults | None, place: _Place, declared: RawFile, suffix
         yield f"{shown} shown with leading zeros in Excel, read without them: {_some(faults.padded)}"
 
 
+def _or_missing(text: str) -> str:
+    """What may be declared of an error whose text is known."""
+    return f', or declare missing_values = ["{text}"]' if text else ""
+
+
 def _some(places: Iterable[str]) -> str:
     """ "B17, C4 and 12 more"."""
     every = list(places)
     more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
     return f"{', '.join(every[:_NAMED])}{more}"
-
-
-def _require_no_errors(path: Path) -> None:
-    """Refuse an OpenDocument workbook with errors, of which only the number is known."""
-    if errors := errors_in_ods(path):
-        what = f"{counted(errors, 'cell')} with an error"
-        raise UnreadableInput(what, str(path), "correct them in the workbook")
 
 
 def _merged(sheet: CalamineSheet) -> Iterator[str]:

@@ -20,6 +20,7 @@ from ...schemas.wording import nearest
 from ..formats import readable
 from ..formats.format import ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
+from ..metadata.raw_places_file import raw_places_beside
 from ..metadata.sidecar_names import is_sidecar
 from ..metadata.sidecars import DatasetsTable
 from ..values.file_kind import suffix_of
@@ -167,7 +168,8 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
             except UnreadableInput as problem:
                 problems.append(problem)
             else:
-                datasets += [_described(dataset, sidecars[file.parent]) for dataset in read_from]
+                described = [_described(dataset, sidecars[file.parent]) for dataset in read_from]
+                datasets += [_traced(dataset, problems) for dataset in described]
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
     return Readings(tuple(datasets), (*found.notes, *undecoded), _distinct(problems))
 
@@ -255,6 +257,16 @@ def _sha256(paths: Iterable[Path], ended: Event) -> str:
 def _described(dataset: Dataset, table: DatasetsTable) -> Dataset:
     entry = table.about(dataset)
     return dataset if entry is None else entry.applied_to(dataset)
+
+
+def _traced(dataset: Dataset, problems: list[UnreadableInput]) -> Dataset:
+    """The dataset with its raw records, where a file beside it has them."""
+    try:
+        places = raw_places_beside(dataset)
+    except UnreadableInput as problem:
+        problems.append(problem)
+        return dataset
+    return dataset if places is None else dataset.replace(raw_places=places)
 
 
 def _sidecars(

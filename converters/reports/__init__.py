@@ -1,4 +1,4 @@
-"""Report → text, JSON, HTML; one module per format. A new format is one module and one entry of `REPORTS`.
+"""Report → text, JSON, HTML, …; one module per format. A new format is one module and one entry of `REPORTS`.
 
 Needs no pandas: a module is imported when a report of its format is asked for.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from ...schemas.errors import ConfigurationError
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
-from .marks import KnownByKeys, Mark, SignedAtEnd
+from .marks import Document, KnownByKeys, Mark, SignedAtEnd, SignedInProperties
 from .presentation import Detail, Presentation, Renderer
 
 if TYPE_CHECKING:
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
 SeverityName = Literal["error", "warning", "note"]
 
-__all__ = ["REPORTS", "Detail", "Presentation", "ReportFormat", "form_in", "form_named", "render"]
+__all__ = [
+    "REPORTS",
+    "Detail",
+    "Presentation",
+    "ReportFormat",
+    "document_of",
+    "form_in",
+    "form_named",
+    "render",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class ReportFormat:
         is named in full.
     mark : Mark
         How its files are known as reports of ours.
+    is_text : bool
+        Whether it can be printed; what cannot is only written to files.
     """
 
     name: str
@@ -50,6 +61,7 @@ class ReportFormat:
     suffixes: tuple[str, ...]
     module: str
     mark: Mark
+    is_text: bool = True
 
     def load(self) -> Renderer:
         return cast("Renderer", import_module(self.module, __name__).render)
@@ -73,6 +85,7 @@ REPORTS: Mapping[str, ReportFormat] = {
             KnownByKeys(
                 rb'\s*\{\s*"schema_version":\s*"1\.\d+",\s*"verdict":\s*"(passed|refused|not judged)"',
                 frozenset(("fail_on", "counts", "standards", "inputs", "findings", "outcomes", "versions")),
+                ("versions", "adamgate"),
             ),
         ),
         ReportFormat(
@@ -81,6 +94,48 @@ REPORTS: Mapping[str, ReportFormat] = {
             (".html", ".htm"),
             "..page.findings_page",
             SignedAtEnd(rb"<!doctype html>", "<!-- {} -->"),
+        ),
+        ReportFormat(
+            "junit",
+            "for CI servers (Jenkins, GitLab): a test case for each check",
+            (".xml",),
+            ".junit",
+            SignedAtEnd(
+                rb'<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="adamgate"', "<!-- {} -->"
+            ),
+        ),
+        ReportFormat(
+            "sarif",
+            "for code scanning (GitHub, Azure DevOps) and editors: SARIF 2.1.0, record as line",
+            (".sarif", ".sarif.json"),
+            ".sarif",
+            KnownByKeys(
+                rb'\s*\{\s*"\$schema":\s*"https://docs\.oasis-open\.org/sarif/',
+                frozenset(("version", "runs")),
+                ("runs", 0, "properties", "adamgate"),
+            ),
+        ),
+        ReportFormat(
+            "github",
+            "for a step of GitHub Actions: annotations, as many as GitHub shows",
+            (),
+            ".github",
+            SignedAtEnd(rb"::(error|notice) title=adamgate::(PASSED|REFUSED|NOT JUDGED)  "),
+        ),
+        ReportFormat(
+            "markdown",
+            "for the summary of a job, or a comment",
+            (".md",),
+            ".markdown",
+            SignedAtEnd(rb"## adamgate: (PASSED|REFUSED|NOT JUDGED)\n\n", "<!-- {} -->"),
+        ),
+        ReportFormat(
+            "xlsx",
+            "for reviewers: a workbook of datasets, issues and rules; needs `adamgate[excel]`",
+            (".xlsx",),
+            ".xlsx",
+            SignedInProperties(),
+            is_text=False,
         ),
     )
 }
@@ -107,12 +162,12 @@ def render(
     fail_on: Severity | SeverityName | None = "error",
     presentation: Presentation | None = None,
 ) -> str:
-    """A report as a document.
+    """A report as a text.
 
     Parameters
     ----------
     report : Report
-    format : {"text", "json", "html"}
+    format : {"text", "json", "html", "junit", "sarif", "github", "markdown"}
     fail_on : Severity, its name, or None
         Lowest severity that fails the gate; with None, only rules that could not be run do.
     presentation : Presentation, optional
@@ -121,12 +176,12 @@ def render(
     Returns
     -------
     str
-        Ends with a line break. The same report gives the same document.
+        Ends with a line break. The same report gives the same text.
 
     Raises
     ------
     ConfigurationError
-        For an unknown format.
+        For an unknown format, and for one that is not a text: `write_report` writes it.
 
     Examples
     --------
@@ -137,15 +192,30 @@ def render(
     >>> json.loads(ag.render(report, "json"))["verdict"]
     'passed'
     """
+    document = document_of(report, format, fail_on, presentation)
+    if isinstance(document, bytes):
+        raise ConfigurationError(
+            f"a report in the format {format} is not a text",
+            "",
+            "use write_report, which writes it to a file",
+        )
+    return document
+
+
+def document_of(
+    report: Report,
+    form: str,
+    fail_on: Severity | SeverityName | None = "error",
+    presentation: Presentation | None = None,
+) -> Document:
+    """A report in any format, as its file holds it but for the mark."""
     from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
     if not isinstance(report, Report):
         raise TypeError(f"a Report is required, not {type(report).__name__}; validate(study) returns one")
-    if not isinstance(format, str) or format not in REPORTS:
-        raise ConfigurationError(
-            f"{format!r} is not a report format", "", f"use one of: {', '.join(REPORTS)}"
-        )
+    if not isinstance(form, str) or form not in REPORTS:
+        raise ConfigurationError(f"{form!r} is not a report format", "", f"use one of: {', '.join(REPORTS)}")
     threshold = None if fail_on is None else Severity(fail_on)
     shown = replace(presentation or Presentation(threshold), threshold=threshold)
-    return REPORTS[format].load()(report, shown)
+    return REPORTS[form].load()(report, shown)

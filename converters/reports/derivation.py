@@ -8,6 +8,7 @@ from textwrap import wrap
 
 from ...schemas.wording import counted, one_line, plain
 from ..derivations.record import (
+    AbsentValue,
     DecidedBy,
     DerivationRecord,
     ImputationRange,
@@ -22,6 +23,10 @@ _WIDTH = 100
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _VALUE = 40
 """Characters of a declared value, such as a condition, that are shown."""
+_VALUES = 8
+"""Values that are named for each policy."""
+_NAMED = frozenset({"column", "file"})
+"""Units of effects that name what they are about."""
 _SUBJECTS = 10
 """Subjects that are named for each policy."""
 
@@ -57,8 +62,17 @@ def _of_dataset(name: str, record: DerivationRecord, named: bool) -> Iterator[st
     if own.made_from:
         yield from wrapped(f"from {'; '.join(map(_source, own.made_from))}", 2)
     yield from _effects([each for each in own.effects if not each.parameter], named, 2)
+    for each in own.absent:
+        yield from wrapped(_absent(each), 2)
     for parameter in own.parameters:
         yield from _of_parameter(parameter, own, named)
+
+
+def _absent(each: AbsentValue) -> str:
+    """ "note: no record of LB has VISIT == 'WEEK 99' ([measurement.HGB] where); did you mean 'WEEK 9'?"."""
+    near = f"; did you mean '{plain(each.nearest)}'?" if each.nearest else ""
+    asked = f"{plain(each.variable)} == '{one_line(each.value, _VALUE)}'"
+    return f"note: no record of {plain(each.source)} has {asked} ({plain(each.where)}){near}"
 
 
 def _source(each: MadeFrom) -> str:
@@ -92,18 +106,32 @@ def _effects(effects: Sequence[PolicyEffect], named: bool, indent: int) -> Itera
     """Policies that did something, with their counts; then those that had nothing to do."""
     felt = [each for each in effects if each.count]
     if felt:
-        rows = [(_policy(each), counted(each.count, each.unit), plain(each.effect)) for each in felt]
+        rows = [(_policy(each), counted(each.count, each.unit), _effect(each)) for each in felt]
         for line, each in zip(aligned(rows, indent=indent), felt, strict=True):
-            yield from wrapped(line.strip(), indent) if each.unit == "column" else [line]
+            names_much = each.unit in _NAMED or each.values
+            yield from _unbroken(line.strip(), indent) if names_much else [line]
             if named and each.subjects:
                 yield from wrapped(listed(each.subjects), indent + 2)
-    did_something = {_policy(each) for each in felt}
-    idle = [each for each in dict.fromkeys(map(_policy, effects)) if each not in did_something]
+    said = set(map(_policy, felt))
+    idle = dict.fromkeys(each for each in map(_policy, effects) if each not in said)
     if idle:
         whole = (each.replace(" ", _NO_BREAK) for each in idle)
-        yield from (
-            line.replace(_NO_BREAK, " ") for line in wrapped(f"without effect: {'; '.join(whole)}", indent)
-        )
+        yield from _unbroken(f"without effect: {'; '.join(whole)}", indent)
+
+
+def _effect(each: PolicyEffect) -> str:
+    """In words, with the values that it had an effect on, the most frequent first."""
+    met = sorted((one for one in each.values if one.count), key=lambda one: -one.count)
+    if not met:
+        return plain(each.effect)
+    shown = (f"{_value(one.value)} -> {_value(one.became)} ({one.count:,})" for one in met[:_VALUES])
+    more = f" and {len(met) - _VALUES:,} more" if len(met) > _VALUES else ""
+    whole = (one.replace(" ", _NO_BREAK) for one in shown)
+    return f"{plain(each.effect)}: {', '.join(whole)}{more}"
+
+
+def _value(value: str | None) -> str:
+    return "missing" if value is None else one_line(value, _VALUE)
 
 
 def _policy(each: PolicyEffect) -> str:
@@ -136,6 +164,11 @@ def listed(subjects: Sequence[str]) -> str:
     """The first subjects, and how many others there are."""
     more = f" and {len(subjects) - _SUBJECTS:,} more" if len(subjects) > _SUBJECTS else ""
     return ", ".join(map(plain, subjects[:_SUBJECTS])) + more
+
+
+def _unbroken(text: str, indent: int) -> Iterator[str]:
+    """Lines of a text, broken at no blank that is not to be broken."""
+    return (line.replace(_NO_BREAK, " ") for line in wrapped(text, indent))
 
 
 def wrapped(text: str, indent: int) -> list[str]:

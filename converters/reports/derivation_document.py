@@ -21,6 +21,8 @@ from .derivation_variations import variations_document
 
 SCHEMA_VERSION = "1.1"
 SCHEMA = Path(__file__).with_name("derivation.schema.json")
+_VALUES = 1000
+"""Values that are listed for each policy."""
 _LIBRARIES = ("adamgate", "numpy", "pandas", "pyarrow")
 
 
@@ -107,6 +109,16 @@ def _dataset(name: str, record: DerivationRecord, keys: bool) -> dict[str, Any]:
             {"dataset": each.source, "records": each.records, "used": each.used} for each in own.made_from
         ],
         "policies": [_effect(each, keys) for each in own.effects if not each.parameter],
+        "absent_values": [
+            {
+                "where": each.where,
+                "dataset": each.source,
+                "variable": each.variable,
+                "value": each.value,
+                "nearest": each.nearest or None,
+            }
+            for each in own.absent
+        ],
         "parameters": [_parameter(each, own, keys) for each in own.parameters],
     }
 
@@ -141,6 +153,10 @@ def _effect(each: PolicyEffect, keys: bool) -> dict[str, Any]:
         "unit": each.unit,
         "count": each.count,
         "subjects": list(each.subjects) if keys else None,
+        "values": [
+            {"value": one.value, "became": one.became, "count": one.count} for one in each.values[:_VALUES]
+        ],
+        "other_values": max(len(each.values) - _VALUES, 0),
     }
 
 

@@ -15,6 +15,7 @@ from ..diff.examples import DifferingCell, UnmatchedRecords
 from ..diff.match_keys import KeyOrigin
 from ..diff.metadata import MetadataDifference, Stated
 from ..diff.values import ShownValue
+from ..values.cited_run import cited_lines
 from .aligned import aligned
 from .presentation import as_json
 
@@ -65,6 +66,7 @@ RENDERERS: Mapping[str, Callable[[Differences, int], str]] = MappingProxyType(
 def _lines(found: Differences, most: int) -> Iterator[str]:
     for side, place in (("A", found.a), ("B", found.b)):
         yield f"{side}: {plain(place) or 'in memory'}"
+    yield from map(plain, cited_lines())
     yield "Datasets"
     rows = [(plain(each.name), *_size(each), in_short(each)) for each in found.datasets.values()]
     yield from aligned(rows, indent=2)

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
-from . import REPORTS, form_in, form_named, render
+from . import REPORTS, document_of, form_in, form_named
+from .marks import Document
 
 if TYPE_CHECKING:
     from ...schemas.severity import Severity
@@ -34,6 +35,22 @@ def destination(form: str | None, output: Path | None) -> tuple[str | None, Path
     if output is None or output == STDOUT:
         return form or ("text" if output else None), None
     return form or form_named(output), output
+
+
+def require_text(form: str | None, output: Path | None) -> None:
+    """See to it that what goes to stdout can be printed.
+
+    Raises
+    ------
+    ConfigurationError
+        When no file is given for a report that is not a text.
+    """
+    if output is None and form is not None and not REPORTS[form].is_text:
+        raise ConfigurationError(
+            f"a report in the format {form} is not a text and cannot be printed",
+            "",
+            f"give a file: -o report{REPORTS[form].suffixes[0]}",
+        )
 
 
 def withdraw(path: Path, named: Iterable[str], reason: str) -> None:
@@ -122,6 +139,31 @@ class ReportFile:
         if self._held:
             self._say(_UNFINISHED)
 
+    def require_writable(self) -> None:
+        """See to it that it has a format, and replaces nothing but a report.
+
+        Raises
+        ------
+        ConfigurationError
+            When neither an option nor the file's name tells the format.
+        UnwritableOutput
+            When it exists and is not a report.
+        """
+        if self.path is None:
+            return
+        if self.form is None:
+            raise ConfigurationError(
+                "the report format cannot be determined from the file name",
+                str(self.path),
+                f"give --format {'|'.join(REPORTS)}",
+            )
+        if os.path.isfile(self.path) and not self._may_be_replaced() and not self._overwrite:
+            raise UnwritableOutput(
+                "the file exists and is not an adamgate report",
+                str(self.path),
+                "choose another name, or use --force",
+            )
+
     def claim(self, fail_on: Severity | None) -> None:
         """Say *not judged* in it, until there is a verdict.
 
@@ -137,27 +179,14 @@ class ReportFile:
         UnwritableOutput
             When it exists and is not a report, or cannot be written.
         """
-        if self.path is None:
+        self.require_writable()
+        if self.path is None or _is_special(self.path):
             return
-        if self.form is None:
-            raise ConfigurationError(
-                "the report format cannot be determined from the file name",
-                str(self.path),
-                f"give --format {'|'.join(REPORTS)}",
-            )
-        if _is_special(self.path):
-            return
-        if os.path.isfile(self.path) and not self._may_be_replaced() and not self._overwrite:
-            raise UnwritableOutput(
-                "the file exists and is not an adamgate report",
-                str(self.path),
-                "choose another name, or use --force",
-            )
         self._fail_on = fail_on
         self._say(_UNFINISHED)
         self._held = True
 
-    def deliver(self, document: str) -> None:
+    def deliver(self, document: Document) -> None:
         """Write the report."""
         if self.path is not None and self.form is not None:
             _write(document, self.form, self.path)
@@ -184,14 +213,14 @@ class ReportFile:
         return not os.path.getsize(self.path) or form_in(self.path) is not None
 
 
-def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> str:
+def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> Document:
     """The report of a run without a verdict."""
     from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
     threshold = None if fail_on is None else Severity(fail_on)
     report = Report((), (), (), (), (), {}, {"adamgate": version("adamgate")}, not_judged=reason)
-    return render(report, form, threshold)
+    return document_of(report, form, threshold)
 
 
 def reason_of(problem: BaseException) -> str:
@@ -210,7 +239,7 @@ def _is_special(path: Path) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def _write(document: str, form: str, output: Path) -> None:
+def _write(document: Document, form: str, output: Path) -> None:
     write_document(REPORTS[form].mark.put(document), output, overwrite=True)
 
 
@@ -229,8 +258,8 @@ def refuse_existing(output: Path, *, overwrite: bool) -> None:
     )
 
 
-def write_document(document: str, output: Path, *, overwrite: bool) -> None:
-    """Write a text into a file, which appears when it is complete, or into a device or a pipe.
+def write_document(document: Document, output: Path, *, overwrite: bool) -> None:
+    """Write a document into a file, which appears when it is complete, or into a device or a pipe.
 
     Raises
     ------
@@ -240,7 +269,7 @@ def write_document(document: str, output: Path, *, overwrite: bool) -> None:
     from ..formats.planned_file import PlannedFile
     from ..writing.atomic import write_together
 
-    content = document.encode("utf-8", "backslashreplace")
+    content = document if isinstance(document, bytes) else document.encode("utf-8", "backslashreplace")
     if _is_special(output):
         _write_special(content, output)
     else:

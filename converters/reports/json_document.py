@@ -13,12 +13,14 @@ from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Sta
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Comparison, Input, Report, Waived
 from ...schemas.severity import Severity
+from ..values.cited_run import cited_run
 from .presentation import Presentation, as_json
 
 if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
     from ...schemas.gate.event_counts import EventCount
+    from ...schemas.study.raw_places import RawPlace
 
-SCHEMA_VERSION = "1.4"
+SCHEMA_VERSION = "1.5"
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -35,7 +37,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         "verdict": report.verdict(threshold),
         "reason": report.not_judged or None,
         "fail_on": "never" if threshold is None else str(threshold),
-        "counts": _counts(report),
+        "counts": counts(report),
         "standards": [
             {"name": name, "version": version, "origin": report.terms.origins.get(name)}
             for name, version in report.standards.items()
@@ -65,10 +67,12 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         "comparison": None if report.comparison is None else _comparison(report.comparison),
         "outcomes": [_outcome(each) for each in report.outcomes],
         "versions": dict(sorted(report.versions.items())),
+        "run": cited_run().get("run"),
     }
 
 
-def _counts(report: Report) -> dict[str, Any]:
+def counts(report: Report) -> dict[str, Any]:
+    """How many datasets, rules, outcomes and findings there are."""
     return {
         "datasets": len(report.inputs),
         "rules": len({outcome.rule_id for outcome in report.outcomes}),
@@ -189,7 +193,13 @@ def _example(example: Example) -> dict[str, Any]:
         "record": example.record,
         "keys": {name: _plain(value) for name, value in example.keys.items()},
         "values": {name: _plain(value) for name, value in example.values.items()},
+        "raw": None if example.raw is None else _raw(example.raw),
+        "raw_of_variables": {name: _raw(each) for name, each in example.raw_of_variables.items()},
     }
+
+
+def _raw(place: RawPlace) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """How a report in a file is known as ours, so that a run may replace it. Needs no pandas.
 
 How a file begins proves nothing: other tools write "PASSED  12 tests". A report says at its end whose it
-is, in a line that its format takes for a comment; a JSON report, which has none, is known by its keys.
+is, in a line that its format takes for a comment; a JSON report, which has none, is known by its keys, a
+workbook by its properties.
 """
 
 from __future__ import annotations
@@ -9,23 +10,36 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from io import BufferedReader
 from typing import Protocol
+from zipfile import ZipFile
 
 _SIGNATURE = "Report written by adamgate "
 _VERSION = rb"\d[\w.+-]*"
+_SIGNED = re.escape(_SIGNATURE.encode()) + _VERSION
 _END = 200
 """Bytes at either end of a file that are enough to tell that it is no report."""
 _LARGEST = 64_000_000
 """Bytes that a JSON report may have."""
+_PROPERTIES = 10_000
+"""Bytes of the properties of a workbook that are read."""
+
+Document = str | bytes
+"""A report as it is written to a file: a text, or what is not text, as a workbook."""
+
+
+def signature() -> str:
+    """Whose a report is, in its last line or its properties."""
+    return _SIGNATURE + version("adamgate")
 
 
 class Mark(Protocol):
     """What tells the reports of a format from all other files."""
 
-    def put(self, document: str) -> str:
+    def put(self, document: Document) -> Document:
         """The document as it is written to a file."""
         ...
 
@@ -49,12 +63,12 @@ class SignedAtEnd:
     begins: bytes
     comment: str = "{}"
 
-    def put(self, document: str) -> str:
-        return f"{document}\n{self.comment.format(_SIGNATURE + version('adamgate'))}\n"
+    def put(self, document: Document) -> Document:
+        return f"{document!s}\n{self.comment.format(signature())}\n"
 
     def is_on(self, file: BufferedReader) -> bool:
         before, after = (re.escape(part.encode()) for part in self.comment.split("{}"))
-        ends = rb"\n" + before + _SIGNATURE.encode() + _VERSION + after + rb"\n\Z"
+        ends = rb"\n" + before + _SIGNED + after + rb"\n\Z"
         return re.match(self.begins, _head(file)) is not None and re.search(ends, _tail(file)) is not None
 
 
@@ -67,13 +81,16 @@ class KnownByKeys:
     begins : bytes
         Pattern of how every report of the format begins.
     keys : frozenset of str
-        What reports of every version have; `versions` names adamgate.
+        What reports of every version have.
+    ours : tuple of str or int
+        The way to a value that no other tool's document has: keys of objects and places of lists.
     """
 
     begins: bytes
     keys: frozenset[str]
+    ours: tuple[str | int, ...]
 
-    def put(self, document: str) -> str:
+    def put(self, document: Document) -> Document:
         return document
 
     def is_on(self, file: BufferedReader) -> bool:
@@ -84,8 +101,35 @@ class KnownByKeys:
             document = json.loads(file.read())
         except (ValueError, RecursionError):
             return False
-        versions = document.get("versions")
-        return document.keys() >= self.keys and isinstance(versions, dict) and "adamgate" in versions
+        return document.keys() >= self.keys and _has(document, self.ours)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInProperties:
+    """The description in the properties of a workbook, which its writer puts there."""
+
+    def put(self, document: Document) -> Document:
+        return document
+
+    def is_on(self, file: BufferedReader) -> bool:
+        if not _head(file).startswith(b"PK"):
+            return False
+        file.seek(0)
+        try:
+            with ZipFile(file) as parts, parts.open("docProps/core.xml") as properties:
+                described = properties.read(_PROPERTIES)
+        except Exception:  # no zip file, another one, or damaged in one of many ways
+            return False
+        return re.search(rb"<dc:description>" + _SIGNED + rb"</dc:description>", described) is not None
+
+
+def _has(document: object, way: Sequence[str | int]) -> bool:
+    for step in way:
+        try:
+            document = document[step]  # type: ignore[index]  # anybody's JSON
+        except (LookupError, TypeError):
+            return False
+    return True
 
 
 def _head(file: BufferedReader) -> bytes:

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ...schemas.wording import plain
+from .marks import Document
 
 if TYPE_CHECKING:
     from ...schemas.gate.report import Report
@@ -61,4 +62,4 @@ def note_line(note: ReadingNote) -> str:
     return f"note: {plain(note)}"
 
 
-Renderer = Callable[["Report", Presentation], str]
+Renderer = Callable[["Report", Presentation], Document]

@@ -6,25 +6,29 @@ every limit. Nothing is said by colour alone, and nothing from a file can carry 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, JustifyMethod
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ...schemas.gate.event_counts import ArmCount
 from ...schemas.gate.finding import Finding, Inferred, Outcome, Status
 from ...schemas.gate.loosening import loosenings
 from ...schemas.gate.report import Policy, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
+from ..values.cited_run import cited_lines
+from .examples import examples_of
 from .gathering import of_one_cause, on_many_records
 from .presentation import Detail, Presentation
 from .terms import compared_lines, comparison_count, standing, terms_lines, waived_lines
+
+if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
+    from ...schemas.gate.event_counts import ArmCount
 
 INPUTS = 6
 PARAMETERS = 6
@@ -35,7 +39,6 @@ NOT_RUN = 10
 COMPARED = 5
 WAIVED = 5
 FINDINGS_OF_A_RULE = 3
-EXAMPLES = 3
 ALIKE = 12
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -48,6 +51,11 @@ _OUTCOME_COLUMNS: tuple[JustifyMethod, ...] = ("left", "left", "left", "right")
 
 def render(report: Report, presentation: Presentation) -> str:
     """The text, ending with a line break."""
+    return printed(report, presentation)
+
+
+def printed(report: Report, presentation: Presentation, blocks: Blocks | None = None) -> str:
+    """Some blocks of a report, all of them by default, ending with a line break."""
     out = StringIO()
     console = Console(
         file=out,
@@ -62,12 +70,19 @@ def render(report: Report, presentation: Presentation) -> str:
         highlight=False,
         _environ={},
     )
-    for block in _blocks(report, presentation):
+    for block in (blocks or _blocks)(report, presentation):
         console.print(block, soft_wrap=presentation.detail is Detail.VERDICT)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 TextBlock = Text | Table | Padding
+Blocks = Callable[[Report, Presentation], Iterator[TextBlock]]
+
+
+def refusing_blocks(report: Report, _: Presentation) -> Iterator[TextBlock]:
+    """The findings, and what could not be checked."""
+    yield from _findings(report, everything=False)
+    yield from _not_run(report.not_run, everything=False)
 
 
 def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
@@ -81,6 +96,7 @@ def _blocks(report: Report, presentation: Presentation) -> Iterator[TextBlock]:
     yield from _standards(report)
     yield from (Text(plain(line)) for line in terms_lines(report.terms))
     yield from _inputs(report, everything)
+    yield from (Text(plain(line)) for line in cited_lines())
     yield from _events(report, everything)
     yield from _inferred(report.inferred, everything)
     yield from _notes(report, everything)
@@ -240,7 +256,7 @@ def _finding(finding: Finding, everything: bool, others: Sequence[Finding] = ())
         body.append(f" ({standing(finding)})", "bold")
     if finding.records:
         body.append(f"\n{counted(finding.records, 'record')}", "bold")
-        body.append(_examples(finding, len(finding.examples) if everything else EXAMPLES))
+        body.append(examples_of(finding, everything=everything))
     # Filled up here: versions of rich differ in whether the width of a column has its padding in it.
     word = Text(finding.severity.ljust(len(Severity.WARNING)), _STYLE[finding.severity])
     row.add_row(word, Text(plain(finding.rule_id)), body)
@@ -250,27 +266,6 @@ def _finding(finding: Finding, everything: bool, others: Sequence[Finding] = ())
 def _listed(names: Sequence[str]) -> str:
     shown, more = _limited(names, ALIKE, everything=False)
     return ", ".join(shown) + (f" and {more} more" if more else "")
-
-
-def _examples(finding: Finding, limit: int) -> str:
-    """ " by USUBJID, PARAMCD: 01-001, OS (record 3); … 11 more"."""
-    shown = finding.examples[:limit]
-    if not shown:
-        return ""
-    named = [{**each.keys, **each.values} for each in shown]
-    names = list(dict.fromkeys(name for values in named for name in values))
-    said = []
-    for each, values in zip(shown, named, strict=True):
-        place = f"record {each.record:,}"
-        identity = ", ".join(str(_value(values.get(name))) for name in names)
-        said.append(plain(f"{identity} ({place})" if names else place))
-    rest = finding.records - len(shown)
-    by = f" by {plain(', '.join(names))}" if names else ""
-    return f"{by}: {'; '.join(said)}" + (f"; … {rest:,} more" if rest else "")
-
-
-def _value(value: Any) -> Any:
-    return "missing" if value is None or value == "" else value
 
 
 def _comparison(report: Report, everything: bool) -> Iterator[TextBlock]:

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 
 from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
+from ..values.cited_run import cited_run
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
-from .cited_run import cited_run
 from .sealed_table import SealedTable, belong_together, written_with
 from .tools import ToolTable
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ...schemas.wording import plain
 from ..configuration.settings import Settings
-from ..reports import Detail, Presentation, render
+from ..reports import Detail, Presentation, document_of, render
 from ..reports.files import ReportFile
 from ..reports.presentation import note_line
 from .streams import colours, columns, is_closed_or, show, tell
@@ -29,7 +29,8 @@ def deliver(report: Report, settings: Settings, form: str | None, file: ReportFi
     """The report where it was asked for; the text on stdout, unless another document goes there."""
     if form is not None and file.path is not None:
         file.spare(Path(each.path) for each in report.inputs if each.path)
-        file.deliver(_rendered(report, form, settings, max(detail, Detail.SUMMARY)))
+        shown = Presentation(settings.threshold, max(detail, Detail.SUMMARY))
+        file.deliver(document_of(report, form, settings.threshold, shown))
     on_stdout = form if form is not None and file.path is None else "text"
     if file.path is not None and is_closed_or(file.path):
         tell_report(report, settings, detail)
@@ -61,12 +62,8 @@ def _tell_unread(report: Report) -> None:
             tell(note_line(note))
 
 
-def _rendered(
-    report: Report, form: str, settings: Settings, detail: Detail, stream: TextIO | None = None
-) -> str:
-    shown = Presentation(settings.threshold, detail)
-    if stream is not None:
-        shown = replace(shown, colour=colours(stream), width=columns(stream))
+def _rendered(report: Report, form: str, settings: Settings, detail: Detail, stream: TextIO) -> str:
+    shown = Presentation(settings.threshold, detail, colours(stream), columns(stream))
     return render(report, form, settings.threshold, shown)
 
 

@@ -96,3 +96,61 @@ class _Bars:
         )
         bars.start()
         return bars
+
+
+class RunningSteps:
+    """The steps of a pipeline that are being done, and for how long; nothing without a stream."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self._bars: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def add(self, step: str) -> None:
+        """A step begins."""
+        if self._stream is None:
+            return
+        if self._bars is None:
+            self._bars = _lines_on(self._stream)
+        self._tasks[step] = self._bars.add_task(f"Running {plain(step)}", total=None)
+        self._bars.start()
+
+    @contextmanager
+    def without(self, step: str) -> Iterator[None]:
+        """A step has ended; what is printed within is not disturbed."""
+        if self._bars is None:
+            yield
+            return
+        self._bars.stop()
+        if step in self._tasks:
+            self._bars.remove_task(self._tasks.pop(step))
+        yield
+        if self._tasks:
+            self._bars.start()
+
+    def close(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+
+@contextmanager
+def running_steps(stream: TextIO | None, *, shown: bool = True) -> Iterator[RunningSteps]:
+    """Show on a terminal which steps run while the block runs; leave no trace of it."""
+    steps = RunningSteps(stream if shown and is_terminal(stream) else None)
+    try:
+        yield steps
+    finally:
+        steps.close()
+
+
+def _lines_on(stream: TextIO) -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=Console(file=stream, force_terminal=True, no_color=not colours(stream)),
+        refresh_per_second=1,
+        transient=True,
+    )

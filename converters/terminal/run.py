@@ -22,7 +22,7 @@ from ..configuration.settings import DEBUG_VARIABLE
 from ..configuration.values import mark
 from ..reports.files import reason_of, withdraw
 from ..values.work_folder import remove_work
-from .exit_codes import FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE, code_of
+from .exit_codes import FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
 from .streams import tell
 
 VALIDATE = "validate"
@@ -109,7 +109,7 @@ def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseE
     except AdamgateError as failure:
         _tell_traceback(debug)
         _tell_if_possible(f"error: {failure}")
-        return code_of(failure), failure
+        return failure.exit_code, failure
     except click.exceptions.Exit as leave:  # --help, --version
         return leave.exit_code, None
     except click.ClickException as failure:
@@ -140,7 +140,7 @@ def _unwritten(fault: OSError) -> tuple[int, BaseException]:
         f"the output cannot be written: {fault.strerror}", "standard output", "free some disk space"
     )
     _tell_if_possible(f"error: {failure}")
-    return code_of(failure), failure
+    return failure.exit_code, failure
 
 
 def _tell_if_possible(text: str) -> None:

@@ -61,6 +61,11 @@ def rounded(numbers: Numbers, decimals: int = 0) -> Numbers:
     return np.where(scaled < _WHOLE_FROM, np.copysign(back, numbers), numbers)
 
 
+def rounded_to(decimals: int | None, numbers: Numbers) -> Numbers:
+    """The same, unless decimals are declared."""
+    return numbers if decimals is None else rounded(numbers, decimals)
+
+
 def _study_day(date: Numbers, first: Numbers) -> Numbers:
     """The day of a date: there is no day 0."""
     apart = date - first

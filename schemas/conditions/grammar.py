@@ -45,6 +45,7 @@ from .three_valued import (
     Missing,
     Not,
     NotComparable,
+    compared_texts,
 )
 
 _GRAMMAR = "write conditions such as: AVALC in ('Y', 'N') and AGE >= 18 and not missing(ADT)"
@@ -85,6 +86,11 @@ class Expression:
     text: str
     variables: tuple[str, ...]
     _condition: Condition
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Variables with the texts that they are equal to, or not equal to; each pair once, in order."""
+        return tuple(dict.fromkeys(compared_texts(self._condition)))
 
     def truth(self, data: Dataset) -> Truth:
         """True, false or unknown for every record.

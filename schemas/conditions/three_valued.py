@@ -222,6 +222,20 @@ class CompareVariables:
         yield self.right
 
 
+def compared_texts(condition: Condition) -> Iterator[tuple[str, str]]:
+    """Variables with the texts that they are compared with by ``==``, ``!=`` or ``in``."""
+    match condition:
+        case Joined(parts=parts):
+            for part in parts:
+                yield from compared_texts(part)
+        case Not(part=part):
+            yield from compared_texts(part)
+        case CompareConstant(variable=variable, symbol="==" | "!=", constant=str() as text):
+            yield variable, text
+        case IsOneOf(variable=variable, constants=constants):
+            yield from ((variable, each) for each in constants if isinstance(each, str))
+
+
 def constant_kind(data: Dataset, variable: str) -> ConstantKind:
     if data.is_character(variable):
         return "text"

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from ..errors import AdamgateError
 from ..evidence.identifiers import IDENTIFYING, WITHHELD, names_subject
 from ..evidence.parameters import identifying_codes
+from ..evidence.raw_traces import of_subject, raw_places
 from ..rules.ids import is_adamgates
 from ..rules.rule import Fault, Inference, NotApplicable, Rule, UnsoundRule, Yield
 from ..study.columns import Mask, WrongType
 from ..study.dataset import Dataset
+from ..study.raw_places import RawPlaces
 from ..study.study import Study
 from ..wording import UNDELIVERED
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
@@ -57,16 +59,23 @@ class CheckOptions:
     waivers: Waivers | None = None
     show_keys: bool = True
     _key_columns: dict[str, KeyColumns] = field(default_factory=dict, repr=False)
+    _raw_places: dict[str, RawPlaces | None] = field(default_factory=dict, repr=False)
 
     def afresh(self) -> CheckOptions:
         """The same options for other datasets of the same names."""
-        return replace(self, _key_columns={})
+        return replace(self, _key_columns={}, _raw_places={})
 
     def key_columns(self, data: Dataset) -> KeyColumns:
         """The keys of a dataset's records, for all its findings."""
         if data.name not in self._key_columns:
             self._key_columns[data.name] = KeyColumns(data, key_variables(data))
         return self._key_columns[data.name]
+
+    def raw_places(self, data: Dataset, study: Study) -> RawPlaces | None:
+        """The raw records of a dataset's records, for all its findings."""
+        if data.name not in self._raw_places:
+            self._raw_places[data.name] = raw_places(data, study)
+        return self._raw_places[data.name]
 
     def waivers_of(self, rule_id: str, dataset: str) -> tuple[Waiver, ...]:
         return self.waivers.in_force(rule_id, dataset) if self.waivers is not None else ()
@@ -93,7 +102,7 @@ def run_check(rule: Rule, data: Dataset | None, study: Study, options: CheckOpti
             status = Status.NOT_RUN if refused else Status.NOT_APPLICABLE
             return Check(Outcome(rule.id, name, status, obstacle))
         yielded = _yielded(rule, data, study)
-        found, waived = _found(rule, data, yielded, options)
+        found, waived = _found(rule, data, study, yielded, options)
     except BaseException as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
         if ends_the_run(crash):
             raise
@@ -157,7 +166,7 @@ def _status(
 
 
 def _found(
-    rule: Rule, data: Dataset | None, yielded: Iterable[Yield], options: CheckOptions
+    rule: Rule, data: Dataset | None, study: Study, yielded: Iterable[Yield], options: CheckOptions
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
     """Findings, and what waivers took out of them."""
     name = data.name if data is not None else STUDY_NAME
@@ -170,7 +179,7 @@ def _found(
         quotable = replace(fault, parameter=_parameter(data, fault))
         waived += [_waived(rule, name, quotable, waiver, records) for waiver, records in met]
         if left is not None:
-            findings.append(_finding(rule, data, left, options))
+            findings.append(_finding(rule, data, study, left, options))
     return tuple(findings), tuple(waived)
 
 
@@ -189,7 +198,7 @@ def _waived(rule: Rule, dataset: str, fault: Fault, waiver: Waiver, records: int
     )
 
 
-def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptions) -> Finding:
+def _finding(rule: Rule, data: Dataset | None, study: Study, fault: Fault, options: CheckOptions) -> Finding:
     name = data.name if data is not None else STUDY_NAME
     finding = Finding(
         rule_id=rule.id,
@@ -208,7 +217,7 @@ def _finding(rule: Rule, data: Dataset | None, fault: Fault, options: CheckOptio
     return replace(
         finding,
         records=int(np.count_nonzero(mask)),
-        examples=_examples(data, mask, fault.variables, options),
+        examples=_examples(data, study, mask, fault.variables, options),
         keys=keys.of(mask),
         keys_shown=options.show_keys,
     )
@@ -239,7 +248,7 @@ def key_variables(data: Dataset) -> list[str]:
 
 
 def _examples(
-    data: Dataset, mask: Mask, variables: tuple[str, ...], options: CheckOptions
+    data: Dataset, study: Study, mask: Mask, variables: tuple[str, ...], options: CheckOptions
 ) -> tuple[Example, ...]:
     positions = _first(mask, EXAMPLES)
     keys = key_variables(data) if options.show_keys else []
@@ -249,11 +258,17 @@ def _examples(
             name for name in shown if name not in key_variables(data) and name.upper() not in IDENTIFYING
         ]
     held = {name: data[name].array.take(positions).tolist() for name in (*keys, *shown)}
+    places = options.raw_places(data, study)
     return tuple(
         Example(
             record=int(position) + 1,
             keys={key: _plain(held[key][number]) for key in keys},
             values={name: _shown(data, held[name][number], options) for name in shown},
+            raw=None if places is None else places.of(position),
+            raw_of_variables={
+                **of_subject(data, study, int(position), variables),
+                **({} if places is None else places.of_variables(position, variables)),
+            },
         )
         for number, position in enumerate(positions)
     )

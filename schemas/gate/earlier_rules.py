@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from ..evidence.populations import POPULATIONS
 from ..severity import Severity
 
-_ANY_WEIGHT = frozenset({"XD004", "XD015"})
-"""Rules whose findings then weighed less than they may today: a lost site, a lost arm, lost subjects."""
+_ANY_WEIGHT = frozenset({"AE023", "XD004", "XD015"})
+"""Rules whose findings then weighed less than they may today: a lost site, a lost arm, lost subjects,
+an event after death."""
 
 _OF_POPULATION = re.compile(r"([1-9]\d*) (?!further$|withheld$)(\S+)")
 """Cause of XD004: how many subjects of which population have no record."""

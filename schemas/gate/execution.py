@@ -259,7 +259,9 @@ def _taken(data: Dataset, records: Records) -> Dataset:
         here = np.isin(each.records, records)
         places = np.searchsorted(records, each.records[here]).astype(np.int64)
         special[name] = SpecialMissing(places, each.tags[here])
-    return data.replace(frame=data.frame.iloc[records].reset_index(drop=True), special_missing=special)
+    frame = data.frame.iloc[records].reset_index(drop=True)
+    raw = None if data.raw_places is None else data.raw_places.load().take(records)
+    return data.replace(frame=frame, special_missing=special, raw_places=raw)
 
 
 def _joined(name: str, partitions: Sequence[Partition]) -> Dataset:

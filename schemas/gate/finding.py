@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..severity import Severity
 from ..word import Word
 from ..wording import UNDELIVERED
 from .record_keys import RecordKeys, fingerprint
+
+if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
+    from ..study.raw_places import RawPlace
 
 Subject = tuple[str, str, tuple[str, ...]]
 """Rule, dataset and variables."""
@@ -43,11 +46,24 @@ class Example:
         The record's identifying variables: USUBJID, PARAMCD, ASEQ or --SEQ, where present.
     values : mapping
         The values of the finding's variables; empty unless asked for (they are patient data).
+    raw : RawPlace or None
+        The record of a raw export that it was made of, where that is known.
+    raw_of_variables : mapping of variable to RawPlace
+        Those of the finding's variables whose values are of another raw record.
     """
 
     record: int
     keys: Mapping[str, Any] = field(repr=False)
     values: Mapping[str, Any] = field(repr=False)
+    raw: RawPlace | None = None
+    raw_of_variables: Mapping[str, RawPlace] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """Where it is: "record 3", "record 3, ae.csv line 14, DTHDT of deaths.xpt record 2"."""
+        of_variables = (f"{name} of {each}" for name, each in self.raw_of_variables.items())
+        own = () if self.raw is None else (str(self.raw),)
+        return ", ".join((f"record {self.record:,}", *own, *of_variables))
 
 
 class Standing(Word):

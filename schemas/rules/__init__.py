@@ -34,15 +34,19 @@ from .conformance import (
 from .rule import DECLARED, Rule
 from .subjects import (
     arms,
+    collected_deaths,
     cross_dataset,
+    early_dates,
     plausibility,
     populations,
     shared_variables,
+    sites,
     subject_characteristics,
     subject_dates,
     subject_order,
     term_hygiene,
     text_and_number,
+    visit_days,
 )
 from .time_to_event import (
     censoring,
@@ -71,11 +75,13 @@ FAMILIES = (
     basic_data_structure,
     censoring,
     coding,
+    collected_deaths,
     cross_dataset,
     cut_offs,
     dates,
     declared_sources,
     durations,
+    early_dates,
     endpoints,
     event_days,
     event_populations,
@@ -103,6 +109,7 @@ FAMILIES = (
     seriousness,
     severity,
     shared_variables,
+    sites,
     subject_characteristics,
     subject_dates,
     subject_level,
@@ -115,6 +122,7 @@ FAMILIES = (
     traces,
     treatment_emergence,
     treatments,
+    visit_days,
 )
 """Modules of rules; the name of a module is that of its family."""
 

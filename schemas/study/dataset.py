@@ -22,6 +22,7 @@ from .declarations import NOTHING_DECLARED, Declarations
 from .description import DatasetDescription
 from .foreign_frame import taken
 from .parameters import Parameters
+from .raw_places import KeptPlaces, RawPlaces
 from .time_zones import zones_not_kept
 from .variable import (
     NOTHING_READ_AS_MISSING,
@@ -37,7 +38,7 @@ Answer = TypeVar("Answer")
 
 
 _OF_COLUMNS = ("frame", "special_missing")
-_OF_DATASET = ("notes", "declarations", "read_as_missing")
+_OF_DATASET = ("notes", "declarations", "read_as_missing", "raw_places")
 
 
 class Dataset(Glanced):
@@ -69,6 +70,8 @@ class Dataset(Glanced):
         Declarations of its study, for the rules.
     read_as_missing : ReadAsMissing
         Values read as missing because of the `missing` option.
+    raw_places : KeptPlaces or None
+        The files and lines of raw exports that its records were made of, where that is known.
 
     Examples
     --------
@@ -84,6 +87,7 @@ class Dataset(Glanced):
     notes: tuple[ReadingNote, ...]
     declarations: Declarations
     read_as_missing: ReadAsMissing
+    raw_places: KeptPlaces | None
 
     def __init__(
         self,
@@ -103,6 +107,7 @@ class Dataset(Glanced):
         attributes: Mapping[str, Any] = MappingProxyType({}),
         declarations: Declarations = NOTHING_DECLARED,
         read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
+        raw_places: KeptPlaces | None = None,
     ) -> None:
         description = DatasetDescription(
             name=name,
@@ -118,7 +123,14 @@ class Dataset(Glanced):
         )
         if [variable.name for variable in variables] != list(frame.columns):
             raise ValueError(f"{name}: variables and columns do not match")
-        self._hold(description, InFrame(frame, special_missing), notes, declarations, read_as_missing)
+        self._hold(
+            description,
+            InFrame(frame, special_missing),
+            notes=notes,
+            declarations=declarations,
+            read_as_missing=read_as_missing,
+            raw_places=raw_places,
+        )
 
     @classmethod
     def of(
@@ -129,6 +141,7 @@ class Dataset(Glanced):
         notes: tuple[ReadingNote, ...] = (),
         declarations: Declarations = NOTHING_DECLARED,
         read_as_missing: ReadAsMissing = NOTHING_READ_AS_MISSING,
+        raw_places: KeptPlaces | None = None,
     ) -> Self:
         """A dataset from its description and columns that are read when needed.
 
@@ -137,7 +150,7 @@ class Dataset(Glanced):
         description : DatasetDescription
         columns : Columns
             One for each variable of the description.
-        notes, declarations, read_as_missing
+        notes, declarations, read_as_missing, raw_places
             As of the dataset.
 
         Examples
@@ -148,24 +161,18 @@ class Dataset(Glanced):
         (6, True)
         """
         made = cls.__new__(cls)
-        made._hold(description, columns, notes, declarations, read_as_missing)
-        return made
-
-    def _hold(
-        self,
-        description: DatasetDescription,
-        columns: Columns,
-        notes: tuple[ReadingNote, ...],
-        declarations: Declarations,
-        read_as_missing: ReadAsMissing,
-    ) -> None:
-        vars(self).update(
-            description=description,
-            columns=columns,
+        made._hold(
+            description,
+            columns,
             notes=notes,
             declarations=declarations,
             read_as_missing=read_as_missing,
+            raw_places=raw_places,
         )
+        return made
+
+    def _hold(self, description: DatasetDescription, columns: Columns, **of_dataset: Any) -> None:
+        vars(self).update(description=description, columns=columns, **of_dataset)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(
@@ -343,7 +350,8 @@ class Dataset(Glanced):
         Parameters
         ----------
         **changes
-            As of `Dataset`: ``label="…"``, ``frame=…``. A frame brings the columns of `variables`, in order.
+            As of `Dataset`: ``label="…"``, ``frame=…``. A frame brings the columns of `variables`, in order;
+            its records have no `raw_places` unless these are given, too.
 
         Returns
         -------
@@ -360,7 +368,9 @@ class Dataset(Glanced):
         >>> ag.read("adam")["ADTTE"].replace(label="Time to Event").label
         'Time to Event'
         """
-        held = {name: changes.pop(name, getattr(self, name)) for name in _OF_DATASET}
+        same_records = changes.get("frame") is None
+        kept = {name: getattr(self, name) for name in _OF_DATASET if same_records or name != "raw_places"}
+        held = {name: changes.pop(name, kept.get(name)) for name in _OF_DATASET}
         frame, special = (changes.pop(name, None) for name in _OF_COLUMNS)
         description = replace(self.description, **changes) if changes else self.description
         if frame is None and special is None:
@@ -371,6 +381,16 @@ class Dataset(Glanced):
         return Dataset.of(
             description, InFrame(frame, self.special_missing if special is None else special), **held
         )
+
+    def raw_places_of(self, variable: str) -> RawPlaces | None:
+        """The raw records that a variable is of: its own, else those of the dataset; None if not known.
+
+        Examples
+        --------
+        >>> ag.read("adam")["ADSL"].raw_places_of("DTHDT") is None
+        True
+        """
+        return None if self.raw_places is None else self.raw_places.load().of_variable(variable)
 
     @cached_property
     def parameters(self) -> Parameters:

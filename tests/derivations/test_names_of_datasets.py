@@ -32,11 +32,13 @@ kind = "measurements"
 dataset = "LB"
 param = "{LBTEST}"
 by = ["ADT"]
+baseline_may_be_empty = true
 
 [derive.ADVS]
 kind = "measurements"
 dataset = "VS"
 by = ["ADT"]
+baseline_may_be_empty = true
 
 [flag.ANL01FL]
 dataset = "ADAE"

@@ -275,3 +275,27 @@ def test_a_comparison_that_is_not_possible_is_a_fault_of_its_place():
     with pytest.raises(ag.ConfigurationError, match="ASEQ is numeric") as wrong:
         ag.derive(study_of({"S1-01": SEEN}), what)
     assert wrong.value.where.startswith("[source.PD] where: ADRS")
+
+
+class TestNumber:
+    """ASEQ counts the parameters of a subject by their codes, unless another order is declared."""
+
+    def numbers(self, **options):
+        parameters = {"PFS": pfs(paramn=1), "AFTER": pfs(paramn=2)}
+        what = ag.Specification({"ADTTE": ag.TimeToEvent(**options)}, parameters, SOURCES)
+        frame = ag.derive(study_of({"S1-01": SEEN, "S1-02": SEEN}), what)["ADTTE"].frame
+        return {(row.USUBJID, row.PARAMCD): row.ASEQ for row in frame.itertuples()}
+
+    def test_by_code_or_by_number(self):
+        subjects = ("S1-01", "S1-02")
+        assert self.numbers() == {
+            (each, code): n for each in subjects for code, n in (("AFTER", 1), ("PFS", 2))
+        }
+        by_number = self.numbers(number=("PARAMN",))
+        assert by_number == {(each, code): n for each in subjects for code, n in (("AFTER", 2), ("PFS", 1))}
+
+    def test_what_does_not_distinguish_them_is_refused(self):
+        (problem,) = refusal(lambda: self.numbers(number=("AVALU",)))
+        assert problem.what == "2 records with the same AVALU as another of the subject"
+        (problem,) = refusal(lambda: self.numbers(number=("PARAMM",)))
+        assert problem.what.startswith("PARAMM is not derived")

@@ -84,6 +84,10 @@ def variable(**given):
         (measurement(**BMI | {"param": "{VSTEST}"}), "names a variable of the source", "param"),
         (measurement(param="BMI", constant=("WEIGHT",)), "constant has no meaning without", "constant"),
         (measurement(param="BMI", by=("ADT",)), "by has no meaning without expression", "by"),
+        (measurement(param="BMI", dtype="X"), "dtype has no meaning without expression", "dtype"),
+        (measurement(param="BMI", collected="AVAL > 1"), "collected has no meaning without", "collected"),
+        (measurement(**BMI, collected="VSTESTCD ="), "cannot be parsed", "[measurement.BMI] collected"),
+        (measurement(**BMI, prefer="collected"), "prefer has no meaning without collected", "prefer"),
         (record(take="mean", order=("ADT",)), "order has no meaning", "[record.X] order"),
         (record(take="mean", when="last"), "makes new records", "[record.X] when"),
         (record(take="last"), "has no order", "[record.X] order"),
@@ -93,8 +97,19 @@ def variable(**given):
         (variable(), "how to derive it is not declared", "[variable.X]"),
         (variable(where="AVAL > 1", expression="AVAL"), "where and expression are declared", "[variable.X]"),
         (variable(expression="AVAL", no="N"), "no has no meaning with expression", "[variable.X] no"),
+        (
+            variable(where="AVAL > 1", decimals=1),
+            "decimals has no meaning with where",
+            "[variable.X] decimals",
+        ),
+        (measurement(param="BMI", decimals=1), "decimals has no meaning without aval or", "decimals"),
         (variable(map={"A": 1.0}), "of is not declared", "[variable.X]"),
         (variable(expression="X + 1"), "it needs [variable.X]", "[variable.X]"),
+        (
+            variable(number="XN", cases=(ag.Case("AVAL > 1", ag.FromVariable("VISIT")),)),
+            "a value that is taken from a variable has no number",
+            "[variable.X] number",
+        ),
         (
             variable(cases=(ag.Case("AVAL > 1", "A"), ag.Case("AVAL > 0", 2.0))),
             "texts and numbers",
@@ -119,6 +134,84 @@ def test_visits_that_overlap():
     turned = {"Week 1": ag.AnalysisVisit(number=1.0, first=10, last=1)}
     with pytest.raises(ag.ConfigurationError, match="first is after last"):
         derive(parts={"visits": turned})
+
+
+def visits(**declared):
+    return {"parts": {"visits": {name.replace("_", " "): each for name, each in declared.items()}}}
+
+
+def grade(*cases):
+    each = ag.Grade(where="PARAMCD == 'WEIGHT'", term="Weight", direction="low", cases=cases)
+    return {"parts": {"grades": {"X": each}}}
+
+
+DAY_1, WEEK_1 = ag.AnalysisVisit(number=1.0, last=1), ag.AnalysisVisit(number=1.0, first=2)
+LATE = ag.AnalysisVisit(number=2.0, first=2, avisit="Day 1")
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "where"),
+    [
+        (visits(Day_1=DAY_1, Week_1=WEEK_1), "AVISITN 1 is of Day 1 and of Week 1", "[visit.Week 1]"),
+        (visits(Day_1=DAY_1, LATE=LATE), "AVISIT Day 1 has two values of AVISITN: 1 and 2", "[visit.LATE]"),
+        (
+            {
+                "parts": {
+                    **visits(Day_1=DAY_1)["parts"],
+                    **record(take="last", order=("ADT",), visits={"Week 1": 1.0})["parts"],
+                }
+            },
+            "AVISITN 1 is of Day 1 and of Week 1",
+            "[record.X] visits",
+        ),
+        (measurement(param="Weight (kg)", where="VISITNUM == 9"), "PARAM Weight (kg) is of WEIGHT", "BMI"),
+        (
+            {"measurements": {each: ag.Measurement(param=each, paramn=1) for each in MEASUREMENTS}},
+            "PARAMN 1 is of WEIGHT and of HEIGHT",
+            "[measurement.HEIGHT]",
+        ),
+        (
+            grade(ag.Case("AVAL < 80", "1"), ag.Case("AVAL < 60", "3")),
+            "grade 3 is after grade 1",
+            "[grade.X] cases",
+        ),
+    ],
+)
+def test_tables_that_are_not_one_to_one(given, what, where):
+    with pytest.raises(ag.ConfigurationError) as refused:
+        derive(**given)
+    assert what in refused.value.what
+    assert where in refused.value.where
+
+
+def test_a_value_of_two_cases_has_one_number():
+    cases = (ag.Case("AVAL < 75", "B"), ag.Case("AVAL > 170", "A"), ag.Case("AVAL < 81", "B"))
+    parts = {"variables": {"X": ag.AnalysisVariable(cases=cases, number="XN", otherwise="A")}}
+    (found,) = derive(parts=parts)
+    pairs = {*found.frame[["X", "XN"]].itertuples(index=False, name=None)}
+    assert pairs == {("A", 2.0), ("B", 1.0)}
+
+
+def test_one_visit_may_have_two_windows():
+    late = ag.AnalysisVisit(number=1.0, first=8, avisit="Day 1")
+    (found,) = derive(parts={"visits": {"Day 1": DAY_1, "LATE": late}})
+    assert set(found.frame["AVISIT"].dropna()) == {"Day 1"}
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 2, 0, 1, 3]])
+def test_values_that_are_not_one_to_one(order):
+    """A map of visits to numbers that were exchanged, and tests of one name."""
+    vs = changed("VSTEST", slice(None), "Size").assign(VSSTRESU="cm").iloc[order].reset_index(drop=True)
+    parts = {
+        "AVISIT": ag.AnalysisVariable(of="VISIT", map={"DAY 1": "Baseline", "WEEK 1": "Baseline"}),
+        "AVISITN": ag.AnalysisVariable(of="VISIT", map={"DAY 1": 0.0, "WEEK 1": 1.0}),
+    }
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derive(vs, parts={"variables": parts}, measurements={}, **BY_TEST)
+    assert [(each.what, each.subjects) for each in refused.value.problems] == [
+        ("PARAM Size (cm) has several values of PARAMCD: HEIGHT, WEIGHT", ("1", "2")),
+        ("AVISIT Baseline of WEIGHT has several values of AVISITN: 0, 1", ("1", "2")),
+    ]
 
 
 def test_variables_that_need_each_other():
@@ -381,7 +474,7 @@ def test_no_records():
     derived = derive(
         VS.iloc[:0],
         measurements={
-            name: ag.Measurement(param="x", may_be_empty=True, expression=text)
+            name: ag.Measurement(param=name, may_be_empty=True, expression=text)
             for name, text in (("WEIGHT", ""), ("HEIGHT", ""), ("BMI", "WEIGHT / HEIGHT"))
         },
         parts={

@@ -63,6 +63,23 @@ def derive(subjects, sources=SOURCES, dm=DM, ex=EX, **options):
             "[subject.X] time",
         ),
         ({**TAKE, "time": "first", "value": "EXTRT"}, "time and value are declared", "[subject.X] time"),
+        ({**TAKE, "take": "highest"}, "of is not declared with highest", "[subject.X] of"),
+        ({**TAKE, "of": "EXDOSE"}, "of has no effect with first", "[subject.X] of"),
+        (
+            {**TAKE, "without_value": "exclude"},
+            "without_value has no effect with first",
+            "[subject.X] without_value",
+        ),
+        (
+            {**TAKE, "take": "lowest", "of": "EXDOSE", "time": "first"},
+            "time has no effect with lowest",
+            "[subject.X] time",
+        ),
+        (
+            {**TAKE, "take": "lowest", "of": "EXDOSE +"},
+            "the expression cannot be parsed",
+            "[subject.X] of: EXDOSE +",
+        ),
         ({"sources": ("DOSE",), "statistic": "sum"}, "of is not declared", "[subject.X] of"),
         (
             {"sources": ("DOSE",), "statistic": "count", "of": "EXDOSE"},

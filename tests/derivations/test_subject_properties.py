@@ -193,7 +193,7 @@ def test_the_order_of_the_records_has_no_effect(doses, ends, ages, seed):
         "TRTSDT": ag.DerivedVariable(sources=("DOSE",), take="first", also=("SRCDOM",), time="first"),
         "LASTTRT": ag.DerivedVariable(sources=("DOSE",), take="last", value="EXTRT"),
         "TOTAL": ag.DerivedVariable(sources=("DOSE",), statistic="sum", of="EXDOSE"),
-        "LSTALVDT": ag.DerivedVariable(sources=("END", "LATE"), take="last"),
+        "LSTALVDT": ag.DerivedVariable(sources=("END", "LATE"), take="last", flag="none"),
         "KINDS": ag.DerivedVariable(sources=("DOSE",), statistic="distinct", of="EXTRT"),
         "STARTDT": ag.DerivedVariable(sources=("UNORDERED",), take="first", time="first"),
     }

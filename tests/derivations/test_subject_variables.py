@@ -140,7 +140,11 @@ def test_a_value_of_that_record():
 
 def test_values_that_sources_set_come_with_the_date():
     found = derived(
-        {"LSTALVDT": ag.DerivedVariable(sources=("DOSED", "END"), take="last", also=("SRCDOM",))},
+        {
+            "LSTALVDT": ag.DerivedVariable(
+                sources=("DOSED", "END"), take="last", flag="none", also=("SRCDOM",)
+            )
+        },
         {
             "DOSED": ag.DerivationSource(
                 dataset="EX", date="EXSTDTC", impute="first", order=("EXSEQ",), set={"SRCDOM": "EX"}
@@ -179,10 +183,63 @@ def test_records_of_one_date_need_an_order_only_for_their_values():
     assert problem.where == "[source.END] order"
     assert problem.advice == 'declare order = ["DSSEQ"], or same_date = "first" or "last"'
     assert problem.subjects == ("2",)
+    source = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", order=("DSSTDTC",))}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({"sources": ("END",), "take": "last", "value": "DSDECOD"}, sources=source)
+    (problem,) = refused.value.problems
+    assert problem.advice == 'add variables to order, or same_date = "first" or "last"'
     by_position = {"END": ag.DerivationSource(dataset="DS", date="DSSTDTC", same_date="first")}
     last = {"sources": ("END",), "take": "last", "value": "DSDECOD"}
     assert values(last, sources=by_position)[1] == "DEATH"
     assert values(last)[1] == "OTHER"
+
+
+PEAK = {"sources": ("DOSE",), "take": "highest", "of": "EXDOSE", "without_value": "exclude"}
+
+
+def test_the_highest_and_the_lowest_record_have_a_date_and_values():
+    """Of subject 2 the record without a dose does not count."""
+    assert values(PEAK, "PEAKDT") == ["2024-02-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "value": "EXDOSE"}) == [30.0, 5.0, 0.0, None]
+    assert values({**PEAK, "take": "lowest"}, "LOWDT") == ["2024-01-01", "2024-01-10", "2024-01-05", None]
+    assert values({**PEAK, "of": "EXDOSE * (EXSEQ - 3)", "value": "EXSEQ"}) == [3.0, 1.0, 1.0, None]
+    assert values({**PEAK, "until": "CONSENT", "value": "EXDOSE"}) == [None, None, 0.0, None]
+    key = "subject.X: without_value", "with records without a value, which are excluded"
+    assert effects(PEAK)[key] == 1
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values({**PEAK, "without_value": "error"})
+    assert refused.value.problems[0].what == "EXDOSE is missing in 1 record"
+
+
+@pytest.mark.parametrize("take", ["lowest", "highest"])
+def test_of_records_with_one_value_the_first_in_order_counts(take):
+    level = EX.assign(EXDOSE=[7.0, 7.0, 7.0, 1.0, 2.0, 3.0])
+    given = {"sources": ("DOSE",), "take": take, "of": "EXDOSE"}
+    unordered = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(given, data=study(EX=level), sources=unordered)
+    (problem,) = refused.value.problems
+    assert problem.what == "1 subject with several records with the deciding value of X"
+    assert problem.advice == 'declare order = ["EXSTDTC"], or same_date = "first" or "last"'
+    for shuffled in (level, level[::-1].reset_index(drop=True)):
+        found = values({**given, "value": "EXSEQ"}, data=study(EX=shuffled))
+        assert found[0] == 1.0
+    last = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first", same_date="last")}
+    assert values({**given, "value": "EXSEQ"}, data=study(EX=level), sources=last)[0] == 3.0
+
+
+def test_of_sources_with_one_value_the_one_listed_first_counts():
+    sources = {
+        "FIRST": ag.DerivationSource(dataset="EX", where="EXSEQ == 1", date="EXSTDTC", impute="first"),
+        "OTHER": ag.DerivationSource(dataset="EX", where="EXSEQ > 1", date="EXSTDTC", impute="first"),
+    }
+    level = study(EX=EX.assign(EXDOSE=[7.0, 5.0, 7.0, 1.0, 2.0, 3.0]))
+    for order, expected in (
+        (("FIRST", "OTHER"), [1.0, 2.0, 1.0, None]),
+        (("OTHER", "FIRST"), [3.0, 2.0, 1.0, None]),
+    ):
+        highest = {"sources": order, "take": "highest", "of": "EXDOSE", "value": "EXSEQ"}
+        assert values(highest, data=level, sources=sources) == expected
 
 
 def test_records_before_and_after_dates_do_not_count():
@@ -433,10 +490,31 @@ def test_records_of_subjects_who_are_not_in_the_source_are_refused_or_excluded()
     assert found == ["2024-01-01", "2024-01-05"]
 
 
+def test_records_of_unknown_subjects_are_told_once_and_those_without_a_subject_are_counted():
+    strange = pd.DataFrame({"USUBJID": ["9", None], "EXSTDTC": ["2024-01-01"] * 2})
+    sources = {
+        "DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+        "AGAIN": ag.DerivationSource(dataset="EX", date="EXSTDTC", order=("EXSTDTC",)),
+    }
+    first = {"sources": ("DOSE", "AGAIN"), "take": "first"}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        values(first, sources=sources, data=study(EX=pd.concat([EX, strange], ignore_index=True)))
+    unknown = [each.what for each in refused.value.problems if "not in DM" in each.what]
+    assert unknown == ["2 records of EX of a subject who is not in DM, 1 of them without USUBJID"]
+
+
+def test_a_misspelt_dataset_of_subjects_has_the_nearest_name():
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"DOSES": ag.DerivedVariable(sources=("DOSE",), statistic="count")}, dataset="DMM")
+    assert [(each.what, each.where, each.advice) for each in refused.value.problems] == [
+        ("dataset DMM is not present", "[derive.ADSL]", "did you mean DM?")
+    ]
+
+
 def test_a_source_of_adsl_itself_is_what_is_derived():
     found = derived(
         {
-            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last"),
+            "LSTALVDT": ag.DerivedVariable(sources=("TREATED", "ICF"), take="last", flag="none"),
             "TRTEDT": ag.DerivedVariable(sources=("DOSE",), take="last"),
         },
         {
@@ -447,10 +525,26 @@ def test_a_source_of_adsl_itself_is_what_is_derived():
     )
     expected = ["2024-02-01", "2024-02-01", "2024-02-01", "2024-03-01"]
     assert [*map(plain, found["ADSL"].frame["LSTALVDT"])] == expected
-    assert "LSTALVDTF" not in found["ADSL"].names  # 9 characters
+    assert not [each for each in found["ADSL"].names if each.startswith("LST") and each != "LSTALVDT"]
     flagged = [each.count for each in found.record.effects if each.policy == "subject.LSTALVDT: flag"]
     assert flagged == [1]
     assert "ADSL" not in {each.source for each in found.record.made_from}
+
+
+def test_an_imputation_flag_of_nine_characters():
+    """It is declared, or declared to be none; and the same where no date happens to be partial."""
+    sources = {"DOSE": ag.DerivationSource(dataset="EX", date="EXSTDTC", impute="first")}
+    given = {"sources": ("DOSE",), "take": "first"}
+    with pytest.raises(ag.DerivationRefused) as refused:
+        derived({"LSTALVDT": ag.DerivedVariable(**given)}, sources)
+    (problem,) = refused.value.problems
+    assert problem.what == "the imputation flag LSTALVDTF would have 9 characters"
+    assert problem.where == "[subject.LSTALVDT] flag"
+    assert problem.advice == 'declare flag = "LSTALVDF", or flag = "none"'
+    found = derived({"LSTALVDT": ag.DerivedVariable(**given, flag="LSTALVDF")}, sources)["ADSL"]
+    assert "LSTALVDF" in found
+    with pytest.raises(ag.ConfigurationError, match="the datetime LSTALVDTM would have 9 characters"):
+        derived({"LSTALVDT": ag.DerivedVariable(**given, flag="none", time="first")}, sources)
 
 
 def test_a_source_of_adsl_has_what_is_derived_when_it_is_used():

@@ -179,7 +179,7 @@ EVENTS = (
     warning("AESDTH lost", put("ADAE", "AESDTH", "N", has(AESDTH="Y")), "AE020", "AESDTH"),
     error("fatal, and alive in ADSL", _fatal_and_alive, "AE021", "DTHFL"),
     warning("a fatal event ends a day early", shift("ADAE", "AENDT", -1, has(AESDTH="Y")), "AE022", "AENDT"),
-    warning("an event after death", _moved_after_death, "AE023", "ASTDT"),
+    error("an event after death", _moved_after_death, "AE023", "ASTDT"),
     error(
         "AEDECOD under two AESOC",
         put("ADAE", "AESOC", "Skin disorders", has(AEDECOD=NAUSEA)),

@@ -4,6 +4,7 @@ from damage_by_deriving import DERIVATIONS
 from damage_by_merging import MERGES
 from damage_to_events import EVENTS
 from damage_to_firsts import FIRSTS
+from damage_to_sources import SOURCES
 from damage_to_subjects import ARMS, CHARACTERISTICS, METADATA, PLAUSIBILITY, RESPONSES, SUBJECTS
 from damage_to_times import TIME_TO_EVENT
 
@@ -19,4 +20,5 @@ DAMAGES = (
     *FIRSTS,
     *MERGES,
     *DERIVATIONS,
+    *SOURCES,
 )

@@ -32,4 +32,8 @@ MISSES = {
         "pharmaverse",
         "DTHFL of a living subject",
     ): "a note: DTHDTC is missing, the date may be unknown",
+    (
+        "pilot",
+        "an event years before treatment",
+    ): "six subjects have events that began years before: the study collects them",
 }

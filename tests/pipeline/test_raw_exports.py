@@ -57,7 +57,7 @@ def test_raw_files_become_datasets_and_are_inputs(raw):
     ran = raw("run")
     assert (ran.code, ran.states) == (0, {"sdtm": "ran", "ex": "ran", "adam": "ran"})
     assert ag.read("sdtm")["AE"]["USUBJID"].tolist() == ["S-101", "S-102", "S-201", "S-202"]
-    assert os.listdir("exposure") == ["ex.parquet"]
+    assert sorted(os.listdir("exposure")) == ["_ex.raw.parquet", "ex.parquet"]
     unchanged = dict.fromkeys(ran.states, "unchanged")
     assert raw("run").states == unchanged
     raw.edit("export/site2/ae.csv", "Fever", "Nausea")

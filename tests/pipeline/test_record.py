@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from adamgate.converters.pipeline.record import SCHEMA, AlteredRecord, read_record
-from adamgate.converters.pipeline.verify import verification_lines, verified
+from adamgate.converters.pipeline.verify import verification_lines, verify
 
 
 def lines() -> list[dict]:
@@ -149,6 +149,51 @@ def test_verify_notices(after_run, tampered):
     assert json.loads(after_run("verify", "run.jsonl", "--format", "json").out)["equal"] is False
 
 
+def test_verify_notices_one_byte_of_each_file(after_run):
+    recorded = {
+        one["path"]
+        for each in lines()
+        if each["line"] == "step"
+        for one in (*each["inputs"], *each["outputs"])
+    }
+    files = [Path(name) for name in sorted(recorded | {"adamgate.toml", "run.jsonl", "run.jsonl.sha256"})]
+    assert len(files) == 13
+    for path in files:
+        content = path.read_bytes()
+        flipped = [
+            content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+            for place in (0, len(content) // 2, len(content) - 1)
+        ]
+        if path.name == "run.jsonl.sha256":
+            flipped = flipped[:1]  # the rest is the name of the file, and how lines end
+        for altered in (*flipped, content[:-1], content + b"\n", b""):
+            if path.name == "run.jsonl.sha256" and altered.startswith(content[:64]):
+                continue
+            path.write_bytes(altered)
+            assert not verify("run.jsonl").equal, path
+        path.unlink()
+        if path.name == "run.jsonl":
+            assert after_run("verify", "run.jsonl").code == 3
+        else:
+            assert not verify("run.jsonl").equal, path
+        path.write_bytes(content)
+    assert verify("run.jsonl").equal
+
+
+def test_verify_notices_each_line_that_is_moved(after_run):
+    path = Path("run.jsonl")
+    content = path.read_bytes()
+    written = content.splitlines(keepends=True)
+    for place, line in enumerate(written):
+        others = [*written[:place], *written[place + 1 :]]
+        moved = [[*others[:to], line, *others[to:]] for to in range(len(written)) if to != place]
+        for altered in (others, [*written[: place + 1], *written[place:]], *moved):
+            path.write_bytes(b"".join(altered))
+            assert not verify("run.jsonl").equal, place
+    path.write_bytes(content)
+    assert verify("run.jsonl").equal
+
+
 def test_verify_notices_another_version(after_run, monkeypatch):
     from adamgate.converters.pipeline import verify
 
@@ -167,7 +212,31 @@ def test_verify_knows_an_output_by_its_content(after_run, tmp_path):
     found.write_text("other")
     ran = after_run("verify", "run.jsonl", str(found))
     assert ran.code == 1
-    assert f"{found}: not an output of the run" in ran.out
+    assert f"{found}: not an output of the run\n" in ran.out
+
+
+@pytest.mark.parametrize("name", ["report.json", "tables/pfs.codebook.json"])
+def test_verify_says_which_run_an_edited_document_names(after_run, tmp_path, name):
+    found = tmp_path / "found.json"
+    found.write_bytes(Path(name).read_bytes() + b" ")
+    step = "gate" if name == "report.json" else "pfs"
+    said = f"not an output of the run; it names step {step} after"
+    ran = after_run("verify", "run.jsonl", str(found))
+    assert (ran.code, f"{said} the recorded steps before it" in ran.out) == (1, True)
+    after_run.edit("raw/cm.csv", "2024", "2023")
+    after_run("run", "-q")
+    ran = after_run("verify", "run.jsonl", str(found))
+    assert f"{said} another record of step adam" in ran.out
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"run": null}', '{"run": {"step": 1, "after": [[]]}}', "[" * 100_000]
+)
+def test_verify_of_other_documents(after_run, tmp_path, content):
+    found = tmp_path / "found.json"
+    found.write_text(content)
+    ran = after_run("verify", "run.jsonl", str(found))
+    assert (ran.code, ran.out.splitlines()[-1]) == (1, f"  {found}: not an output of the run")
 
 
 def test_verify_of_no_file(after_run):
@@ -252,6 +321,6 @@ def test_whatever_a_record_holds_it_is_told(finished, data):
     altered = finished.parent / "altered" / "run.jsonl"
     altered.parent.mkdir(exist_ok=True)
     altered.write_bytes(b"".join(written))
-    found = verified(altered)
+    found = verify(altered)
     assert not found.equal
     assert next(verification_lines(found)).startswith("DIFFERENT")

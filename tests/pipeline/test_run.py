@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,17 +142,52 @@ def test_variables_of_the_environment_count(after_run, monkeypatch):
 
 
 def test_another_version_runs_again(after_run, monkeypatch):
-    from adamgate.converters.pipeline import fingerprint
+    from adamgate.converters.pipeline import versions as module
 
-    real = fingerprint.version
-    fingerprint.versions.cache_clear()
-    monkeypatch.setattr(fingerprint, "version", lambda name: "99" if name == "adamgate" else real(name))
+    real = module.version
+    module.versions.cache_clear()
+    monkeypatch.setattr(module, "version", lambda name: "99" if name == "adamgate" else real(name))
     try:
         ran = after_run("run", "--dry-run")
     finally:
-        fingerprint.versions.cache_clear()
+        module.versions.cache_clear()
     assert ran.states == dict.fromkeys(UNCHANGED, "would run")
-    assert "adamgate 99, was" in ran.out
+    assert "adamgate 99+" in ran.out
+    assert ", was " in ran.out
+
+
+@pytest.mark.slow
+@pytest.mark.one_version
+def test_edited_code_is_another_version(after_run, tmp_path, root):
+    """In a checkout the number stays the same; a copy that nobody edited is the same version."""
+    package = tmp_path / "copy" / "adamgate"
+    for room in ("converters", "schemas"):
+        shutil.copytree(root / room, package / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for each in (*root.glob("*.py"), root / "__init__.pyi"):
+        shutil.copy(each, package)
+
+    def copied(*words):
+        environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+        command = [sys.executable, "-m", "adamgate", *words]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert copied("run", "-q").stdout.startswith("4 steps: 4 unchanged")
+    assert copied("verify", "run.jsonl").returncode == 0
+    edited = package / "schemas" / "rules" / "time_to_event" / "polarity.py"
+    edited.write_text(edited.read_text() + "\n# edited\n")
+    assert "adamgate 0.1.0+" in copied("run", "--dry-run").stdout
+    ran = copied("verify", "run.jsonl")
+    assert ran.returncode == 1
+    assert "version adamgate (step adam, gate, os, pfs): 0.1.0+" in ran.stdout
+
+
+def test_code_that_is_edited_while_a_step_runs(project, monkeypatch):
+    from adamgate.converters.pipeline import run
+
+    monkeypatch.setattr(run, "hash_of_code", lambda: "edited")
+    ran = project("run", "--only", "adam")
+    assert (ran.code, ran.states) == (3, {"adam": "failed"})
+    assert "the code of adamgate changed while the step ran" in ran.out
 
 
 WAIVER = """
@@ -207,7 +243,7 @@ def test_a_refused_gate_stops_what_reads_the_data_and_nothing_else(project):
         "copy": "ran",
     }
     assert "data refused by step gate" in ran.out
-    assert "REFUSED" in ran.out
+    assert "refused    gate  REFUSED  2 errors" in ran.out
     assert not Path("tables").exists()
     assert json.loads(Path("report.json").read_text())["verdict"] == "refused"
     again = project("run")
@@ -222,6 +258,17 @@ def test_tables_of_an_earlier_run_are_named_where_the_gate_refuses(after_run):
     ran = after_run("run")
     assert ran.code == 1
     assert "of an earlier run: tables/pfs.csv, tables/pfs.codebook.json" in ran.out
+
+
+@pytest.mark.parametrize("name", ["report.xml", "report.sarif", "report.md", "report.xlsx"])
+def test_a_gate_writes_any_form_and_the_same_bytes_again(project, name):
+    project.edit("adamgate.toml", 'output = "report.json"', f'output = "{name}"')
+    assert project("run").code == 0
+    written = (project.folder / name).read_bytes()
+    assert project("run").states["gate"] == "unchanged"
+    assert project("run", "--force").states["gate"] == "ran"
+    assert (project.folder / name).read_bytes() == written
+    assert project("verify", "run.jsonl").code == 0
 
 
 def test_a_gate_that_fails_on_nothing_passes(project):
@@ -292,6 +339,14 @@ def test_a_dry_run_writes_nothing(project):
     assert sorted(os.listdir()) == before
 
 
+def test_a_dry_run_names_inputs_that_are_not_present(project):
+    project.edit("adamgate.toml", 'data = ["adam", "raw"]\noutput', 'data = ["adam", "rave"]\noutput')
+    ran = project("run", "--dry-run")
+    assert (ran.code, ran.states["gate"]) == (0, "would run")
+    assert "gate  input rave is not present" in ran.out
+    assert ran.out.count("is not present") == 1, "adam/ is not present, too, but will be"
+
+
 def test_files_that_no_run_has_written_are_not_replaced(project):
     Path("tables").mkdir()
     Path("tables/pfs.csv").write_text("mine")
@@ -307,7 +362,7 @@ def test_an_altered_record_is_not_used(after_run):
     after_run.edit("run.jsonl", '"kind": "derive"', '"kind": "Derive"')
     ran = after_run("run")
     assert ran.code == 4
-    assert "the record run.jsonl is not as a run wrote it: line 2 was altered" in ran.err
+    assert "the record run.jsonl cannot be used: line 2 was altered" in ran.err
     again = after_run("run", "--overwrite")
     assert again.states == RAN
     assert "note: the earlier record is not used: line 2 was altered" in again.err
@@ -336,7 +391,40 @@ def test_quiet_prints_the_summary_and_what_failed(project):
     assert quiet.out == "4 steps: 4 ran; record: run.jsonl\n"
     assert quiet.err == ""
     refusing(project)
-    assert "REFUSED" in project("run", "-q").err
+    assert project("run", "-q").err.startswith("refused  gate  REFUSED  2 errors")
+
+
+def test_the_first_findings_of_a_refused_gate_are_shown(project):
+    refusing(project)
+    quiet = project("run", "-q")
+    shown = quiet.err.splitlines()
+    assert shown[1:3] == ["  ADAE", "    error    AE001  AENDT is before ASTDT [AENDT, ASTDT]"]
+    assert "SYNTH-02-101" in quiet.err
+    assert shown[-1] == "  All findings: report.json"
+    assert len(shown) < 10
+    project.edit("adamgate.toml", 'output = "report.json"', 'fail_on = "warning"')
+    told = project("run").out.splitlines()
+    first, last = (
+        next(number for number, each in enumerate(told) if word in each)
+        for word in ("refused", "All findings:")
+    )
+    assert told[last] == "  All findings: adamgate validate adam raw bad --fail-on warning"
+    assert any("further findings that failed the gate" in each for each in told[first:last])
+    assert last - first < 30
+
+
+def test_the_first_findings_of_a_table_that_judges_its_data_are_shown(project):
+    refusing(project)
+    text = (project.folder / "adamgate.toml").read_text()
+    (project.folder / "adamgate.toml").write_text(
+        text.partition("[step.os]")[0]
+        + '[step.adam]\nkind = "derive"\nsources = ["raw"]\nto = "adam"\n'
+        + '[step.pfs]\nkind = "survival"\ndata = ["adam", "raw", "bad"]\ntable = "pfs"\noutput = "pfs.csv"\n'
+    )
+    ran = project("run")
+    assert (ran.code, ran.states) == (1, {"adam": "ran", "pfs": "refused"})
+    assert "AE001  AENDT is before ASTDT" in ran.out
+    assert "  All findings: adamgate validate adam raw bad\n" in ran.out
 
 
 def test_json_says_the_same(after_run):
@@ -361,12 +449,64 @@ def test_codebooks_name_the_record_of_the_steps_before(after_run):
         assert hashlib.sha256(json.dumps(said).encode()).hexdigest() == each["sha256"]
 
 
+def test_reports_name_the_record_of_the_steps_before(project):
+    project.edit("adamgate.toml", 'output = "report.json"', 'output = "report.txt"')
+    path = project.folder / "adamgate.toml"
+    path.write_text(
+        path.read_text()
+        + '\n[step.compared]\nkind = "diff"\na = ["adam"]\nb = ["adam"]\noutput = "compared.json"\n'
+    )
+    assert project("run").code == 0
+    lines = Path("run.jsonl").read_text().splitlines()
+    codebook = json.loads(Path("tables/pfs.codebook.json").read_text())["run"]
+    sha256 = {each["step"]: each["sha256"] for each in codebook["after"]}
+    assert len(lines) == 7
+    report = Path("report.txt").read_text().splitlines()
+    place = report.index("Run: step gate of run.jsonl")
+    assert report[place + 1] == f"  after step adam, SHA-256 {sha256['adam']}"
+    run = json.loads(Path("compared.json").read_text())["run"]
+    assert (run["step"], {each["step"]: each["sha256"] for each in run["after"]}) == ("compared", sha256)
+    assert project("run").states["compared"] == "unchanged"
+
+
+def test_a_difference_is_shown_in_a_few_lines(project):
+    path = project.folder / "adamgate.toml"
+    path.write_text(
+        path.read_text().partition("[step.")[0]
+        + '\n[step.compared]\nkind = "diff"\na = ["raw"]\nb = ["other"]\noutput = "compared.txt"\n'
+    )
+    shutil.copytree("raw", "other")
+    project.edit("other/cm.csv", "SYNTH-02", "SYNTH-03")
+    ran = project("run")
+    assert (ran.code, ran.states) == (1, {"compared": "different"})
+    assert "  All differences: compared.txt\n" in ran.out
+    assert "Run:" not in ran.out
+    assert "Run: step compared of run.jsonl" in Path("compared.txt").read_text()
+    assert len(ran.out.splitlines()) < 28
+
+
 def test_no_settings_file(tmp_path, monkeypatch, project):
     (tmp_path / "empty" / ".git").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "empty")
     ran = project("run")
     assert ran.code == 2
     assert "no adamgate.toml in this folder or above it" in ran.err
+
+
+def test_a_working_directory_that_is_gone(project, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for words in (["run"], ["run", str(project.folder)]):
+        ran = project(*words)
+        assert (ran.code, "the working directory does not exist any more" in ran.err) == (2, True)
+
+
+def test_a_settings_file_that_does_not_exist(project):
+    for name in ("gone.toml", "raw", "raw/gone/adamgate.toml"):
+        ran = project("run", name)
+        assert (ran.code, "the settings file does not exist" in ran.err) == (2, True)
+        assert f"where: {name}" in ran.err
 
 
 def test_full_disk(project):
@@ -442,6 +582,26 @@ def test_formats_with_sidecars_and_programs(project):
     assert {each.as_posix() for folder in ("csv", "r") for each in Path(folder).iterdir()} <= {*declared}
 
 
+def test_a_conversion_declares_the_sidecars_of_its_file(project):
+    path = project.folder / "adamgate.toml"
+    convert = '\n[step.{0}]\nkind = "convert"\ndata = ["raw/cm.csv"]\nto = "{1}"\n'
+    settings = path.read_text().partition("[step.")[0] + convert.format("copy", "copied/cm.csv")
+    path.write_text(settings)
+    assert project("run").states == {"copy": "ran"}
+    assert (
+        {*map(Path.as_posix, Path("copied").iterdir())}
+        == {
+            "copied/cm.csv",
+            "copied/_variables.csv",
+            "copied/_datasets.csv",
+        }
+        <= {*json.loads(Path("run.jsonl").read_text().splitlines()[0])["declared"]}
+    )
+    path.write_text(settings + convert.format("other", "copied/other.csv"))
+    ran = project("run")
+    assert (ran.code, "copied/_variables.csv is an output of [step.copy]" in ran.err) == (2, True)
+
+
 def test_a_codebook_step_does_not_depend_on_what_only_gates_use(after_run):
     path = after_run.folder / "adamgate.toml"
     path.write_text(path.read_text() + '\n[rules]\nignore = ["AD0047"]\n')
@@ -485,6 +645,51 @@ def test_outputs_of_a_step_that_is_gone_are_removed_unless_they_were_changed(aft
         "os_summary.csv",
         "pfs.csv",
     ]
+
+
+def test_outputs_of_a_step_that_is_gone_are_removed_where_nothing_runs(after_run):
+    settings = Path("adamgate.toml").read_text()
+    before, _, after = settings.partition("[step.os]")
+    Path("adamgate.toml").write_text(before + after[after.index("[step.pfs]") :])
+    ran = after_run("run")
+    assert (ran.code, set(ran.states.values())) == (0, {"unchanged"})
+    assert (
+        "note: removed, output of a step that is not declared any more: "
+        "tables/os.codebook.json, tables/os.csv, tables/os_summary.csv" in ran.err
+    )
+    assert sorted(each.name for each in Path("tables").iterdir()) == ["pfs.codebook.json", "pfs.csv"]
+    assert after_run("run").err == ""
+    Path("adamgate.toml").write_text(settings)
+    assert after_run("run").states == UNCHANGED | {"os": "ran"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")
+def test_a_path_that_the_locale_does_not_have(project):
+    project.edit("adamgate.toml", 'to = "adam"', 'to = "ädam"')
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "adamgate", "run"]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "a path that can be written in this locale" in ran.stderr
+
+
+def test_the_record_of_another_settings_file_is_not_used(after_run, tmp_path):
+    """Its outputs would be removed, as those of steps that are gone."""
+    before = after_run.files()
+    Path("other.toml").write_text(
+        '[step.copy]\nkind = "convert"\ndata = ["raw"]\nto = "c/"\nformat = "csv"\n'
+    )
+    ran = after_run("run", "other.toml")
+    assert (ran.code, "it is of another settings file, adamgate.toml" in ran.err) == (4, True)
+    (tmp_path / "second").mkdir()
+    shutil.copytree("raw", tmp_path / "second" / "raw")
+    shutil.copy("other.toml", tmp_path / "second" / "adamgate.toml")
+    ran = after_run("run", str(tmp_path / "second"), "--record", "run.jsonl")
+    assert (ran.code, "it is of another settings file, adamgate.toml" in ran.err) == (4, True)
+    assert after_run.files() == before
+    assert after_run("run", "other.toml", "--record", "other.jsonl").states == {"copy": "ran"}
+    assert after_run("run").states == UNCHANGED
+    assert after_run.files() == before
 
 
 def test_data_that_change_between_the_gate_and_the_table(project, monkeypatch):

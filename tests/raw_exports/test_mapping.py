@@ -19,7 +19,8 @@ USUBJID = { template = "S1-{PATNUM}" }
 def column(tmp_path, values, declared, more=""):
     """The values of one variable that is made of one column."""
     lines = "".join(f'{number},"{value}"\n' for number, value in enumerate(values, 1))
-    text = f"[raw.XX]\nfiles = ['xx.csv']\n{more}\n[raw.XX.variables]\nVALUE = {declared}\n"
+    table = f"[raw.XX]\nfiles = ['xx.csv']\nsame_order = 'position'\n{more}\n"
+    text = f"{table}[raw.XX.variables]\nVALUE = {declared}\n"
     study = mapped(tmp_path, {"xx.csv": f"N,V\n{lines}"}, text)
     return [each["VALUE"] for each in plain(study["XX"])]
 
@@ -34,6 +35,15 @@ def column_refusal(tmp_path, values, declared, more=""):
 def test_a_column_is_copied_as_it_is(tmp_path):
     values = ["007", " 1e5 ", "Ü", "NA"]
     assert column(tmp_path, [*values, ""], '"V"') == [*values, None]
+
+
+def test_a_variable_without_data_is_declared_as_text_or_number(tmp_path):
+    text = DECLARED + 'AELLT = { value = "" }\nAELLTCD = { value = "", number = true, label = "Code" }\n'
+    found = mapped(tmp_path, {"ae.csv": AE}, text)["AE"]
+    assert [found.is_character(each) for each in ("AELLT", "AELLTCD")] == [True, False]
+    assert found.missing("AELLT").all()
+    assert found.missing("AELLTCD").all()
+    assert found.variable("AELLTCD").label == "Code"
 
 
 def test_blanks_and_case_change_where_it_is_declared(tmp_path):
@@ -54,6 +64,7 @@ def test_values_are_mapped_and_one_that_is_not_is_refused_with_its_line(tmp_path
 def test_what_becomes_of_values_that_a_map_does_not_have_is_declared_and_counted(tmp_path, otherwise, kept):
     text = f"""[raw.XX]
 files = ["xx.csv"]
+same_order = "position"
 [raw.XX.variables]
 VALUE = {{ column = "V", map = {{ Yes = "Y" }}, otherwise = "{otherwise}" }}
 """
@@ -99,6 +110,7 @@ def test_templates_fill_with_zeros(tmp_path):
 def test_the_first_of_several_columns_and_several_that_differ(tmp_path):
     text = """[raw.XX]
 files = ["xx.csv"]
+same_order = "position"
 [raw.XX.variables]
 VALUE = { first_of = ["A", "B"] }
 """
@@ -113,6 +125,7 @@ VALUE = { first_of = ["A", "B"] }
 
 UNITS = """[raw.XX]
 files = ["xx.csv"]
+same_order = "position"
 [raw.XX.variables.VALUE]
 column = "V"
 number = true
@@ -147,6 +160,7 @@ list_name = "SEV"
 list_column = "LIST"
 [raw.AE]
 files = ["ae.csv"]
+same_order = "position"
 [raw.AE.variables]
 AESEV = { column = "SEVCD", codes = "SEV", pair = "SEV" }
 """
@@ -275,6 +289,7 @@ USUBJID = "ID"
 RFSTDTC = "START"
 [raw.AE]
 files = ["ae.csv"]
+same_order = "position"
 [raw.AE.variables]
 USUBJID = "ID"
 AESTDTC = "DAY"
@@ -468,8 +483,8 @@ def test_columns_become_records(tmp_path):
     )
     study = mapped(tmp_path, files, LONG.replace("long =", 'long_missing = "exclude"\nlong ='))
     assert [tuple(each.values()) for each in plain(study["VS"])] == [
-        ("1", "SYSBP", "120"),
         ("1", "DIABP", "80"),
+        ("1", "SYSBP", "120"),
         ("2", "SYSBP", "130"),
     ]
 
@@ -510,6 +525,7 @@ def test_files_without_records_make_a_dataset_without_records(tmp_path):
         DECLARED
         + 'AESER = { column = "SER", map = { Yes = "Y" } }\nAEX = { column = "TERM", number = true }\n'
     )
+    declared = declared.replace("[raw.AE.variables]", 'empty_files = "keep"\n[raw.AE.variables]')
     study = mapped(tmp_path, {"ae.csv": "PATNUM,TERM,SER,START\n"}, declared)
     assert (len(study["AE"]), study["AE"].variable("AEX").type) == (0, "Num")
 
@@ -531,6 +547,8 @@ def test_labels_and_lengths_are_those_of_sdtm_unless_declared(tmp_path):
         ("AESER = { colum = 'SER' }", "AESER is not valid: unknown setting 'colum'"),
         ("AESER = { number = true }", "AESER has none of column, value, template, first_of, lookup, day_of"),
         ("AESER = { column = 'SER', value = 'Y' }", "AESER has column and value"),
+        ("AESER = { column = 'SER', value = '' }", "AESER has column and value"),
+        ("AESER = { value = 1, number = true }", "AESER has value and number"),
         ("AESER = { column = 'SER', unknown = ['UNK'] }", "AESER has unknown without date_forms"),
         (
             "AESER = { column = 'SER', codes = 'YN' }",
@@ -573,7 +591,7 @@ def test_codes_are_exchanged_only_if_that_is_declared(tmp_path, codes):
 @pytest.mark.parametrize(
     ("declared", "what"),
     [
-        ("order = ['AETERM']", "order is declared without sequence"),
+        ("order = ['AETREM']", "AETREM is not a declared variable"),
         ("sequence = 'AESEQ'", "sequence is declared without order"),
         ("sequence = 'AESEQ'\norder = ['AETREM']", "AETREM is not a declared variable"),
         ("sequence = 'USUBJID'\nsame_order = 'position'", "USUBJID is the sequence, and a variable"),

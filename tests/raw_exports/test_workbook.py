@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from workbooks import changed_part, ods, xlsx
+from workbooks import changed_part, ods, xlsb, xlsx
 
 from adamgate.converters.formats.format import ReadOptions
 from adamgate.converters.raw_exports import packed_workbook
@@ -211,8 +211,49 @@ def test_open_document_workbooks(tmp_path):
         ["007", " x "]
     ]
     ods(tmp_path / "lab.ods", {"LB": [["A", "B"], ["007", "x"]]}, error=True)
-    with pytest.raises(UnreadableInput, match="2 cells with an error"):
+    with pytest.raises(UnreadableInput, match="2 cells with an error: C1, C2"):
         read(tmp_path, "lab.ods")
+
+
+ERROR = b'<table:table-cell calcext:value-type="error" office:value-type="string"/>'
+WITH_TEXT = ERROR.replace(b"/>", b' office:string-value=""><text:p>#N/A</text:p></table:table-cell>')
+
+
+def test_errors_of_open_document_workbooks_have_places_in_their_sheets(tmp_path):
+    sheets = {"AE": [["A", "B"], ["1", "2"]], "L&amp;B": [["A"], ["x"]]}
+    ods(tmp_path / "all.ods", sheets, error=True)
+    changed_part(tmp_path / "all.ods", "content.xml", ERROR, WITH_TEXT)
+    first = b"<table:table-row><table:table-cell office:value-type"
+    blank = b'<table:table-row table:number-rows-repeated="3"/>' + first
+    changed_part(tmp_path / "all.ods", "content.xml", first, blank)
+    with pytest.raises(UnreadableInput) as refusal:
+        read(tmp_path, "all.ods#L&B")
+    assert refusal.value.what == "2 cells with an error: B4 #N/A, B8 #N/A"
+    assert refusal.value.advice == 'correct them in the workbook, or declare missing_values = ["#N/A"]'
+
+
+def test_errors_of_other_sheets_of_an_open_document_workbook_do_not_matter(tmp_path):
+    ods(tmp_path / "all.ods", {"AE": [["A"], ["1"]], "LB": [["A"], ["x"]]}, error=True)
+    with ZipFile(tmp_path / "all.ods") as packed:
+        content = packed.read("content.xml").replace(ERROR, b"", 2)
+    changed_part(tmp_path / "all.ods", "content.xml", ERROR, WITH_TEXT)
+    with ZipFile(tmp_path / "all.ods") as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()} | {"content.xml": content}
+    with ZipFile(tmp_path / "all.ods", "w") as packed:
+        for name, part in parts.items():
+            packed.writestr(name, part)
+    assert rows(read(tmp_path, "all.ods#AE")) == [["1"]]
+    with pytest.raises(UnreadableInput, match="2 cells with an error: B1, B2"):
+        read(tmp_path, "all.ods#LB")
+
+
+def test_declared_errors_of_an_open_document_workbook_are_missing(tmp_path):
+    ods(tmp_path / "lab.ods", {"LB": [["A", "B"], ["1", "x"]]})
+    cell = b'<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    changed_part(tmp_path / "lab.ods", "content.xml", cell, WITH_TEXT)
+    with pytest.raises(UnreadableInput, match="1 cell with an error: B2 #N/A"):
+        read(tmp_path, "lab.ods")
+    assert rows(read(tmp_path, "lab.ods", missing_values=("#N/A",))) == [["1", ""]]
 
 
 def test_open_document_sheets_that_would_fill_the_memory_are_refused(tmp_path):
@@ -395,3 +436,17 @@ def test_without_the_library_the_message_says_what_to_install(tmp_path):
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "pip install 'adamgate[excel]'" in ran.stderr
+
+
+def test_binary_workbooks(tmp_path):
+    path = tmp_path / "lab.xlsb"
+    xlsb(
+        path,
+        {"LB": [["A", "B", "Größe"], ["007", 1.5, " x "], ["1e5", 12.0, "y" * 300]], "AE": [["A"], ["z"]]},
+    )
+    table = read(tmp_path, "lab.xlsb#LB")
+    assert table.columns == ("A", "B", "Größe")
+    assert rows(table) == [["007", "1.5", " x "], ["1e5", "12", "y" * 300]]
+    assert notes(table) == [".xlsb does not distinguish errors such as #N/A from empty cells; .xlsx does"]
+    with pytest.raises(UnreadableInput, match="the file contains 2 sheets: LB, AE"):
+        read(tmp_path, "lab.xlsb")

@@ -51,7 +51,15 @@ def test_a_real_report_is_valid_and_says_what_is_wrong():
         "title": ag.rule_book()["TTE006"].title,
         "message": finding["message"],
         "records": 1,
-        "examples": [{"record": 2, "keys": {"USUBJID": "b", "PARAMCD": "OS"}, "values": {"AVAL": -2}}],
+        "examples": [
+            {
+                "record": 2,
+                "keys": {"USUBJID": "b", "PARAMCD": "OS"},
+                "values": {"AVAL": -2},
+                "raw": None,
+                "raw_of_variables": {},
+            }
+        ],
         "fingerprint": "314ccb2ebb4ecae95e47ffaab28d034ab7874cfe4f85e5a19c940ff845ac65a3",
         "record_keys": "055c6b910dff",
         "standing": None,

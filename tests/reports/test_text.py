@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 import adamgate as ag
 from adamgate.converters.reports import Detail, Presentation
-from adamgate.converters.reports.text import EXAMPLES
+from adamgate.converters.reports.examples import EXAMPLES
 from adamgate.schemas.gate.event_counts import ArmCount, EventCount
 from adamgate.schemas.gate.finding import Example, Inferred
 from adamgate.schemas.study.variable import ReadingNote

@@ -1,6 +1,7 @@
 """`adamgate init`: what it prints is valid as it is, and with every option in it; it runs on a study."""
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -21,7 +22,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 STUDY = FIXTURES / "cartitude1"
 OF_TRIAL = {"adsl": ("trial_sdtm", "trial/ae.csv"), "bds": ("trial_findings", "trial/adsl.csv")}
 """Sources of specifications that do not run on that study."""
-DERIVING = [name for name in SPECIMENS if name not in ("settings", "raw")]
+DERIVING = [name for name in SPECIMENS if name not in ("settings", "raw", "pipeline")]
 
 
 def with_all_options(text: str) -> str:
@@ -31,7 +32,7 @@ def with_all_options(text: str) -> str:
 
 @pytest.fixture(params=SPECIMENS)
 def printed(request, run) -> str:
-    arguments = () if request.param == "settings" else ("--derive", request.param)
+    arguments = {"settings": (), "pipeline": ("--pipeline",)}.get(request.param, ("--derive", request.param))
     ran = run("init", *arguments)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == specimen(request.param)
@@ -152,6 +153,36 @@ def test_the_dates_of_adtte_are_those_of_the_study(run, tmp_path, monkeypatch):
     found = ag.diff("adam", STUDY / "adtte.xpt", by="USUBJID,PARAMCD", only=names, metadata=False)
     assert found.equal
     assert found.datasets["ADTTE"].matched == 289
+
+
+PUBLISHED = """figure,published,dataset,where,statistic,variable
+Deaths,52,ADTTE,PARAMCD == 'OS' and CNSR == 0,records,
+"Median, months",60.7,OS_KM_SUMMARY,group == 'all',value,median
+"""
+
+
+def test_the_pipeline_runs_on_a_study(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    steps, adtte = specimen("pipeline").split("# What `adamgate derive` makes")
+    steps = re.sub(r"^#layout.*$|^#format.*$", "", steps, flags=re.MULTILINE)
+    Path("adamgate.toml").write_text(with_all_options(steps) + "#" + adtte)
+    planned = run("run", "--dry-run")
+    assert (planned.code, "input data is not present" in planned.out) == (0, True)
+    Path("data").mkdir()
+    shutil.copy(STUDY / "adsl.xpt", "data")
+    Path("published.csv").write_text(PUBLISHED)
+    planned = run("run", "--dry-run")
+    assert (planned.code, "is not present" in planned.out) == (0, False)
+    ran = run("run")
+    assert (ran.code, ran.err) == (0, "")
+    assert "2 figures: 2 equal" in ran.out
+    assert run("run", "-q").out == "5 steps: 5 unchanged; record: run.jsonl\n"
+    assert run("verify", "run.jsonl").code == 0
+
+
+def test_a_pipeline_has_a_specification_already(run):
+    ran = run("init", "--pipeline", "--derive", "adsl")
+    assert (ran.code, "use --pipeline alone" in ran.err) == (2, True)
 
 
 def test_another_dataset_is_a_usage_error(run):

@@ -115,6 +115,21 @@ def test_convert_shows_the_records_that_are_written(tmp_path: Path):
     assert "1 of 1 records" in shown
 
 
+@pytest.mark.parametrize("words", [[], ["--jobs", "2"]])
+def test_run_shows_the_step_that_runs(tmp_path: Path, words: list[str]):
+    (tmp_path / "adtte.csv").write_text("USUBJID,PARAMCD,AVAL,CNSR\n1,OS,3,0\n")
+    (tmp_path / "adamgate.toml").write_text(
+        '[step.copy]\nkind = "convert"\ndata = ["adtte.csv"]\nto = "copied/adtte.csv"\n'
+    )
+    given = ["run", str(tmp_path), *words]
+    code = f"import sys; from adamgate.cli import run; sys.exit(run({given!r}))"
+    out, shown = on_a_terminal(code)
+    assert out.startswith("ran        copy  3 files\n")
+    assert "Running copy" in shown
+    assert shown.index("Running copy") < shown.rindex("\x1b[?25h"), "the cursor is there again"
+    assert "Running" not in on_a_terminal(code)[1], "nothing runs"
+
+
 def test_what_breaks_under_a_bar_still_leaves_the_terminal_clean(monkeypatch: pytest.MonkeyPatch):
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

@@ -8,20 +8,24 @@ from types import MappingProxyType
 
 SETTINGS = "settings"
 """The one that derives nothing."""
-SPECIMENS: Mapping[str, str] = MappingProxyType(
+PIPELINE = "pipeline"
+"""The steps of a pipeline, which derives ADTTE."""
+SPECIMENS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        SETTINGS: "settings.toml",
-        "adsl": "adsl.toml",
-        "adae": "adae.toml",
-        "adrs": "adrs.toml",
-        "adtte": "adtte.toml",
-        "bds": "bds.toml",
-        "raw": "raw.toml",
+        SETTINGS: ("settings.toml",),
+        "adsl": ("adsl.toml",),
+        "adae": ("adae.toml",),
+        "adrs": ("adrs.toml",),
+        "adtte": ("adtte.toml",),
+        "bds": ("bds.toml",),
+        "raw": ("raw.toml",),
+        PIPELINE: ("pipeline.toml", "adtte.toml"),
     }
 )
-"""Files by what they are for: a dataset that is derived, or raw files that are mapped."""
+"""Files by what they are for: a dataset that is derived, raw files that are mapped, a pipeline."""
 
 
 def specimen(name: str) -> str:
     """The text of one of `SPECIMENS`."""
-    return Path(__file__).with_name(SPECIMENS[name]).read_text(encoding="utf-8")
+    here = Path(__file__)
+    return "".join(here.with_name(each).read_text(encoding="utf-8") for each in SPECIMENS[name])

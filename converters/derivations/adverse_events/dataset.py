@@ -8,9 +8,10 @@ import pandas as pd
 from ....schemas.standards import adae
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
+from ..analysis_variables import add_variable, in_order, outputs_of
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried
 from ..column_values import texts
-from ..own_tables import own_tables
+from ..own_tables import own_tables, tables_that_name
 from ..task import DerivationTask
 from .emergence import add_emergence
 from .event_dates import add_date, add_duration
@@ -50,6 +51,9 @@ def derive(task: DerivationTask, options: AdverseEvents) -> Dataset:
     task.account.require_none()
     for name, query in own_tables(task.specification.queries, task.name).items():
         add_query(table, name, query)
+    variables = tables_that_name(task.specification.variables, task.name)
+    for name in in_order(variables):
+        add_variable(table, name, variables[name])
     for name, flag in own_tables(task.specification.flags, task.name).items():
         add_flag(table, name, flag)
     task.account.require_none()
@@ -66,10 +70,26 @@ def _columns(table: EventTable) -> DerivedColumns:
     """Variables of the source, except those that ADSL has for each subject, then the derived ones."""
     keys = {name for name in KEYS if name in table.task.adsl}
     copied = {name: table.source[name] for name in table.source.names if name not in keys}
-    frame = pd.DataFrame({**copied, **table.columns}, copy=False)
+    hidden = _hidden(table)
+    derived = {name: column for name, column in table.columns.items() if name not in hidden}
+    frame = pd.DataFrame({**copied, **derived}, copy=False)
     described = {name: table.source.variable(name) for name in copied}
     special = {name.upper(): each for name, each in table.source.special_missing.items()}
-    return DerivedColumns(frame, table.subject, {**described, **table.described}, special)
+    places = table.source.raw_places
+    return DerivedColumns(
+        frame,
+        table.subject,
+        {**described, **table.described},
+        special,
+        None if places is None else places.load(),
+    )
+
+
+def _hidden(table: EventTable) -> set[str]:
+    """Variables that only other tables use."""
+    variables = tables_that_name(table.task.specification.variables, table.task.name)
+    hidden = ((name, each) for name, each in variables.items() if not each.output)
+    return {output for name, each in hidden for output in outputs_of(name, each)}
 
 
 def _add_trace(table: EventTable) -> None:

@@ -83,7 +83,7 @@ def _without_start(
     if policy == "error":
         number = counted(int(unstarted.sum()), "record")
         advice = 'declare missing_start = "not_emergent", or "emergent"'
-        table.problem(f"{number} without a start to judge TRTEMFL by", "missing_start", advice, unstarted)
+        table.refuse(f"{number} without a start to judge TRTEMFL by", "missing_start", advice, unstarted)
     elif policy == "not_emergent":
         effect = "without a start: not treatment-emergent"
         table.effect("missing_start", policy, effect, unstarted)
@@ -121,7 +121,7 @@ def _worsened(table: EventTable, start: EventDate, end: EventDate | None, first:
     if policy == "error":
         number = counted(int(unknown.sum()), "record")
         advice = 'declare missing_severity = "not_emergent", or "emergent"'
-        table.problem(
+        table.refuse(
             f"a severity is missing in {number} that may have worsened", "missing_severity", advice, unknown
         )
         return worse

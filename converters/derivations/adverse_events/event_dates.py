@@ -12,6 +12,7 @@ from ....schemas.study.columns import Days
 from ....schemas.study.imputation import FLAG_VALUES, Imputed
 from ....schemas.study.partial_dates import PartialDates
 from ....schemas.wording import counted
+from ..clock_times import note_zones
 from ..column_values import dates, texts
 from .clocks import add_datetimes
 from .event_table import EventTable
@@ -49,9 +50,10 @@ def add_date(table: EventTable, which: Which, start: EventDate | None = None) ->
             table.task.account.problem(what, f"{table.place} {which}", f"declare {which}, or add it")
         return None
     collected = PartialDates.of(table.source, variable, options.date_forms)
+    note_zones(table.task.account, which, variable, table.source)
     number = counted(int(collected.unreadable.sum()), "record")
     advice = 'correct the data, or declare date_forms, such as ["DD-MMM-YYYY"]'
-    table.problem(
+    table.refuse(
         f"{variable} of {table.source.name} is not a date in {number}", which, advice, collected.unreadable
     )
     imputed = _imputed(table, which, variable, collected, start)
@@ -74,7 +76,7 @@ def _imputed(
         if not method:
             number = counted(int(partial.sum()), "record")
             what = f"{variable} of {table.source.name} is a partial date in {number}"
-            table.problem(what, key, f'declare {key} = "first", or "none"', partial)
+            table.refuse(what, key, f'declare {key} = "first", or "none"', partial)
         nothing = np.zeros(len(table), dtype=np.int8)
         day = np.where(collected.complete, collected.lower, np.nan)
         found = Imputed(day, nothing, nothing.astype(np.bool_), partial)
@@ -140,7 +142,7 @@ def add_duration(table: EventTable, start: EventDate, end: EventDate) -> None:
     else:
         number = counted(int(reversed_.sum()), "record")
         advice = 'correct the data, or declare end_before_start = "keep"'
-        table.problem(f"AENDT is before ASTDT in {number}", "end_before_start", advice, reversed_)
+        table.refuse(f"AENDT is before ASTDT in {number}", "end_before_start", advice, reversed_)
     if options.duration == "none":
         return
     first, last = (each.day for each in (start, end))

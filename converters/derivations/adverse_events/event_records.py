@@ -37,7 +37,7 @@ def event_table(task: DerivationTask, options: AdverseEvents) -> EventTable:
             advice = did_you_mean(name, data.names)
             account.problem(f"{name} is not present in {data.name}", f"{place} {key}", advice)
     account.require_none()
-    data = supplemented(task, options, data)
+    data = supplemented(task, options, options.dataset, data)
     account.require_none()
     selected = selected_records(task, options, data)
     subject = adsl_record(data, task.adsl)
@@ -69,7 +69,7 @@ def _judge_sequence(table: EventTable, sequence: str) -> None:
     data = table.source
     missing = data.missing(sequence)
     number = counted(int(missing.sum()), "record")
-    table.problem(f"{sequence} is missing in {number}", "sequence", "correct the data", missing)
+    table.refuse(f"{sequence} is missing in {number}", "sequence", "correct the data", missing)
     repeated = ~missing & _repeated(data.groups("USUBJID", sequence))
     if table.options.repeated_sequence == "keep":
         effect = f"records that share {sequence} with another of their subject kept"
@@ -77,7 +77,7 @@ def _judge_sequence(table: EventTable, sequence: str) -> None:
         return
     number = counted(int(repeated.sum()), "record")
     advice = 'correct the data, declare another sequence, or repeated_sequence = "keep"'
-    table.problem(
+    table.refuse(
         f"{number} of subjects who have several with the same {sequence}", "sequence", advice, repeated
     )
 

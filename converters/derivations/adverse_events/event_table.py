@@ -35,6 +35,8 @@ class EventTable:
         What is derived so far.
     described : dict of name to Variable
         Derived variables whose label the specification has.
+    failed : set of str
+        Variables that could not be derived, which was noted.
     """
 
     task: DerivationTask
@@ -43,6 +45,7 @@ class EventTable:
     subject: Codes
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, Variable] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
 
     @property
     def place(self) -> str:
@@ -55,7 +58,7 @@ class EventTable:
     def add(self, name: str, column: pd.Series | NDArray[Any], label: str = "") -> None:
         """Take a derived variable."""
         if name in self.columns:
-            advice = "give the flag or query another name"
+            advice = "give the flag, query or variable another name"
             self.task.account.problem(f"{name} is derived twice", self.place, advice)
             return
         if name in self.source:
@@ -65,6 +68,11 @@ class EventTable:
         self.columns[name] = pd.Series(column, copy=False)
         if label:
             self.described[name] = Variable(name, label=label)
+
+    def absent_values(self, condition: str, place: str, data: Dataset) -> None:
+        """Note values of variables that are not derived, which a condition asks for and no record has."""
+        given = {*self.source.names, *self.task.adsl.names} - {*self.columns}
+        self.task.account.absent_values(condition, place, data, given)
 
     def column(self, name: str) -> pd.Series | None:
         """A variable of the dataset: derived, of the source, or carried from ADSL; None where not present."""
@@ -95,7 +103,7 @@ class EventTable:
         """
         found = {name: self.column(name) for name in places}
         for name, column in found.items():
-            if column is None:
+            if column is None and name not in self.failed:
                 what = f"{name} is not present in {self.task.name}"
                 advice = f"{did_you_mean(name, self.names)}; a variable of ADSL is to be carried"
                 self.task.account.problem(what, places[name], advice)
@@ -113,7 +121,15 @@ class EventTable:
         """Count the records that a policy concerns."""
         self.task.account.effect(policy, value, effect, self.source, concerned, unit="record")
 
-    def problem(self, what: str, key: str, advice: str, concerned: Mask) -> None:
+    def problem(self, what: str, place: str, advice: str, concerned: Mask) -> None:
         """Note why records are refused, if there are some."""
         if concerned.any():
-            self.task.account.problem(what, f"{self.place} {key}", advice, self.source, concerned)
+            self.task.account.problem(what, place, advice, self.source, concerned)
+
+    def refuse(self, what: str, key: str, advice: str, concerned: Mask) -> None:
+        """Note why a key of the dataset refuses records, if there are some."""
+        self.problem(what, f"{self.place} {key}", advice, concerned)
+
+    def fail(self, name: str) -> None:
+        """Note that a variable cannot be derived, which is a problem that was noted."""
+        self.failed.add(name)

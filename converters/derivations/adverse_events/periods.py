@@ -57,7 +57,7 @@ def _periods(table: EventTable, day: Days, numbers: list[int]) -> Codes:
     if options.in_two_periods == "error":
         records = counted(int(several.sum()), "record")
         advice = 'declare in_two_periods = "earlier", or "later"'
-        table.problem(f"{records} that started in two periods", "in_two_periods", advice, several)
+        table.refuse(f"{records} that started in two periods", "in_two_periods", advice, several)
     else:
         policy = options.in_two_periods
         table.effect("in_two_periods", policy, f"started in two periods: the {policy}", several)

@@ -71,10 +71,12 @@ def selected_by(
     if expression is None:
         return data, np.ones(len(table), dtype=np.bool_)
     try:
-        return data, expression.where(data)
+        found = expression.where(data)
     except ConfigurationError as wrong:
         table.task.account.problem(wrong.what, place, wrong.advice)
         return None
+    table.absent_values(where, place, data)
+    return data, found
 
 
 def _by_condition(table: EventTable, name: str, query: EventQuery) -> _Found | None:

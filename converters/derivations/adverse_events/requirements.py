@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
-from ..own_tables import own_tables, require_derived_once
+from ..analysis_variables import check_variable, in_order, outputs_of
+from ..own_tables import own_tables, require_derived_once, tables_that_name
 from ..specification import Specification
+from ..variable_options import AnalysisVariable
 from .occurrence_flags import flag_variable
-from .options import AdverseEvents, EventQuery
+from .options import AdverseEvents, EventQuery, OccurrenceFlag
 
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,4}")
 
@@ -38,7 +41,11 @@ def check(name: str, options: AdverseEvents, specification: Specification) -> No
     for query, asked in own_tables(specification.queries, name).items():
         _check_query(query, asked)
     flags = own_tables(specification.flags, name)
-    require_derived_once(name, ((f"[flag.{each}]", flag_variable(each, one)) for each, one in flags.items()))
+    variables = tables_that_name(specification.variables, name)
+    require_derived_once(name, _outputs(flags, variables))
+    for each, variable in variables.items():
+        check_variable(each, variable)
+    in_order(variables)
     for flag, declared in flags.items():
         if declared.where:
             compile_expression(declared.where, f"[flag.{flag}] where")
@@ -48,6 +55,16 @@ def check(name: str, options: AdverseEvents, specification: Specification) -> No
                 f"[flag.{flag}] take",
                 "omit by and worst, or take",
             )
+
+
+def _outputs(
+    flags: Mapping[str, OccurrenceFlag], variables: Mapping[str, AnalysisVariable]
+) -> Iterator[tuple[str, str]]:
+    """Each place of a variable or flag, with what is derived there."""
+    for name, flag in flags.items():
+        yield f"[flag.{name}]", flag_variable(name, flag)
+    for name, variable in variables.items():
+        yield from ((f"[variable.{name}]", output) for output in outputs_of(name, variable))
 
 
 def needs(_name: str, options: AdverseEvents, _specification: Specification) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ....schemas.study.columns import Codes, Mask
+from ....schemas.conditions.absent_texts import correction
+from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted
 from ..choosing import chosen, order_key
 from ..column_values import taken, yes
-from .measurement_table import MeasurementTable
+from .measurement_table import MeasurementTable, has_value
 
 
 def declare_baseline(table: MeasurementTable) -> None:
@@ -47,7 +48,12 @@ def _add_baseline(table: MeasurementTable, of_value: Mapping[str, str]) -> None:
             table.fail(each)
         return
     data, selected = found
-    candidate = selected & _has_value(data)
+    candidate = selected & has_value(data)
+    if len(table) and not candidate.any() and not options.baseline_may_be_empty:
+        where = correction(options.baseline_where, data) if options.baseline_where else "correct the data"
+        advice = f"{where}, or declare baseline_may_be_empty = true"
+        what = "no record with a value may be the baseline"
+        table.task.account.problem(what, f"{place} baseline_where", advice)
     _, groups = np.unique(data.groups("USUBJID", "PARAMCD", *by), return_inverse=True)
     groups = groups.reshape(-1)
     record = _records(table, data, np.flatnonzero(candidate), groups)
@@ -78,11 +84,6 @@ def _by(table: MeasurementTable) -> tuple[str, ...]:
     if declared is not None:
         return declared
     return ("BASETYPE",) if "BASETYPE" in table.names else ()
-
-
-def _has_value(data: Dataset) -> Mask:
-    filled = data.filled("AVAL")
-    return filled | data.filled("AVALC") if "AVALC" in data else filled
 
 
 def _records(table: MeasurementTable, data: Dataset, among: Codes, groups: Codes) -> Codes:

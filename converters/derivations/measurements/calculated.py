@@ -8,22 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ....schemas.conditions.arithmetic import Arithmetic, compile_arithmetic
+from ....schemas.conditions.arithmetic import Arithmetic, compile_arithmetic, rounded_to
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
 from ..assembled import KEYS
-from ..column_values import taken, texts
-from .measurement_table import MeasurementTable
+from ..column_values import taken
+from .measurement_table import MeasurementTable, has_value
 from .options import Measurement
 from .parts import paramcd_of
+from .stacked_columns import constants
 
 
 def add_calculated(table: MeasurementTable, name: str, measurement: Measurement) -> None:
     """Take the records of a parameter that has an expression."""
     place = f"[measurement.{name}]"
     by = table.options.by if measurement.by is None else measurement.by
-    wanted = {"USUBJID": place, "PARAMCD": place, "AVAL": place, **dict.fromkeys(by, f"{place} by")}
+    values = ["AVAL", "AVALC"] if "AVALC" in table.columns else ["AVAL"]
+    wanted = dict.fromkeys(["USUBJID", "PARAMCD", *values], place) | dict.fromkeys(by, f"{place} by")
     if measurement.where:
         found = table.selected(measurement.where, f"{place} where", wanted)
         if found is None:
@@ -56,30 +58,58 @@ class _Calculation:
         operands = {each: selected & self.data.equals("PARAMCD", each) for each in names}
         self._require_records(operands)
         varying = [each for each in operands if each not in self.measurement.constant]
-        among = np.flatnonzero(np.logical_or.reduce([operands[each] for each in varying]))
+        has_operand = np.logical_or.reduce([operands[each] for each in varying])
+        own = self.data.equals("PARAMCD", self.paramcd) & has_value(self.data)
+        among = np.flatnonzero(has_operand | own)
         groups, first = _numbered(self.data.groups("USUBJID", *self.by, among=among))
         first = among[first]  # a record of each combination
         n_groups = len(first)
-        subject = self.table.subject[first]
         values = {}
-        for each, own in operands.items():
+        for each, is_operand in operands.items():
             if each in varying:
-                values[each] = self._values(each, own[among], among, groups, n_groups)
+                values[each] = self._values(each, is_operand[among], among, groups, n_groups)
             else:
-                at = np.flatnonzero(own)
+                at = np.flatnonzero(is_operand)
                 n_subjects = len(self.table.task.adsl)
-                values[each] = self._values(each, own[at], at, self.table.subject[at], n_subjects)[subject]
+                of_subject = self._values(each, is_operand[at], at, self.table.subject[at], n_subjects)
+                values[each] = of_subject[self.table.subject[first]]
         operand_values = Dataset.from_frame(pd.DataFrame(values), self.table.task.name)
-        result = self.arithmetic.values(operand_values)
+        result = rounded_to(self.measurement.decimals, self.arithmetic.values(operand_values))
         undefined = self.arithmetic.undefined(operand_values)
-        self._count(first, np.isnan(result) & ~undefined, undefined)
-        kept = first[~np.isnan(result)]
+        with_operand = _any(has_operand[among], groups, n_groups)
+        self._count(first, with_operand & np.isnan(result) & ~undefined, undefined)
+        calculated = ~np.isnan(result)
+        if self.measurement.collected:
+            collected = _any(own[among], groups, n_groups)
+            self._judge_collected(own, among, (calculated & collected)[groups])
+            calculated &= ~collected
+        self._append(first[calculated], result[calculated])
+
+    def _append(self, at: Codes, aval: Numbers) -> None:
+        """New records, with `by` of the records at some positions."""
+        every = np.ones(len(at), dtype=np.bool_)
+        dtype = {"DTYPE": constants(self.measurement.dtype, every)} if self.measurement.dtype else {}
         columns = {
-            "PARAMCD": texts(np.zeros(len(kept), dtype=np.int8), [self.paramcd]),
-            "AVAL": pd.Series(result[~np.isnan(result)]),
-            **{each: taken(self.data[each], kept) for each in self.by if each not in KEYS},
+            "PARAMCD": constants(self.paramcd, every),
+            "AVAL": pd.Series(aval),
+            **dtype,
+            **{each: taken(self.data[each], at) for each in self.by if each not in KEYS},
         }
-        self.table.append(self.table.subject[kept], columns)
+        self.table.append(self.table.subject[at], columns)
+
+    def _judge_collected(self, own: Mask, among: Codes, both: Mask) -> None:
+        """Collected records of combinations for which there is a calculated value, too."""
+        concerned = np.zeros(len(self.data), dtype=np.bool_)
+        concerned[among[both]] = True
+        concerned &= own
+        if self.measurement.prefer == "error":
+            number = counted(int(concerned.sum()), "record")
+            what = f"{number} of {self.paramcd} collected in combinations for which it can be calculated"
+            place = f"[measurement.{self.name}] prefer"
+            self.table.problem(what, place, 'declare prefer = "collected", or restrict by where', concerned)
+        else:
+            effect = f"{self.paramcd} is collected: not calculated"
+            self.table.effect(f"measurement.{self.name}: prefer", "collected", effect, concerned)
 
     def _require_records(self, operands: Mapping[str, Mask]) -> None:
         """Note a parameter that no record is of, which may be misspelt."""
@@ -120,6 +150,13 @@ class _Calculation:
             concerned = np.zeros(len(self.data), dtype=np.bool_)
             concerned[first[mask]] = True
             self.table.effect(policy, self.measurement.expression, effect, concerned)
+
+
+def _any(of_records: Mask, groups: Codes, n_groups: int) -> Mask:
+    """Whether some record of each group is one of these."""
+    found = np.zeros(n_groups, dtype=np.bool_)
+    found[groups[of_records]] = True
+    return found
 
 
 def _numbered(groups: Codes) -> tuple[Codes, Codes]:

@@ -9,7 +9,7 @@ from ....schemas.study.columns import Days
 from ....schemas.study.imputation import FLAG_VALUES
 from ....schemas.study.partial_dates import PartialDates
 from ....schemas.wording import counted, did_you_mean
-from ..clock_times import PARTS, clock_times, filled, stamps
+from ..clock_times import PARTS, clock_times, filled, note_zones, stamps
 from ..column_values import dates, texts
 from .measurement_table import MeasurementTable
 
@@ -23,6 +23,7 @@ def add_dates(table: MeasurementTable) -> None:
         table.task.account.problem(what, f"{table.place} date", advice)
         return
     collected = PartialDates.of(source, variable, options.date_forms)
+    note_zones(table.task.account, "date", variable, source)
     number = counted(int(collected.unreadable.sum()), "record")
     advice = 'correct the data, or declare date_forms, such as ["DD-MMM-YYYY"]'
     what = f"{variable} of {source.name} is not a date in {number}"

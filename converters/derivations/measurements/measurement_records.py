@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ....schemas.conditions.arithmetic import compile_arithmetic
+from ....schemas.conditions.absent_texts import correction
+from ....schemas.conditions.arithmetic import compile_arithmetic, rounded_to
 from ....schemas.errors import ConfigurationError
 from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask, Numbers
@@ -13,13 +14,12 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
 from ..column_values import texts
 from ..domain_records import kept_records, meeting, selected_records
-from ..sources import dataset_called
-from ..supplement import supplemented
 from ..task import DerivationTask
+from .findings import findings
 from .measurement_dates import add_dates
 from .measurement_table import MeasurementTable
 from .options import Measurements
-from .parts import MeasurementParts, paramcd_of
+from .parts import MeasurementParts, collected_of, paramcd_of
 
 _MANY = 5
 """Values that a message lists."""
@@ -35,14 +35,28 @@ def measurement_table(
     DerivationRefused
         If the source does not fit.
     """
-    data = _source(task, options)
+    source = findings(task, options, parts)
+    data = source.data
     selected = _of_subjects(task, options, data, selected_records(task, options, data))
     codes, names = _parameters(task, options, parts, data, selected)
     task.account.require_none()
     (kept,) = np.nonzero(selected & (codes >= 0))
-    task.account.used(data, kept)
+    source.note_used(task, kept)
     subject = adsl_record(data, task.adsl)[kept]
-    table = MeasurementTable(task, options, kept_records(data, kept), np.arange(len(kept)), subject)
+    table = MeasurementTable(
+        task,
+        options,
+        kept_records(data, kept),
+        np.arange(len(kept)),
+        subject,
+        domain=source.source[kept],
+        parameters=frozenset(paramcd_of(name, each) for name, each in parts.measurements.items()),
+        units={
+            paramcd_of(name, each): each.unit
+            for name, each in parts.measurements.items()
+            if each.unit or each.aval or each.expression
+        },
+    )
     table.add("PARAMCD", texts(codes[kept].astype(np.int32), names))
     task.account.require_none()
     _add_values(table, parts)
@@ -51,22 +65,6 @@ def measurement_table(
     _judge_units(table)
     task.account.require_none()
     return table
-
-
-def _source(task: DerivationTask, options: Measurements) -> Dataset:
-    account, place = task.account, f"[derive.{task.name}] dataset"
-    data = dataset_called(options.dataset, task.study)
-    if data is None:
-        advice = did_you_mean(options.dataset, task.study.datasets)
-        account.problem(f"dataset {options.dataset} is not present", place, advice)
-        account.require_none()
-        raise AssertionError
-    if "USUBJID" not in data:
-        account.problem(f"USUBJID is not present in {data.name}", place, did_you_mean("USUBJID", data.names))
-    account.require_none()
-    data = supplemented(task, options, data)
-    account.require_none()
-    return data
 
 
 def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, selected: Mask) -> Mask:
@@ -86,7 +84,8 @@ def _of_subjects(task: DerivationTask, options: Measurements, data: Dataset, sel
         return known
     members = meeting(task, options.population, task.adsl, f"{place} population")
     if not members.any():
-        task.account.problem("no subject meets the condition", f"{place} population", "correct it")
+        advice = correction(options.population, task.adsl)
+        task.account.problem("no subject meets the condition", f"{place} population", advice)
     within: Mask = known & np.append(members, False)[subject]
     effect = f"records of {data.name} of other subjects are not derived"
     task.account.effect("population", options.population, effect, data, known & ~within, unit="record")
@@ -98,25 +97,23 @@ def _parameters(
 ) -> tuple[Codes, list[str]]:
     """The position of each record's parameter among all, -1 for none; and their PARAMCDs."""
     place, test = f"[derive.{task.name}]", f"{options.prefix}TESTCD"
-    collected = {each: one for each, one in parts.measurements.items() if not one.expression}
+    collected = collected_of(parts)
     codes = np.full(len(data), -1, dtype=np.intp)
     several = np.zeros(len(data), dtype=np.bool_)
-    by_test = bool(options.param) or any(not one.where for one in collected.values())
+    by_test = bool(options.param) or not all(collected.values())
     if by_test and test not in data:
         what = f"{test} is not present in {data.name}"
         task.account.problem(what, f"{place} dataset", did_you_mean(test, data.names))
         return codes, []
-    for at, (name, measurement) in enumerate(collected.items()):
-        at_name = f"[measurement.{name}] where"
+    for at, (name, where) in enumerate(collected.items()):
+        measurement = parts.measurements[name]
+        at_name = f"[measurement.{name}] {'collected' if measurement.expression else 'where'}"
         paramcd = paramcd_of(name, measurement)
-        own = selected & (
-            meeting(task, measurement.where, data, at_name)
-            if measurement.where
-            else data.equals(test, paramcd)
-        )
+        own = selected & (meeting(task, where, data, at_name) if where else data.equals(test, paramcd))
         if not own.any() and not measurement.may_be_empty:
             what = f"no record of {data.name} is of {paramcd}"
-            task.account.problem(what, at_name, "correct it, or declare may_be_empty = true")
+            advice = f"{correction(where, data) if where else _other_test(paramcd, data, test)}, or "
+            task.account.problem(what, at_name, f"{advice}declare may_be_empty = true")
         several |= own & (codes >= 0)
         codes[own & (codes < 0)] = at
     if several.any():
@@ -124,12 +121,17 @@ def _parameters(
         advice = "correct the conditions where of their tables"
         what = f"{number} of {data.name} of several parameters"
         task.account.problem(what, f"{place} dataset", advice, data, several)
-    names = [paramcd_of(name, measurement) for name, measurement in collected.items()]
+    names = [paramcd_of(name, parts.measurements[name]) for name in collected]
     if options.param:
         _judge_calculated(task, parts, data, selected & (codes < 0), test)
         codes, names = _by_test(data, test, selected, codes, names)
     _judge_unmapped(task, options, data, selected & (codes < 0), test)
     return codes, names
+
+
+def _other_test(paramcd: str, data: Dataset, test: str) -> str:
+    known = did_you_mean(paramcd, (str(each) for each in data.distinct(test)))
+    return f"{test} is never {paramcd} ({known}): write where"
 
 
 def _judge_calculated(
@@ -141,7 +143,10 @@ def _judge_calculated(
         own = others & data.equals(test, paramcd)
         if measurement.expression and own.any():
             number = counted(int(own.sum()), "record")
-            advice = "name the parameter otherwise, or omit the records by where of the dataset"
+            advice = (
+                f"declare collected = \"{test} == '{paramcd}'\" if they are of it, name it otherwise, or "
+                "omit them by where of the dataset"
+            )
             what = f"{paramcd} is calculated, and {test} of {number} of {data.name}"
             task.account.problem(what, f"[measurement.{name}] expression", advice, data, own)
 
@@ -199,7 +204,8 @@ def _add_values(table: MeasurementTable, parts: MeasurementParts) -> None:
             aval = source.numbers(variable)
     for paramcd, (name, text) in own.items():
         at = parameters.equals("PARAMCD", paramcd)
-        aval = np.where(at, _calculated(table, name, text, at), aval)
+        found = _calculated(table, name, text, at)
+        aval = np.where(at, rounded_to(parts.measurements[name].decimals, found), aval)
     table.add("AVAL", aval)
     if options.avalc != "none":
         _add_text(table, aval)

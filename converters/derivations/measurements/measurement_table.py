@@ -21,7 +21,7 @@ from ..assembled import KEYS
 from ..column_values import taken, texts
 from ..own_columns import dataset_of
 from ..task import DerivationTask
-from .options import Measurements
+from .options import ANY_DOMAIN, Measurements
 from .stacked_columns import missing_like, stacked
 
 NO_RECORD = -1
@@ -51,6 +51,8 @@ class MeasurementTable:
         Position in the source of each record; -1 where it is derived from others.
     subject : ndarray of int, shape (n_records,)
         Position of each record's subject in ADSL.
+    domain : ndarray of int, shape (n_kept,)
+        Position of the source dataset of each record of `source`.
     columns : dict of name to Series, shape (n_records,)
         What is derived so far.
     described : dict of name to Variable
@@ -62,8 +64,13 @@ class MeasurementTable:
     source: Dataset
     origin: Codes
     subject: Codes
+    domain: Codes
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, Variable] = field(default_factory=dict)
+    parameters: frozenset[str] = frozenset()
+    """PARAMCDs that are declared."""
+    units: dict[str, str] = field(default_factory=dict)
+    """Unit of AVAL of parameters whose table declares it; "" where it does not, and AVAL is calculated."""
     baseline: Codes | None = None
     """Position of the baseline record of each record, -1 for none, when it is known."""
     failed: set[str] = field(default_factory=set)
@@ -150,7 +157,8 @@ class MeasurementTable:
     def names(self) -> list[str]:
         """Of all variables of the dataset."""
         carried = [*KEYS, *self.options.carry, *self.options.carry_as]
-        return list(dict.fromkeys([*self.source.names, *self.columns, *self._pending, *carried]))
+        own = (each for each in self.source.names if not each.startswith(ANY_DOMAIN))
+        return list(dict.fromkeys([*own, *self.columns, *self._pending, *carried]))
 
     def part(self, places: Mapping[str, str]) -> Dataset | None:
         """Some variables, each with the place that names it, as a dataset.
@@ -187,10 +195,20 @@ class MeasurementTable:
         if expression is None:
             return data, np.ones(len(self), dtype=np.bool_)
         try:
-            return data, expression.where(data)
+            found = expression.where(data)
         except ConfigurationError as wrong:
             self.task.account.problem(wrong.what, place, wrong.advice)
             return None
+        self.absent_values(where, place, data)
+        return data, found
+
+    def absent_values(self, condition: str, place: str, data: Dataset) -> None:
+        """Note values of PARAMCD and variables that are not derived, which no record has.
+
+        Derived variables may get other values yet, and parameters that are declared may have records yet.
+        """
+        given = {*self.source.names, *self.task.adsl.names, "PARAMCD"} - ({*self.columns} - {"PARAMCD"})
+        self.task.account.absent_values(condition, place, data, given, self.parameters)
 
     def subject_days(self, variable: str, key: str) -> Days | None:
         """A date of ADSL for each record; None where it is not present, which is a problem noted."""
@@ -250,3 +268,9 @@ class MeasurementTable:
             subjects = {"USUBJID": self._of_adsl("USUBJID")}
             self._named = dataset_of(self.task.name, subjects, len(self))
         return self._named
+
+
+def has_value(data: Dataset) -> Mask:
+    """Records with AVAL, or AVALC if there is one."""
+    filled = data.filled("AVAL")
+    return filled | data.filled("AVALC") if "AVALC" in data else filled

@@ -18,21 +18,19 @@ from ....schemas.kinds import (
     text,
 )
 from ....schemas.options import option
-from ..assignments import Assignment
 from ..cases import CASES, Case
 from ..domain_options import DerivedFromDomain
 from ..time_to_event.options import NAMES_OR_NONE
-from .value_kinds import (
-    assignment_or_missing,
+from ..value_kinds import (
     signed_day,
     signed_number,
     text_or_missing,
-    value_or_missing,
 )
+from ..variable_options import ONLY_MEASUREMENTS, VALUES
 
 CONSTANTS = TableOf(constant, '{ PARCAT1 = "CHEMISTRY" }', capitals=True)
-VALUES = TableOf(value_or_missing, '{ "WEEK 2" = 2, RETRIEVAL = "" }')
-_ONLY = "the only derived dataset of measurements"
+ANY_DOMAIN = "--"
+"""What a variable of several domains begins with: --TEST is LBTEST of LB, and VSTEST of VS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +41,14 @@ class Measurements(DerivedFromDomain):
 
     Attributes
     ----------
+    dataset : str or tuple of str
+        The source, or several, whose records follow each other.
     population : str
         Condition over ADSL: the subjects whose records are derived; empty for all.
     param : str
         PARAM of tests that no ``[measurement.PARAMCD]`` is of, which then are parameters by their --TESTCD:
-        text with variables of the source in braces. Empty: they are not parameters.
+        text with variables of the source in braces; ``{--TEST}`` is LBTEST of LB. Empty: they are not
+        parameters.
     unmapped : str
         Records that belong to no parameter: "error" or "exclude".
     aval : str
@@ -83,6 +84,8 @@ class Measurements(DerivedFromDomain):
         Record of each subject and parameter that is the baseline: the "last" or "first", or "none".
     baseline_where : str
         Condition: records that may be the baseline. Records without AVAL and AVALC never are.
+    baseline_may_be_empty : bool
+        No record may be a baseline; otherwise that is refused.
     baseline_by : tuple of str or None
         Variables besides the subject and PARAMCD that have a baseline each; None for BASETYPE, if derived.
     baseline_order : tuple of str
@@ -111,6 +114,9 @@ class Measurements(DerivedFromDomain):
     'TRTSDT'
     """
 
+    dataset: str | tuple[str, ...] = option(
+        name_or_names, "The source, or several whose records follow each other.", default=""
+    )
     population: str = option(
         text,
         "Condition over ADSL: subjects whose records are derived.",
@@ -178,6 +184,9 @@ class Measurements(DerivedFromDomain):
     baseline_where: str = option(
         text, "Condition: records that may be the baseline.", default="ADT <= TRTSDT"
     )
+    baseline_may_be_empty: bool = option(
+        switch, "No record may be a baseline; otherwise that is refused.", default=False
+    )
     baseline_by: tuple[str, ...] | None = option(
         NAMES_OR_NONE,
         "Variables besides PARAMCD that have a baseline each.",
@@ -223,15 +232,29 @@ class Measurements(DerivedFromDomain):
     trace: bool = option(switch, "Derive SRCDOM, SRCVAR and SRCSEQ.", default=False)
 
     @property
-    def prefix(self) -> str:
-        """What the variables of the source begin with.
+    def sources(self) -> tuple[str, ...]:
+        """Names of the sources.
 
         Examples
         --------
-        >>> ag.Measurements(dataset="LBCH").prefix
+        >>> ag.Measurements(dataset="VS").sources
+        ('VS',)
+        """
+        if isinstance(self.dataset, str):
+            return (self.dataset,) if self.dataset else ()
+        return self.dataset
+
+    @property
+    def prefix(self) -> str:
+        """What the variables of the source begin with; "--" for several domains.
+
+        Examples
+        --------
+        >>> ag.Measurements(dataset=("LBCH", "LBHE")).prefix
         'LB'
         """
-        return self.dataset[:2]
+        prefixes = {each[:2] for each in self.sources}
+        return prefixes.pop() if len(prefixes) == 1 else ANY_DOMAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +275,20 @@ class Measurement:
         PARAMN.
     aval : str
         Arithmetic of variables of the source, such as a conversion of units; empty for that of the dataset.
+    unit : str
+        Unit of AVAL, which criteria of grades are compared with; empty for that of the source.
+    decimals : int or None
+        Round `aval` or `expression`, half away from zero; None does not round.
     expression : str
         Arithmetic of other parameters: a record for each subject and combination of `by` for which all of
         them have a value.
+    collected : str
+        With `expression`: condition over the source: records that are of the parameter, too.
+    prefer : str
+        With `collected`: combinations that are collected and calculated: "error", or "collected": nothing is
+        calculated where a collected record has AVAL or AVALC.
+    dtype : str
+        With `expression`: DTYPE of calculated records.
     by : tuple of str or None
         With `expression`; None for that of the dataset.
     constant : tuple of str
@@ -273,7 +307,7 @@ class Measurement:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
     paramcd: str = option(name, "PARAMCD of the parameter.", default="", otherwise="the name of the table")
     where: str = option(
@@ -290,9 +324,28 @@ class Measurement:
         default="",
         otherwise="aval of the dataset",
     )
+    unit: str = option(text, "Unit of AVAL, if it is calculated.", default="", otherwise="that of the source")
+    decimals: int | None = option(
+        count,
+        "Decimals that aval or expression are rounded to, half away from zero.",
+        default=None,
+        otherwise="not rounded",
+    )
     expression: str = option(
         text, "Arithmetic of other parameters that AVAL is.", default="", otherwise="records of the source"
     )
+    collected: str = option(
+        text,
+        "Condition over the source: records that are of a calculated parameter, too.",
+        default="",
+        otherwise="all its records are calculated",
+    )
+    prefer: str = option(
+        Choice(("error", "collected")),
+        "Combinations of by that are collected and would be calculated: an error, or not calculated.",
+        default="error",
+    )
+    dtype: str = option(text, "DTYPE of calculated records.", default="", otherwise="missing")
     by: tuple[str, ...] | None = option(
         NAMES_OR_NONE,
         "Variables that the records of an expression share, besides the subject.",
@@ -337,7 +390,7 @@ class AnalysisVisit:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
     avisit: str = option(text, "Name of the visit, AVISIT.", default="", otherwise="the name of the table")
     number: float = option(signed_number, "Number of the visit, AVISITN.")
@@ -388,7 +441,7 @@ class DerivedRecords:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
     dtype: str | None = option(
         text_or_missing, 'DTYPE; "" for none.', default=None, otherwise="the name of the table"
@@ -430,91 +483,8 @@ class DerivedRecords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisVariable:
-    """A derived variable of measurements: ``[variable.NAME]`` of a file.
-
-    It has exactly one of `where`, `cases`, `map`, `expression` and `compose`. Each names variables of the
-    dataset, also other derived ones, in whatever order they are declared, or of ADSL.
-
-    Attributes
-    ----------
-    dataset : str or tuple of str
-        Derived dataset that has it, or several; empty for the only one of measurements.
-    variable : str
-        The variable, where it is not the name of the table.
-    where : str
-        Condition: `yes` where it is true, `no` elsewhere.
-    yes, no : str
-        Values; `no` is missing if empty.
-    cases : tuple of Case
-        Conditions with values; the first that is true counts.
-    map : mapping of text to text or number
-        Values by those of `of`; "" for a missing one.
-    of : str
-        Variable that `map` is of.
-    otherwise : text, number or FromVariable
-        Value where no case is true, or `map` does not have the value; "" for missing. None: missing, and of
-        `map` an error.
-    number : str
-        Variable that has the number of the value, from 1 in the order of `cases`.
-    expression : str
-        Arithmetic of variables; dates are days.
-    decimals : int or None
-        Round an expression, half away from zero; None does not round.
-    compose : str
-        Text with variables in braces; missing where one of them is.
-    missing_text : str
-        With `compose`: text in place of a missing value; empty for none.
-    output : bool
-        False: other tables use it, but the dataset does not have it.
-    label : str
-        Of the variable.
-
-    Examples
-    --------
-    >>> ag.AnalysisVariable(compose="{BNRIND} to {ANRIND}").where
-    ''
-    """
-
-    dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset that has it, or several.", default="", otherwise=_ONLY
-    )
-    variable: str = option(name, "The variable.", default="", otherwise="the name of the table")
-    where: str = option(text, "Condition over the dataset.", default="")
-    yes: str = option(text, "Value where where is true.", default="Y")
-    no: str = option(text, "Value of other records.", default="", otherwise="missing")
-    cases: tuple[Case, ...] = option(
-        CASES, "Conditions with values: the first that is true counts.", default=()
-    )
-    map: Mapping[str, str | float] = option(
-        VALUES, 'Values by those of another variable, such as { "WEEK 2" = 2 }.', default=dict
-    )
-    of: str = option(name, "Variable that map is of.", default="")
-    otherwise: Assignment | None = option(
-        assignment_or_missing,
-        'Value where no case is true, or that map does not have; "" for missing.',
-        default=None,
-        otherwise="missing; of map an error",
-    )
-    number: str = option(name, "Variable with the number of the value, by the order of cases.", default="")
-    expression: str = option(text, "Arithmetic of variables; dates are days.", default="")
-    decimals: int | None = option(
-        count,
-        "Decimals that an expression is rounded to, half away from zero.",
-        default=None,
-        otherwise="not rounded",
-    )
-    compose: str = option(text, 'Text with variables in braces: "{BNRIND} to {ANRIND}".', default="")
-    missing_text: str = option(
-        text, "Text in place of a missing value of compose.", default="", otherwise="the variable is missing"
-    )
-    output: bool = option(switch, "The dataset has it; otherwise only other tables use it.", default=True)
-    label: str = option(text, "Label of the variable.", default="", otherwise="that of the standard")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """Toxicity grades of one term: ``[grade.NAME]`` of a file, whatever NAME is.
+    """Toxicity grades of one term, or by a dataset of criteria: ``[grade.NAME]`` of a file, whatever NAME is.
 
     Records of a term that is low have ATOXGRL and ATOXDSCL, of one that is high ATOXGRH and ATOXDSCH.
 
@@ -522,14 +492,17 @@ class Grade:
     ----------
     dataset : str or tuple of str
         Derived dataset, or several; empty for the only one of measurements.
+    criteria : str
+        Dataset with criteria of many terms, such as a CSV file; instead of `term`, `direction` and `cases`. A
+        row has TERM, DIRECTION, PARAMCD, GRADE, COMPARISON, LIMIT, and may have VALUE, WHERE and UNIT.
     where : str
-        Condition: records that have a grade, such as those of a parameter.
+        Condition: records that have a grade, such as those of a parameter; with `criteria` empty for all.
     term : str
         ATOXDSCL or ATOXDSCH.
     direction : str
         "low" or "high".
     cases : tuple of Case
-        Conditions with grades, the worst first; the first that is true counts. Where none is true and one
+        Conditions with grades, the worst first; the first that is true counts. Where a condition before it
         is unknown, since a value is missing, the grade is missing.
     otherwise : str
         Grade where all of them are false; "" for missing.
@@ -543,14 +516,22 @@ class Grade:
     """
 
     dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset, or several.", default="", otherwise=_ONLY
+        name_or_names, "Derived dataset, or several.", default="", otherwise=ONLY_MEASUREMENTS
     )
-    where: str = option(text, "Condition: records that have a grade, such as those of a parameter.")
-    term: str = option(text, "ATOXDSCL or ATOXDSCH.")
+    criteria: str = option(
+        name,
+        "Dataset with criteria of many terms, such as a CSV file.",
+        default="",
+        otherwise="those of cases",
+    )
+    where: str = option(
+        text, "Condition: records that have a grade, such as those of a parameter.", default=""
+    )
+    term: str = option(text, "ATOXDSCL or ATOXDSCH.", default="")
     direction: str = option(
-        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH."
+        Choice(("low", "high")), "Values that are too low, or too high: ATOXGRL, or ATOXGRH.", default=""
     )
-    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.")
+    cases: tuple[Case, ...] = option(CASES, "Conditions with grades, the worst first.", default=())
     otherwise: str = option(
         text_or_missing, 'Grade where all of them are false; "" for missing.', default="0"
     )

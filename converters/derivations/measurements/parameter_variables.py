@@ -11,9 +11,10 @@ import pandas as pd
 from ....schemas.glance import listed
 from ....schemas.wording import did_you_mean
 from ..column_values import texts
+from ..templates import composed, variables_in
 from .measurement_table import MeasurementTable
+from .options import ANY_DOMAIN
 from .parts import MeasurementParts, paramcd_of
-from .templates import composed, variables_in
 
 
 def declare_parameter_variables(table: MeasurementTable, parts: MeasurementParts) -> None:
@@ -65,6 +66,7 @@ def _titles(table: MeasurementTable, parts: MeasurementParts) -> dict[str, str |
 
 def _written(table: MeasurementTable, template: str, place: str) -> pd.Series | None:
     """PARAM of each record of the source; None where a variable is not present, which is noted."""
+    template = template.replace(f"{{{ANY_DOMAIN}", f"{{{table.options.prefix}")
     absent = [each for each in variables_in(template, place) if each not in table.source]
     for each in absent:
         what, advice = f"{each} is not present in {table.source.name}", did_you_mean(each, table.source.names)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..adverse_events.options import OccurrenceFlag
 from ..own_tables import own_tables
 from ..specification import Specification
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Grade, Measurement
+from ..variable_options import AnalysisVariable
+from .options import AnalysisVisit, DerivedRecords, Grade, Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class MeasurementParts:
 def paramcd_of(name: str, measurement: Measurement) -> str:
     """PARAMCD of a table."""
     return measurement.paramcd or name
+
+
+def collected_of(parts: MeasurementParts) -> dict[str, str]:
+    """Tables of parameters that records of the source are of, each with its condition; "" for --TESTCD."""
+    return {
+        name: each.collected if each.expression else each.where
+        for name, each in parts.measurements.items()
+        if each.collected or not each.expression
+    }
 
 
 def parts_of(name: str, specification: Specification) -> MeasurementParts:

@@ -11,15 +11,15 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
 from ..adverse_events.occurrence_flags import flag_variable
-from ..assignments import FromVariable
+from ..analysis_variables import check_variable, named_variables, outputs_of
 from ..own_tables import require_derived_once
 from ..specification import Specification
-from .analysis_variables import WAYS, named_variables, outputs_of
+from ..templates import variables_in
 from .grades import GRADE_VARIABLES, directions, named_by_grades
-from .options import AnalysisVariable, AnalysisVisit, DerivedRecords, Measurement, Measurements
+from .one_to_one import check_one_to_one
+from .options import AnalysisVisit, DerivedRecords, Grade, Measurement, Measurements
 from .parts import MeasurementParts, paramcd_of, parts_of
 from .record_sets import SUMMARIES
-from .templates import variables_in
 from .visits import visit_variables
 
 _PARAMCD = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
@@ -42,21 +42,24 @@ def check(name: str, options: Measurements, specification: Specification) -> Non
         if measurement.expression:
             _check_expression(each, measurement, parts, options)
     _check_visits(parts.visits)
+    check_one_to_one(parts)
     for each, record in parts.records.items():
         _check_record(each, record)
     for each, variable in parts.variables.items():
-        _check_variable(each, variable)
+        check_variable(each, variable)
     for each, grade in parts.grades.items():
-        if any(not isinstance(case.value, str) for case in grade.cases):
-            what, advice = "a grade is not text", 'write grades in quotes: value = "3"'
-            raise ConfigurationError(what, f"[grade.{each}] cases", advice)
+        _check_grade(each, grade)
     _check_circles(parts)
 
 
 def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) -> None:
     place = f"[derive.{name}]"
-    if not options.dataset:
+    if not options.sources:
         raise ConfigurationError("the source is not declared", f"{place} dataset", 'write dataset = "VS"')
+    if len(options.sources) > 1 and options.supplement:
+        what = "one dataset of supplemental qualifiers is declared for several sources"
+        advice = "omit it: SUPPLB is used for LB, SUPPVS for VS"
+        raise ConfigurationError(what, f"{place} supplement", advice)
     for key in ("where", "population", "baseline_where", "change_where"):
         if getattr(options, key):
             compile_expression(getattr(options, key), f"{place} {key}")
@@ -70,9 +73,11 @@ def _check_dataset(name: str, options: Measurements, parts: MeasurementParts) ->
         raise ConfigurationError("no parameter of the source is declared", place, advice)
 
 
-def needs(_name: str, options: Measurements, _specification: Specification) -> tuple[str, ...]:
-    """ADSL, the source and its supplemental qualifiers."""
-    return options.subjects_from, options.dataset, options.supplement or f"SUPP{options.dataset}"
+def needs(name: str, options: Measurements, specification: Specification) -> tuple[str, ...]:
+    """ADSL, the sources and their supplemental qualifiers."""
+    supplements = (options.supplement or f"SUPP{each}" for each in options.sources)
+    criteria = (each.criteria for each in parts_of(name, specification).grades.values() if each.criteria)
+    return options.subjects_from, *options.sources, *supplements, *criteria
 
 
 def _check_measurement(name: str, measurement: Measurement) -> None:
@@ -85,17 +90,29 @@ def _check_measurement(name: str, measurement: Measurement) -> None:
         compile_expression(measurement.where, f"{place} where")
     if measurement.aval:
         compile_arithmetic(measurement.aval, f"{place} aval")
-    variables = variables_in(measurement.param, f"{place} param")
-    if not measurement.expression:
-        for key in ("by", "constant"):
-            if getattr(measurement, key):
-                what = f"{key} has no meaning without expression"
-                raise ConfigurationError(what, f"{place} {key}", "omit it")
+    variables_in(measurement.param, f"{place} param")
+    if measurement.decimals is not None and not (measurement.aval or measurement.expression):
+        what = "decimals has no meaning without aval or expression"
+        raise ConfigurationError(what, f"{place} decimals", "omit it")
+    if measurement.expression:
+        _check_calculated(place, measurement)
         return
-    if measurement.aval:
+    for key in ("by", "constant", "collected", "dtype"):
+        if getattr(measurement, key):
+            what = f"{key} has no meaning without expression"
+            raise ConfigurationError(what, f"{place} {key}", "omit it")
+
+
+def _check_calculated(place: str, measurement: Measurement) -> None:
+    if measurement.collected:
+        compile_expression(measurement.collected, f"{place} collected")
+    elif measurement.aval:
         what = "aval and expression are declared"
         raise ConfigurationError(what, f"{place} aval", "keep one of them: aval is of the source")
-    if variables:
+    elif measurement.prefer != "error":
+        what = "prefer has no meaning without collected"
+        raise ConfigurationError(what, f"{place} prefer", "omit it, or declare collected")
+    if variables_in(measurement.param, f"{place} param"):
         what = "PARAM of a calculated parameter names a variable of the source"
         raise ConfigurationError(what, f"{place} param", "write it without braces")
 
@@ -176,38 +193,25 @@ def _check_record(name: str, record: DerivedRecords) -> None:
         raise ConfigurationError(f"{each} is not to be set", f"{place} set", "omit it")
 
 
-def _check_variable(name: str, variable: AnalysisVariable) -> None:
-    place = f"[variable.{name}]"
-    ways = [each for each in WAYS if getattr(variable, each)]
-    keys = ", ".join(WAYS)
-    if not ways:
-        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
-    if len(ways) > 1:
-        raise ConfigurationError(f"{' and '.join(ways)} are declared", place, f"keep one of {keys}")
-    (way,) = ways
-    for other, beside in WAYS.items():
-        for key in beside:
-            given = getattr(variable, key) != getattr(AnalysisVariable(), key)
-            if other != way and given and key not in WAYS[way]:
-                what = f"{key} has no meaning with {way}"
-                raise ConfigurationError(what, f"{place} {key}", "omit it")
-    if way == "map" and not variable.of:
-        raise ConfigurationError("of is not declared", place, 'write of = "VISIT"')
-    named_variables(name, variable)
-    _check_values(place, way, variable)
-
-
-def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
-    """Values of one variable are of one type."""
-    values = [
-        *(each.value for each in variable.cases),
-        *(each for each in variable.map.values() if each != ""),
-    ]
-    if variable.otherwise not in (None, ""):
-        values.append(variable.otherwise)
-    if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
-        what = "texts and numbers are values of one variable"
-        raise ConfigurationError(what, f"{place} {way}", "use values of one type")
+def _check_grade(name: str, grade: Grade) -> None:
+    """Grades are text, and none is after a lesser one, which would hide it."""
+    place = f"[grade.{name}] cases"
+    for key in ("where", "term", "direction", "cases"):
+        if grade.criteria and key != "where" and getattr(grade, key):
+            what = f"{key} has no meaning with criteria"
+            raise ConfigurationError(what, f"[grade.{name}] {key}", "omit it: the dataset has it")
+        if not grade.criteria and not getattr(grade, key):
+            what = f"{key} is not declared"
+            raise ConfigurationError(
+                what, f"[grade.{name}]", f"write {key}, or criteria, a dataset with them"
+            )
+    grades = [case.value for case in grade.cases]
+    if any(not isinstance(each, str) for each in grades):
+        raise ConfigurationError("a grade is not text", place, 'write grades in quotes: value = "3"')
+    for before, after in pairwise(each for each in grades if isinstance(each, str) and each.isdecimal()):
+        if int(before) < int(after):
+            what = f"grade {after} is after grade {before}, and the first case that is true counts"
+            raise ConfigurationError(what, place, "begin with the worst grade")
 
 
 def _check_circles(parts: MeasurementParts) -> None:
@@ -261,7 +265,9 @@ def _shared_outputs(parts: MeasurementParts) -> Iterator[tuple[str, str]]:
     for first in [*parts.visits][:1]:
         yield from ((f"[visit.{first}]", each) for each in visit_variables(parts.visits))
     for direction in directions(parts.grades):
-        first = next(name for name, each in parts.grades.items() if each.direction == direction)
+        first = next(
+            name for name, each in parts.grades.items() if each.criteria or each.direction == direction
+        )
         yield from ((f"[grade.{first}]", each) for each in GRADE_VARIABLES[direction])
 
 

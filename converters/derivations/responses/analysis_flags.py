@@ -9,7 +9,7 @@ import numpy as np
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.wording import counted, did_you_mean
-from ..deciding import first_of
+from ..deciding import first_of, order_advice
 from ..sources import selected_by
 from .derivation import ResponseDerivation
 from .options import ResponseFlag
@@ -46,7 +46,9 @@ def _where(derivation: ResponseDerivation, flag: ResponseFlag, found: Assessed, 
     for each in absent:
         advice = did_you_mean(each, data.names)
         derivation.task.account.problem(f"{each} is not present in {data.name}", place, advice)
-    return None if absent else selected_by(flag.where, data, place)[found.records.record]
+    if absent:
+        return None
+    return selected_by(flag.where, data, place, derivation.task.account)[found.records.record]
 
 
 def _values(_derivation: ResponseDerivation, flag: ResponseFlag, found: Assessed, _place: str) -> Mask:
@@ -166,7 +168,7 @@ def _judge_ambiguous(derivation: ResponseDerivation, name: str, found: Assessed,
         account.problem(
             f"order does not distinguish {number} of {data.name}, of which {name} is one per date",
             f"[source.{found.records.name}] order",
-            'declare order = ["RSSEQ"], or same_date = "first" or "last"',
+            order_advice(source),
             data,
             of_source,
         )

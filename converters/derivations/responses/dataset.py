@@ -11,7 +11,7 @@ from ..assembled import DerivedColumns, StructureLayout, assembled, judge_carrie
 from ..task import DerivationTask
 from .analysis_flags import flagged
 from .derivation import ResponseDerivation
-from .needed import flags_of, needs, parameters_of
+from .needed import flag_variable, flags_of, needs, paramcd_of, parameters_of
 from .once_per_subject import once_per_subject
 from .options import Responses
 from .requirements import check
@@ -34,7 +34,10 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     found = [derivation.parameter(each) for each in parameters_of(options, task.specification)]
     parts = [each for each in found if each is not None]
     columns = ResponseColumns(derivation, parts)
-    flags = {name: columns.flag(name) for name in flags_of(options, task.specification)}
+    tables = {name: task.specification.response_flags[name] for name in flags_of(options, task.specification)}
+    flags = {flag_variable(name, each): columns.flag(name) for name, each in tables.items()}
+    names = {name: paramcd_of(name, each) for name, each in task.specification.responses.items()}
+    task.account.call_parameters(names)
     task.account.require_none()
     if not len(columns.subject):
         task.account.problem("no subject has a record", f"[derive.{task.name}]", "check the sources")
@@ -44,5 +47,6 @@ def derive(task: DerivationTask, options: Responses) -> Dataset:
     task.account.require_none()
     keys = ("STUDYID", "USUBJID", "ASEQ")
     layout = StructureLayout(_LABEL, keys, options.number, bds.variables(Standards()))
-    made = DerivedColumns(frame, columns.subject, columns.described, columns.special)
+    described, special, places = columns.described, columns.special, columns.raw_places()
+    made = DerivedColumns(frame, columns.subject, described, special, places)
     return assembled(task, options, layout, made)

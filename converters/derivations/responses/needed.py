@@ -6,16 +6,34 @@ from collections.abc import Iterable, Iterator
 
 from ..by_need import in_order_of_need
 from ..specification import Specification
-from .options import FirstResponse, OncePerSubject, RecordPresent, ResponseAssessments, Responses
+from .options import (
+    FirstResponse,
+    OncePerSubject,
+    RecordPresent,
+    ResponseAssessments,
+    ResponseFlag,
+    ResponseParameter,
+    Responses,
+)
 
 
 def parameters_of(options: Responses, specification: Specification) -> tuple[str, ...]:
-    """PARAMCDs of the dataset."""
+    """Tables of the parameters of the dataset."""
     return options.parameters or tuple(specification.responses)
 
 
+def paramcd_of(name: str, options: ResponseParameter) -> str:
+    """PARAMCD of a table."""
+    return options.paramcd or name
+
+
+def flag_variable(name: str, flag: ResponseFlag) -> str:
+    """The variable of a table of a flag."""
+    return flag.variable or name
+
+
 def flags_of(options: Responses, specification: Specification) -> tuple[str, ...]:
-    """Flags that records of the dataset may have."""
+    """Tables of flags that records of the dataset may have."""
     parameters = {*parameters_of(options, specification)}
     return tuple(
         name

@@ -13,7 +13,7 @@ from ....schemas.evidence.subjects import adsl_record
 from ....schemas.study.columns import Codes, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
-from ..deciding import first_of
+from ..deciding import first_of, order_advice
 from ..sources import dataset_called, selected_by
 from .derivation import ResponseDerivation
 from .options import (
@@ -69,8 +69,7 @@ def _first_of_source(
     if source.same_date == "error" and ambiguous.any():
         number = counted(int(ambiguous.sum()), "subject")
         what = f"{number} with several records on the first date of {paramcd}"
-        advice = 'declare order, or same_date = "first" or "last"'
-        account.problem(what, f"[source.{options.source}] order", advice, adsl, ambiguous)
+        account.problem(what, f"[source.{options.source}] order", order_advice(source), adsl, ambiguous)
     (subject,) = np.nonzero(first.chosen >= 0)
     at = first.chosen[subject]
     return ParameterRecords(
@@ -151,7 +150,7 @@ def _present(
         return None
     selected = np.ones(len(data), dtype=np.bool_)
     if options.where:
-        selected = selected_by(options.where, data, f"{place} where")
+        selected = selected_by(options.where, data, f"{place} where", account)
     of_adsl = adsl_record(data, derivation.task.adsl)
     _judge_unknown(derivation, paramcd, data, selected & (of_adsl < 0))
     selected &= of_adsl >= 0

@@ -21,7 +21,7 @@ class Responses(DerivedDataset):
     Attributes
     ----------
     parameters : tuple of str
-        PARAMCDs of its parameters; empty for all that are declared.
+        Tables of its parameters, by their names; empty for all that are declared.
     copy : tuple of str
         Variables of the assessments that a record has which is one of them, or is dated by one.
     copy_as : mapping of variable to variable
@@ -40,7 +40,7 @@ class Responses(DerivedDataset):
     """
 
     parameters: tuple[str, ...] = option(
-        NAMES, "Parameters ([response.PARAMCD]) of the dataset.", default=(), otherwise="all"
+        NAMES, "Tables [response.NAME] of the parameters of the dataset.", default=(), otherwise="all"
     )
     copy: tuple[str, ...] = option(
         NAMES, "Variables of the assessments that are copied to the records they date.", default=()
@@ -69,6 +69,8 @@ class ResponseParameter:
 
     Attributes
     ----------
+    paramcd : str
+        PARAMCD, where it is not the name of the table.
     param : str
         PARAM.
     paramn : int or None
@@ -81,6 +83,7 @@ class ResponseParameter:
         What each of its records has, such as PARCAT1.
     """
 
+    paramcd: str = option(name, "PARAMCD of the parameter.", default="", otherwise="the name of the table")
     param: str = option(text, "Name of the parameter (PARAM).")
     paramn: int | None = option(count, "Number of the parameter (PARAMN).", default=None)
     population: str = option(
@@ -355,8 +358,10 @@ class ResponseFlag:
 
     Attributes
     ----------
+    variable : str
+        The flag, where it is not the name of the table.
     of : tuple of str
-        PARAMCDs of assessments; empty for all.
+        Tables of parameters of assessments; empty for all.
     among : tuple of str
         Other flags that the records have.
     where : str
@@ -383,6 +388,7 @@ class ResponseFlag:
     ()
     """
 
+    variable: str = option(name, "Variable with the flag.", default="", otherwise="the name of the table")
     of: tuple[str, ...] = option(
         NAMES, "Parameters of assessments ([response.PARAMCD]).", default=(), otherwise="all of them"
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
+from ..own_tables import require_derived_once
 from ..specification import Specification, require_declared
-from .needed import check_circle, flags_of, parameters_of
+from .needed import check_circle, flag_variable, flags_of, paramcd_of, parameters_of
 from .options import (
     BestResponse,
     Counting,
@@ -62,8 +64,17 @@ def check(name: str, options: Responses, specification: Specification) -> None:
         _check_parameter(paramcd, specification.responses[paramcd], specification)
     for flag in specification.response_flags:
         _check_flag(flag, specification)
+    own = ((f"[response.{each}]", paramcd_of(each, specification.responses[each])) for each in parameters)
+    require_derived_once(name, own)
+    require_derived_once(name, _flags(options, specification))
     check_circle(parameters, specification)
     _check_copied(name, options, specification)
+
+
+def _flags(options: Responses, specification: Specification) -> Iterator[tuple[str, str]]:
+    """Each place of a flag of the dataset, with its variable."""
+    for each in flags_of(options, specification):
+        yield f"[response_flag.{each}]", flag_variable(each, specification.response_flags[each])
 
 
 def terms_of(paramcd: str, specification: Specification) -> ResponseTerms | None:
@@ -79,7 +90,7 @@ def terms_of(paramcd: str, specification: Specification) -> ResponseTerms | None
 
 def _check_parameter(paramcd: str, options: ResponseParameter, specification: Specification) -> None:
     place = f"[response.{paramcd}]"
-    if not _PARAMCD.fullmatch(paramcd):
+    if not _PARAMCD.fullmatch(paramcd_of(paramcd, options)):
         raise ConfigurationError("PARAMCD is not valid", place, "use up to 8 letters, digits and underscores")
     if options.subjects:
         compile_expression(options.subjects, f"{place} subjects")
@@ -253,8 +264,9 @@ def _check_best(place: str, options: BestResponse, terms: ResponseTerms) -> None
 
 def _check_flag(name: str, specification: Specification) -> None:
     flag, place = specification.response_flags[name], f"[response_flag.{name}]"
-    if name in DERIVED:
-        raise ConfigurationError(f"{name} is derived", place, "give the flag another name")
+    if flag_variable(name, flag) in DERIVED:
+        what = f"{flag_variable(name, flag)} is derived"
+        raise ConfigurationError(what, place, "give the flag another name")
     for paramcd in flag.of:
         require_declared(specification, paramcd, "response", f"{place} of")
         if not isinstance(specification.responses[paramcd], ResponseAssessments):
@@ -312,7 +324,8 @@ _NO_TERMS = ResponseTerms(order=(), responses=(), progression=(), not_evaluable=
 
 def _check_copied(name: str, options: Responses, specification: Specification) -> None:
     """Refuse a variable that is copied and derived, carried or a flag."""
-    taken = {*DERIVED, *flags_of(options, specification), *options.carry, *options.carry_as}
+    flags = (flag for _, flag in _flags(options, specification))
+    taken = {*DERIVED, *flags, *options.carry, *options.carry_as}
     for key, names in (("copy", options.copy), ("copy_as", tuple(options.copy_as))):
         for each in names:
             if each in taken or (key == "copy_as" and each in options.copy):

@@ -16,6 +16,7 @@ from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.imputation import FLAG_VALUES
+from ....schemas.study.raw_places import RawPlaces, after_each_other, unknown_places
 from ....schemas.study.variable import SpecialMissing, Variable
 from ....schemas.wording import did_you_mean
 from ..assembled import special_at, standard_label
@@ -23,6 +24,7 @@ from ..assignments import Assignment, FromVariable
 from ..column_values import dates, taken, texts, yes
 from .derivation import ResponseDerivation
 from .filled_columns import NUMBER, filled_column, kind_of
+from .needed import flag_variable, paramcd_of
 from .response_records import NONE, Origin, ParameterRecords
 
 
@@ -64,7 +66,7 @@ class ResponseColumns:
         lacks = self._joined(lambda each: each.lacks, np.int8)
         found: dict[str, Any] = {
             "PARAM": texts(*_coded(self._part, [each.param for each in options])),
-            "PARAMCD": texts(self._part, [each.paramcd for each in self.parts]),
+            "PARAMCD": texts(self._part, [paramcd_of(each.paramcd, each.options) for each in self.parts]),
         }
         if any(each.paramn is not None for each in options):
             numbers = [np.nan if each.paramn is None else each.paramn for each in options]
@@ -107,9 +109,10 @@ class ResponseColumns:
             flags = self.derivation.flag(name, each.assessed)
             return none if flags is None else np.append(flags, False)[each.row]
 
-        label = self.derivation.task.specification.response_flags[name].label
-        if label:
-            self.described[name] = Variable(name, label=label)
+        declared = self.derivation.task.specification.response_flags[name]
+        if declared.label:
+            variable = flag_variable(name, declared)
+            self.described[variable] = Variable(variable, label=declared.label)
         return yes(self._joined(of_part, np.bool_))
 
     def trace(self) -> dict[str, Any]:
@@ -127,6 +130,10 @@ class ResponseColumns:
             "SRCVAR": texts(*_coded(at, variables)),
             "SRCSEQ": self._joined(_sequence, np.float64),
         }
+
+    def raw_places(self) -> RawPlaces:
+        """The raw records that date them."""
+        return after_each_other(map(_raw_places, self.parts))
 
     def _judge_sequences(self) -> None:
         """Refuse a sequence that is no number."""
@@ -244,6 +251,14 @@ def _sequence(records: ParameterRecords) -> NDArray[np.float64]:
         return np.full(len(records), np.nan)
     found: NDArray[np.float64] = np.append(origin.dataset.numbers(origin.sequence), np.nan)[origin.record]
     return found
+
+
+def _raw_places(records: ParameterRecords) -> RawPlaces:
+    origin = records.origin
+    places = None if origin is None else origin.dataset.raw_places_of(origin.variable)
+    if origin is None or places is None:
+        return unknown_places(len(records))
+    return places.take(origin.record)
 
 
 def _taken(having: Sequence[tuple[pd.Series, Codes]]) -> pd.Series:

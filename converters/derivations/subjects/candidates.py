@@ -1,4 +1,7 @@
-"""The records of a source that a variable may be of: between two dates, imputed ones moved to bounds."""
+"""The records of a source that a variable may be of: between two dates, imputed ones moved to bounds.
+
+A variable is of the one that is first or last by date, or lowest or highest by a value.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from ....schemas.study.partial_dates import PartialDates
 from ..clock_times import DAY, clock_times, filled
 from ..dated_records import DatedRecords
 from .declared import Declared
+from .record_values import judge_missing, values_of
+from .ways import is_extreme
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,15 +32,20 @@ class Candidates:
         Parts of the time that are known.
     seconds : ndarray of float, shape (n_dated,)
         Since midnight, as imputed; 0 where no time is declared.
+    values : ndarray of float, shape (n_dated,), or None
+        What decides instead of the date, the least first.
     """
 
     records: DatedRecords
     known: NDArray[np.int8]
     seconds: Numbers
+    values: Numbers | None = None
 
     @cached_property
-    def by_moment(self) -> DatedRecords:
-        """The records dated by date and time."""
+    def deciding(self) -> DatedRecords:
+        """The records with what decides in the place of the date: date and time, or the value."""
+        if self.values is not None:
+            return replace(self.records, day=self.values)
         if not self.seconds.any():
             return self.records
         return replace(self.records, day=self.records.day + self.seconds / DAY)
@@ -53,10 +63,23 @@ def candidates(declared: Declared, source: str) -> Candidates | None:
     inside = within(declared, records, limits)
     if not inside.all():
         records = records.among(inside)
+    if is_extreme(declared.variable):
+        return _valued(declared, records)
     if not declared.variable.time:
-        nothing = np.zeros(len(records.record))
-        return Candidates(records, nothing.astype(np.int8), nothing)
+        return Candidates(records, *_no_times(records))
     return Candidates(records, *_times(records, declared.variable.time))
+
+
+def _valued(declared: Declared, records: DatedRecords) -> Candidates | None:
+    """Records that have a value, which decides."""
+    values = values_of(declared, records.dataset, records.record)
+    if values is None:
+        return None
+    missing = np.isnan(values)
+    judge_missing(declared, records.subject[missing])
+    if missing.any():
+        records, values = records.among(~missing), values[~missing]
+    return Candidates(records, *_no_times(records), values if declared.variable.take == "lowest" else -values)
 
 
 def limits_of(declared: Declared) -> tuple[Days, Days] | None:
@@ -117,6 +140,11 @@ def _moved(declared: Declared, records: DatedRecords, lows: list[Days], highs: l
     bounds = declared.table.subjects(subject[moved.moved])
     declared.effect("not_before, not_after", "declared", effect, bounds)
     return replace(records, day=day)
+
+
+def _no_times(records: DatedRecords) -> tuple[NDArray[np.int8], Numbers]:
+    nothing = np.zeros(len(records.record))
+    return nothing.astype(np.int8), nothing
 
 
 def _times(records: DatedRecords, method: str) -> tuple[NDArray[np.int8], Numbers]:

@@ -13,7 +13,7 @@ from ....schemas.study.columns import Codes, Distinct, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, one_line
 from ..assignments import Assignment, FromVariable
-from ..cases import Case, Decided, decided, variables_of
+from ..cases import Case, Decided, decided, numbers_of, variables_of
 from ..column_values import dates
 from ..merged_values import MixedTypes, ValuePart, merged
 from .declared import Declared
@@ -57,18 +57,22 @@ def add_cases(declared: Declared) -> bool:
     declared.effect("cases", _as_declared(declared.variable.otherwise), effect, found.case < 0)
     declared.add(column)
     if declared.variable.number:
-        declared.table.add(declared.variable.number, _numbers(case, [*values, *otherwise]))
+        declared.table.add(declared.variable.number, numbers_of(case, [*values, *otherwise]))
     return True
 
 
 def _decided(declared: Declared, data: Dataset, place: str) -> Decided | None:
     """Which case each subject is; None where a condition does not fit, which is noted."""
     cases = declared.variable.cases or (Case(declared.variable.where, declared.variable.yes),)
+    account, base = declared.table.task.account, declared.table.base
     try:
-        return decided(cases, data, place)
+        found = decided(cases, data, place)
     except ConfigurationError as wrong:
-        declared.table.task.account.problem(wrong.what, place, wrong.advice)
+        account.problem(wrong.what, place, wrong.advice)
         return None
+    for each in cases:
+        account.absent_values(each.where, place, data, base.names)
+    return found
 
 
 def _undecided(declared: Declared, found: Decided, *, has_other: bool) -> Mask:
@@ -113,14 +117,6 @@ def _as_declared(value: Assignment | None) -> str:
     return value.variable if isinstance(value, FromVariable) else _key(value)
 
 
-def _numbers(case: Codes, values: list[Assignment]) -> np.ndarray:
-    """The number of each value, from 1 in the order of the cases; a value that is repeated has one."""
-    order = list(dict.fromkeys(values))
-    number = np.array([*(order.index(each) + 1 for each in values), np.nan])
-    found: np.ndarray = number[case]
-    return found
-
-
 def add_mapped(declared: Declared) -> bool:
     """Derive values by those of another variable; whether that was possible."""
     place = declared.place("map")
@@ -147,6 +143,7 @@ def add_mapped(declared: Declared) -> bool:
     column = _column(declared, case, values, data, place)
     if column is None:
         return False
+    declared.same_records(of, [declared.name])
     declared.effect("map", of, f"{of} is missing: missing", data.missing(of))
     declared.add(column)
     return True

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 import pandas as pd
 
 from ....schemas.standards.adsl import variables as standard_variables
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.raw_places import RawPlaces, placed, unknown_places
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried
 from ..task import DerivationTask
 from .conditional import add_calculated, add_cases, add_flag, add_mapped
@@ -55,7 +58,16 @@ def derive(task: DerivationTask, options: SubjectLevel) -> Dataset:
             table.failed.update(outputs(name, variable))
     task.account.require_none()
     layout = StructureLayout(_LABEL, KEYS, (), standard_variables(Standards()))
-    return assembled(whole, options, layout, DerivedColumns(_frame(table, declared), kept, table.described))
+    frame, places = _frame(table, declared), _raw_places(table)
+    return assembled(whole, options, layout, DerivedColumns(frame, kept, table.described, raw_places=places))
+
+
+def _raw_places(table: SubjectTable) -> RawPlaces:
+    """The raw records of the subjects and of their variables, as far as the sources have them."""
+    base = table.base.raw_places
+    own = unknown_places(len(table)) if base is None else base.load()
+    variables = {name: placed(len(table), parts) for name, parts in table.raw.items()}
+    return replace(own, variables=MappingProxyType({**own.variables, **variables}))
 
 
 def _frame(table: SubjectTable, declared: Mapping[str, DerivedVariable]) -> pd.DataFrame:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ....schemas.study.columns import Days, Mask
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.raw_places import PlacedPart, RawPlaces
 from ....schemas.study.variable import Variable
 from .options import DerivedVariable
 from .subject_table import SubjectTable
@@ -47,10 +50,19 @@ class Declared:
         account = self.table.task.account
         account.effect(f"subject.{self.name}: {key}", value, effect, self.table.base, concerned)
 
-    def refuse(self, what: str, place: str, advice: str, concerned: Mask) -> None:
-        """Note why subjects are refused, if there are some."""
+    def refuse(
+        self, what: str, place: str, advice: str, concerned: Mask, raw: RawPlaces | None = None
+    ) -> None:
+        """Note why subjects are refused, if there are some; by the raw records that decide, if given."""
         if concerned.any():
-            self.table.task.account.problem(what, place, advice, self.table.base, concerned)
+            self.table.task.account.problem(what, place, advice, self.table.base, concerned, raw=raw)
+
+    def same_records(self, of: str, names: Iterable[str]) -> None:
+        """Note that variables are of the raw records that another variable is of."""
+        places = self.table.raw_places(of)
+        if places is not None:
+            every = np.arange(len(self.table))
+            self.table.raw.update({name: [PlacedPart(every, places)] for name in names})
 
     def fail(self, what: str, key: str, advice: str) -> None:
         """Note why the variable cannot be derived."""

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from ....schemas.kinds import NAMES, Choice, ListOf, TableOf, constant, name, text
+from ....schemas.kinds import NAME, NAMES, Choice, ListOf, TableOf, constant, name, one_kind, text
 from ....schemas.options import option
 from ..assignments import Assignment, assignment
 from ..cases import CASES, Case
 from ..domain_options import DerivedFromDomain
+
+NO_FLAG = "none"
+
+
+@one_kind('name or "none"', NAME)
+def name_or_none(value: Any) -> str:
+    """The name of a variable, or that there is none."""
+    found: str = value if value == NO_FLAG else name(value)
+    return found
+
 
 NUMBERS = TableOf(constant, "{ Placebo = 0 }")
 
@@ -62,8 +73,9 @@ class DerivedVariable:
     since, until : str
         Dates: records of sources before, or after it do not count. Without the date of a subject, none do.
     take : str
-        "first" or "last" record of each subject by its date. Of sources with a record on one date, the one
-        listed first or last. The variable is the date, with its imputation flag.
+        "first" or "last" record of each subject by its date, "lowest" or "highest" by `of`. Of sources with a
+        record on one date, or with one value, the one listed first, with "last" the one listed last. The
+        variable is the date, with its imputation flag.
     value : str
         Variable that has the value of that record, instead of the date: as the source sets it, else of its
         dataset.
@@ -75,13 +87,14 @@ class DerivedVariable:
     not_before, not_after : tuple of str
         Dates that an imputed date is moved to, where it may have been that day.
     flag : str
-        Variable with the imputation flag of the date; empty for its name with F, which is not derived where
-        that has more than 8 characters.
+        Variable with the imputation flag of the date, or "none"; empty for its name with F. If that has more
+        than 8 characters and a date may be imputed, it is an error.
     statistic : str
         "count" of records, "distinct", "sum", "mean", "min" or "max" of values; the least and the largest of
         dates are dates where the name ends with DT.
     of : str
-        Variable that `map` or "distinct" is of; of other statistics also arithmetic of variables.
+        Variable that `map` or "distinct" is of; of other statistics, of the "lowest" and "highest" also
+        arithmetic of variables.
     without_value : str
         Records without a value of `of`: "error" or "exclude".
     exists : str
@@ -127,8 +140,9 @@ class DerivedVariable:
     since: str = option(name, "Date: records before it do not count.", default="", otherwise="all count")
     until: str = option(name, "Date: records after it do not count.", default="", otherwise="all count")
     take: str = option(
-        Choice(("first", "last")),
-        "Record of each subject by its date; the variable is that date, or value.",
+        Choice(("first", "last", "lowest", "highest")),
+        "Record of each subject, the first or last by its date, the lowest or highest by of; the variable is "
+        "that date, or value.",
         default="",
     )
     value: str = option(
@@ -153,10 +167,10 @@ class DerivedVariable:
         NAMES, "Dates that an imputed date is not after, where it may have been that day.", default=()
     )
     flag: str = option(
-        name,
-        "Variable with the imputation flag of the date.",
+        name_or_none,
+        'Variable with the imputation flag of the date, or "none".',
         default="",
-        otherwise="its name with F, if that has up to 8 characters",
+        otherwise="its name with F, such as TRTSDTF; an error if that has more than 8 characters",
     )
     statistic: str = option(
         Choice(("count", "distinct", "sum", "mean", "min", "max")),
@@ -166,12 +180,13 @@ class DerivedVariable:
     )
     of: str = option(
         text,
-        "Variable that statistic or map is of; of a sum, mean, min or max also arithmetic of variables.",
+        "Variable that statistic, map, or the lowest or highest is of; of a sum, mean, min, max, lowest or "
+        "highest also arithmetic of variables.",
         default="",
     )
     without_value: str = option(
         Choice(("error", "exclude")),
-        "Records without a value of the variable that a statistic is of: an error, or excluded.",
+        "Records without a value of what a statistic, the lowest or highest is of: an error, or excluded.",
         default="error",
     )
     exists: str = option(name, "Source; the variable is yes for subjects with a record of it.", default="")

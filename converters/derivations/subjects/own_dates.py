@@ -11,11 +11,12 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.imputation import Imputed
 from ....schemas.study.partial_dates import PartialDates
 from ....schemas.wording import counted
-from ..clock_times import clock_times, filled
+from ..clock_times import clock_times, filled, note_zones
 from ..column_values import dates
 from .candidates import bounds_of
 from .declared import Declared
 from .taken import add_date_flag, add_moment
+from .ways import outputs
 
 
 def add_date_of(declared: Declared) -> bool:
@@ -28,6 +29,8 @@ def add_date_of(declared: Declared) -> bool:
         declared.fail(f"{of} is not a date", "date_of", "name a date")
         return False
     read = PartialDates.of(data, of, declared.variable.date_forms)
+    account, policy = declared.table.task.account, f"subject.{declared.name}: date_of"
+    note_zones(account, policy, of, data, subjects=declared.table.base)
     number = counted(int(read.unreadable.sum()), "subject")
     what, advice = (
         f"{of} is not a date of {number}",
@@ -35,6 +38,7 @@ def add_date_of(declared: Declared) -> bool:
     )
     declared.refuse(what, place, advice, read.unreadable)
     found = _imputed(declared, read, bounds)
+    declared.same_records(of, outputs(declared.name, declared.variable))
     declared.effect("date_of", of, "missing", read.missing)
     declared.add(dates(found.days))
     if declared.variable.impute not in ("", "none"):

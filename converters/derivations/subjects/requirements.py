@@ -13,7 +13,19 @@ from ..by_need import in_order_of_need
 from ..sources import source_variables
 from ..specification import Specification, require_declared
 from .options import DerivedVariable, SubjectLevel
-from .ways import COMMON, WAYS, Way, is_date_name, keys_given, named_variables, outputs, sources_of, ways_of
+from .ways import (
+    COMMON,
+    LONGEST,
+    WAYS,
+    Way,
+    is_date_name,
+    is_extreme,
+    keys_given,
+    named_variables,
+    outputs,
+    sources_of,
+    ways_of,
+)
 
 
 def check(name: str, options: SubjectLevel, specification: Specification) -> None:
@@ -76,8 +88,8 @@ def _needed(each: str, variable: DerivedVariable, dataset: str, specification: S
 
 
 def _named_in(variable: DerivedVariable) -> tuple[str, ...]:
-    """Variables of its sources that a statistic is of."""
-    is_arithmetic = variable.statistic and variable.of and variable.statistic != "distinct"
+    """Variables of its sources that a statistic is of, or that decide."""
+    is_arithmetic = variable.of and (is_extreme(variable) or variable.statistic not in ("", "distinct"))
     return compile_arithmetic(variable.of).variables if is_arithmetic else (variable.of,)
 
 
@@ -95,6 +107,8 @@ def _check_variable(name: str, variable: DerivedVariable, specification: Specifi
     list(named_variables(name, variable))
     if way.key == "statistic":
         _check_statistic(place, variable)
+    if variable.take:
+        _check_taken(place, variable)
     _check_dates(place, name, variable)
     _check_used(place, variable)
     _check_values(place, variable)
@@ -123,6 +137,23 @@ def _check_statistic(place: str, variable: DerivedVariable) -> None:
         compile_arithmetic(variable.of, f"{place} of")
 
 
+def _check_taken(place: str, variable: DerivedVariable) -> None:
+    """A value decides between the lowest and the highest, the date between the first and the last."""
+    if is_extreme(variable):
+        if not variable.of:
+            advice = "name the variable whose value decides"
+            raise ConfigurationError(f"of is not declared with {variable.take}", f"{place} of", advice)
+        if variable.time:
+            what = f"time has no effect with {variable.take}"
+            raise ConfigurationError(what, f"{place} time", "omit it")
+        compile_arithmetic(variable.of, f"{place} of")
+        return
+    for key in ("of", "without_value"):
+        if key in keys_given(variable):
+            advice = "omit it, or write lowest or highest"
+            raise ConfigurationError(f"{key} has no effect with {variable.take}", f"{place} {key}", advice)
+
+
 def _only_way(place: str, variable: DerivedVariable) -> Way:
     ways = ways_of(variable)
     if len(ways) == 1:
@@ -141,6 +172,9 @@ def _check_dates(place: str, name: str, variable: DerivedVariable) -> None:
     if variable.time and not is_date_name(name):
         what = f"{name} does not end with DT, and the datetime has no name"
         raise ConfigurationError(what, f"{place} time", f"write [subject.{name}DT], or omit time")
+    if variable.time and len(name) >= LONGEST:
+        what = f"the datetime {name}M would have {len(name) + 1} characters"
+        raise ConfigurationError(what, f"{place} time", f"use a name of up to {LONGEST - 1}, or omit time")
 
 
 _OF_IMPUTED = ("impute_up_to", "flag", "not_before", "not_after")

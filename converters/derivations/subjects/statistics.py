@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ....schemas.conditions.arithmetic import compile_arithmetic
-from ....schemas.errors import ConfigurationError
 from ....schemas.study.columns import Codes, Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import counted, did_you_mean
@@ -19,6 +17,7 @@ from ..column_values import dates, texts
 from .candidates import limits_of, within
 from .declared import Declared
 from .options import DerivedVariable
+from .record_values import judge_missing, values_of
 from .ways import is_date_name
 
 _PARTS = 3
@@ -43,6 +42,8 @@ def add_exists(declared: Declared) -> bool:
     if found is None:
         return False
     has_record = np.bincount(found.subject, minlength=len(declared.table)) > 0
+    subject, first = np.unique(found.subject, return_index=True)
+    declared.table.taken_from([declared.name], subject, found.dataset, found.record[first], "")
     declared.effect("exists", declared.variable.exists, "without a record", ~has_record)
     declared.add(flag(has_record, ~has_record, declared.variable))
     return True
@@ -68,7 +69,7 @@ def add_statistic(declared: Declared) -> bool:
         return True
     if declared.variable.statistic == "distinct":
         return _add_distinct(declared, usable)
-    values = [_values(declared, each) for each in usable]
+    values = [values_of(declared, each.dataset, each.record) for each in usable]
     numbers = [each for each in values if each is not None]
     if len(numbers) < len(values):
         return False
@@ -78,7 +79,7 @@ def add_statistic(declared: Declared) -> bool:
         _refuse_infinite(declared, subject[infinite])
         return False
     missing = np.isnan(every)
-    _judge_missing(declared, subject[missing])
+    judge_missing(declared, subject[missing])
     if missing.any():
         subject, every = subject[~missing], every[~missing]
     result = _statistic(declared.variable.statistic, subject, every, len(declared.table))
@@ -107,29 +108,6 @@ def _counted(declared: Declared, source: str) -> _Counted | None:
     declared.table.sources_for(source).used(found.dataset, found.mask)
     (record,) = np.nonzero(found.mask)
     return _Counted(found.dataset, record, found.subject[record])
-
-
-def _values(declared: Declared, counting: _Counted) -> Numbers | None:
-    """The values that a statistic is of; None where they are no numbers, which is noted."""
-    place = declared.place("of")
-    compiled = compile_arithmetic(declared.variable.of, place)
-    try:
-        return compiled.values(counting.dataset)[counting.record]
-    except ConfigurationError as wrong:
-        declared.table.task.account.problem(wrong.what, place, wrong.advice)
-        return None
-
-
-def _judge_missing(declared: Declared, subject: Codes) -> None:
-    """Records without a value: an error, or counted."""
-    concerned = declared.table.subjects(subject)
-    if declared.variable.without_value == "exclude":
-        effect = "with records without a value, which are excluded"
-        declared.effect("without_value", "exclude", effect, concerned)
-        return
-    what = f"{declared.variable.of} is missing in {counted(len(subject), 'record')}"
-    advice = 'select records that have it by where of the source, or declare without_value = "exclude"'
-    declared.refuse(what, declared.place("of"), advice, concerned)
 
 
 def _refuse_infinite(declared: Declared, subject: Codes) -> None:
@@ -181,7 +159,7 @@ def _add_distinct(declared: Declared, found: list[_Counted]) -> bool:
     known: dict[Any, int] = {}
     codes = np.concatenate([_codes(each, declared.variable.of, known) for each in found])
     subject = np.concatenate([each.subject for each in found])
-    _judge_missing(declared, subject[codes < 0])
+    judge_missing(declared, subject[codes < 0])
     pairs = np.unique(subject[codes >= 0] * (len(known) + 1) + codes[codes >= 0])
     number = np.bincount(pairs // (len(known) + 1), minlength=len(declared.table))
     declared.add(number.astype(np.float64))

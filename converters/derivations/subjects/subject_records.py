@@ -21,7 +21,7 @@ def subject_table(task: DerivationTask, options: SubjectLevel) -> tuple[SubjectT
     DerivationRefused
         If the source does not fit.
     """
-    data = supplemented(task, options, task.adsl)
+    data = supplemented(task, options, options.dataset, task.adsl)
     task.account.require_none()
     selected = selected_records(task, options, data, "subject")
     task.account.require_none()

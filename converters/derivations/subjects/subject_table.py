@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from ....schemas.standards.adsl import variables as standard_variables
 from ....schemas.standards.versions import Standards
 from ....schemas.study import columns
-from ....schemas.study.columns import Days, Mask
+from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.partial_dates import PartialDates
+from ....schemas.study.raw_places import PlacedPart, RawPlaces, placed
 from ....schemas.study.study import Study
 from ....schemas.study.variable import Variable
 from ....schemas.wording import counted, did_you_mean
@@ -44,6 +45,8 @@ class SubjectTable:
     described : dict of name to Variable
     failed : set of str
         Variables that could not be derived, which is noted.
+    raw : dict of name to list of PlacedPart
+        The raw records that derived variables are of, by the rows of the subjects.
     """
 
     task: DerivationTask
@@ -53,6 +56,7 @@ class SubjectTable:
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, Variable] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    raw: dict[str, list[PlacedPart]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.base)
@@ -67,6 +71,25 @@ class SubjectTable:
         self.described[name] = replace(
             given, name=name, label=label or usual or given.label, key_sequence=None, item_oid=""
         )
+
+    def taken_from(
+        self, names: Iterable[str], subject: Codes, data: Dataset, record: Codes, variable: str
+    ) -> None:
+        """Note that variables of some subjects are of a variable of other records."""
+        own = data.name == self.task.name
+        places = self.raw_places(variable) if own else data.raw_places_of(variable)
+        if places is not None:
+            part = PlacedPart(subject, places.take(record))
+            for name in names:
+                self.raw.setdefault(name, []).append(part)
+
+    def raw_places(self, name: str) -> RawPlaces | None:
+        """The raw records of a variable; None where they are not known."""
+        if name in self.raw:
+            return placed(len(self), self.raw[name])
+        if name in self.columns:
+            return None
+        return self.base.raw_places_of(self.options.carry_as.get(name, name))
 
     def column(self, name: str) -> pd.Series | None:
         """A variable: derived, of the source under its new name, or of the source; None where not present."""

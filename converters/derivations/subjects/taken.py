@@ -1,4 +1,7 @@
-"""Dates and values of the first or the last record of each subject, from one source or several."""
+"""Dates and values of one record of each subject, from one source or several.
+
+It is the first or the last by date, or the lowest or the highest by a value.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from ..assignments import Assignment, FromVariable
 from ..clock_times import PARTS, stamps
 from ..column_values import dates, texts
 from ..dated_records import DatedRecords
-from ..deciding import Deciding, first_of, last_of
+from ..deciding import Deciding, first_of, last_of, order_advice
 from ..merged_values import MixedTypes, ValuePart, merged
 from .candidates import Candidates, candidates
 from .declared import Declared
-from .ways import flag_name
+from .ways import LONGEST, flag_name, is_extreme, outputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class Taken:
     chosen : ndarray of int, shape (n_subjects,)
         Position among the records of that source.
     tied : ndarray of bool, shape (n_subjects,)
-        Another source has a record at the same time.
+        Another source has a record at the same time, or with the same value.
     deciding : tuple of Deciding
         By source.
     """
@@ -63,12 +66,13 @@ class Taken:
 
 
 def add_taken(declared: Declared) -> bool:
-    """Derive a date, or values, of the first or last record; whether that was possible."""
+    """Derive a date, or values, of the record that is taken; whether that was possible."""
     found = [candidates(declared, each) for each in declared.variable.sources]
     usable = [each for each in found if each is not None]
     if len(usable) < len(found):
         return False
     taken = _taken(declared, usable)
+    _trace(declared, taken)
     _note(declared, taken)
     wanted = {each: each for each in declared.variable.also}
     if declared.variable.value:
@@ -86,7 +90,7 @@ def _taken(declared: Declared, found: list[Candidates]) -> Taken:
     best = np.full(n_subjects, np.nan)
     deciding = []
     for at, each in enumerate(found):
-        one = (last_of if last else first_of)(each.by_moment, n_subjects)
+        one = (last_of if last else first_of)(each.deciding, n_subjects)
         deciding.append(one)
         better = np.isnan(best) | ((one.day >= best) if last else (one.day < best))
         better &= ~np.isnan(one.day)
@@ -97,34 +101,46 @@ def _taken(declared: Declared, found: list[Candidates]) -> Taken:
 
 
 def _note(declared: Declared, taken: Taken) -> None:
-    """Count who has no record, and what decided between records and sources of one date."""
+    """Count who has no record, and what decided between records and sources that are alike."""
     declared.effect("take", declared.variable.take, "without a record: missing", taken.source < 0)
-    if not declared.variable.value and not declared.variable.also:
+    by_value = is_extreme(declared.variable)
+    if not (by_value or declared.variable.value or declared.variable.also):
         return
+    alike = "with the deciding value" if by_value else "on the deciding date"
     if len(taken.found) > 1:
-        effect = "with two sources on the deciding date"
+        effect = f"with two sources {alike}"
         declared.effect("sources", "order of the list", effect, taken.tied)
     for at, each in enumerate(taken.deciding):
         source, own = declared.variable.sources[at], taken.source == at
         given = taken.found[at].records.source
         if given.order:
-            effect = "with several records of the source on the deciding date"
+            effect = f"with several records of the source {alike}"
             order = ", ".join(given.order)
             declared.effect(f"source.{source}: order", order, effect, own & each.ordered)
         ambiguous = own & each.ambiguous
         if given.same_date == "error":
             number = counted(int(ambiguous.sum()), "subject")
-            what = f"{number} with several records on the deciding date of {declared.name}"
-            advice = f'declare order = ["{_usual_order(given.dataset)}"], or same_date = "first" or "last"'
-            declared.refuse(what, f"[source.{source}] order", advice, ambiguous)
+            what = f"{number} with several records {alike} of {declared.name}"
+            advice = order_advice(given, given.date if by_value else "")
+            raw = declared.table.raw_places(declared.name) if ambiguous.any() else None
+            declared.refuse(what, f"[source.{source}] order", advice, ambiguous, raw)
         else:
-            effect = "with records on the deciding date that order does not distinguish"
+            effect = f"with records {alike} that order does not distinguish"
             value = given.same_date
             declared.effect(f"source.{source}: same_date", value, effect, ambiguous)
 
 
-def _usual_order(dataset: str) -> str:
-    return "ASEQ" if dataset.startswith("AD") else f"{dataset[:2]}SEQ"
+def _trace(declared: Declared, taken: Taken) -> None:
+    """Note the records that the variables are of."""
+    dated = () if declared.variable.value else outputs(declared.name, declared.variable)
+    for at, each in enumerate(taken.found):
+        own, records = taken.of_source(at), each.records
+        record = records.record[taken.chosen[own]]
+        values = {name: name for name in declared.variable.also}
+        values |= {declared.name: declared.variable.value} if declared.variable.value else {}
+        values |= {name: records.source.date for name in dated if name not in values}
+        for name, given in values.items():
+            declared.table.taken_from([name], own, records.dataset, record, given)
 
 
 def _add_value(declared: Declared, taken: Taken, to: str, given: str) -> bool:
@@ -193,7 +209,7 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
     """How much of each date was collected: of records that nothing tells apart the one with the most."""
     found = taken.spread([each.astype(np.float64) for each in by_source])
     for at, values in enumerate(by_source):
-        records, one = taken.found[at].by_moment, taken.deciding[at]
+        records, one = taken.found[at].deciding, taken.deciding[at]
         alike = (taken.source == at) & one.ambiguous
         if records.source.same_date != "error" or not alike.any():
             continue
@@ -205,6 +221,10 @@ def _of_alike(taken: Taken, by_source: Sequence[NDArray[Any]], better: np.ufunc)
 def add_date_flag(declared: Declared, lacks: Numbers) -> None:
     """Derive the imputation flag of a date, by the position of the largest part that was imputed."""
     flag = flag_name(declared.name, declared.variable)
+    if not flag and not declared.variable.flag:
+        short = f"{declared.name[: LONGEST - 1]}F"
+        what = f"the imputation flag {declared.name}F would have {len(declared.name) + 1} characters"
+        declared.fail(what, "flag", f'declare flag = "{short}", or flag = "none"')
     if flag:
         declared.table.add(flag, texts(lacks.astype(np.int8) - 1, FLAG_VALUES[1:]))
     declared.effect("flag", flag or "none", "with an imputed date", lacks > 0)

@@ -9,12 +9,13 @@ from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ..assignments import FromVariable
 from ..cases import variables_of
-from .options import DerivedVariable
+from .options import NO_FLAG, DerivedVariable
 
 _BOUNDS = ("not_before", "not_after")
 _RECORDS = ("since", "until")
 COMMON = ("dataset", "label")
-_LONGEST = 8
+LONGEST = 8
+"""Characters of a name that SAS transport files can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Way:
 
 
 WAYS = (
-    Way("take", ("sources",), (*_RECORDS, "value", "also", "time", "flag", *_BOUNDS)),
+    Way("take", ("sources",), (*_RECORDS, "of", "without_value", "value", "also", "time", "flag", *_BOUNDS)),
     Way("statistic", ("sources",), (*_RECORDS, "of", "without_value")),
     Way("exists", (), (*_RECORDS, "yes", "no")),
     Way("where", (), ("yes", "no", "unknown")),
@@ -46,6 +47,11 @@ WAYS = (
     Way("date_of", (), ("date_forms", "impute", "impute_up_to", "time", "flag", *_BOUNDS)),
     Way("expression"),
 )
+
+
+def is_extreme(variable: DerivedVariable) -> bool:
+    """Whether a value decides which record is taken, instead of the date."""
+    return variable.take in ("lowest", "highest")
 
 
 def ways_of(variable: DerivedVariable) -> tuple[Way, ...]:
@@ -103,9 +109,11 @@ def is_date_name(name: str) -> bool:
 
 
 def flag_name(name: str, variable: DerivedVariable) -> str:
-    """The imputation flag of a date; empty where it has no name that SAS transport files can hold."""
+    """The imputation flag of a date; empty where none is declared, or it has no name of 8 characters."""
+    if variable.flag:
+        return "" if variable.flag == NO_FLAG else variable.flag
     usual = f"{name}F"
-    return variable.flag or (usual if len(usual) <= _LONGEST else "")
+    return usual if len(usual) <= LONGEST else ""
 
 
 def outputs(name: str, variable: DerivedVariable) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from ....schemas.standards import adtte
 from ....schemas.standards.versions import Standards
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.raw_places import RawPlaces, after_each_other, unknown_places
 from ....schemas.study.variable import Variable
 from ..assembled import DerivedColumns, StructureLayout, assembled, judge_carried
 from ..assignments import Assignment, FromVariable
@@ -81,13 +84,15 @@ def derive(task: DerivationTask, options: TimeToEvent) -> Dataset:
             "no subject has a record", f"[derive.{task.name}]", "check the sources, population and subjects"
         )
         task.account.require_none()
-    frame = pd.concat(parts, ignore_index=True)
+    frame = pd.concat([part for part, _ in parts], ignore_index=True)
+    places = after_each_other(each for _, each in parts)
     subject = frame.pop("").to_numpy()
     frame = _with_empty(frame, parameters, options.variables)
     layout = StructureLayout(
-        "Time-to-Event Analysis Dataset", adtte.KEYS, ("PARAMCD",), adtte.variables(Standards())
+        "Time-to-Event Analysis Dataset", adtte.KEYS, options.number, adtte.variables(Standards())
     )
-    return assembled(task, options, layout, DerivedColumns(frame, subject, _described(parameters)))
+    described = _described(parameters)
+    return assembled(task, options, layout, DerivedColumns(frame, subject, described, raw_places=places))
 
 
 def _with_empty(
@@ -102,8 +107,8 @@ def _with_empty(
     return frame[[name for name in known if name in frame]]
 
 
-def _parts(parameter: EndpointRecords) -> Iterator[pd.DataFrame]:
-    """The records of a parameter, by what decides them."""
+def _parts(parameter: EndpointRecords) -> Iterator[tuple[pd.DataFrame, RawPlaces]]:
+    """The records of a parameter, by what decides them, and their raw records."""
     decisions = parameter.decisions
     decider = decisions.decider[parameter.subject]
     chosen = decisions.chosen[parameter.subject]
@@ -111,7 +116,8 @@ def _parts(parameter: EndpointRecords) -> Iterator[pd.DataFrame]:
         for has_record in (True, False):
             own = np.flatnonzero((decider == position) & ((chosen >= 0) == has_record))
             if len(own):
-                yield _part(parameter, each, own, chosen[own] if has_record else None)
+                at = chosen[own] if has_record else None
+                yield _part(parameter, each, own, at), _raw_places(parameter, each, own, at)
 
 
 def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Codes | None) -> pd.DataFrame:
@@ -141,6 +147,18 @@ def _part(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Code
         at = None
     columns |= {name: _assigned(value, records, at) for name, value in decider.set.items()}
     return pd.DataFrame({name: values for name, values in columns.items() if values is not None})
+
+
+def _raw_places(parameter: EndpointRecords, decider: Decider, own: Codes, chosen: Codes | None) -> RawPlaces:
+    """The raw records that date records, and those that STARTDT is of; unknown where no record does."""
+    records, origins = decider.records, parameter.origins
+    places = None if records is None or chosen is None else records.raw_places
+    found = unknown_places(len(own)) if places is None or chosen is None else places.take(chosen)
+    of_start = origins.dataset.raw_places_of(origins.variable)
+    if of_start is None:
+        return found
+    start = of_start.take(origins.record[parameter.subject[own]])
+    return replace(found, variables=MappingProxyType({"STARTDT": start}))
 
 
 def _trace(records: DatedRecords, at: Codes) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ....schemas.evidence.visit_schedule import VisitSchedule
 from ....schemas.study.columns import Codes, Days, Mask
+from ....schemas.study.raw_places import PlacedPart, RawPlaces, placed
 from ..assignments import Assignment
 from ..dated_records import DatedRecords
 from ..deciding import NONE, Deciding, first_of, last_of
@@ -65,6 +66,17 @@ class Decisions:
     ordered: Mask
     ambiguous: Mask
     late: Mask
+
+    @property
+    def raw_places(self) -> RawPlaces:
+        """The raw record that decides each subject, as far as the sources have them."""
+        parts = []
+        for position, decider in enumerate(self.deciders):
+            (own,) = np.nonzero((self.decider == position) & (self.chosen >= 0))
+            places = None if decider.records is None else decider.records.raw_places
+            if places is not None:
+                parts.append(PlacedPart(own, places.take(self.chosen[own])))
+        return placed(len(self.day), parts)
 
     @classmethod
     def none(cls, n_subjects: int) -> Decisions:

@@ -9,10 +9,12 @@ import numpy as np
 
 from ....schemas.evidence.time_unit import TimeUnit
 from ....schemas.study.columns import Codes, Days, Mask
+from ....schemas.study.raw_places import RawPlaces
 from ....schemas.wording import counted
 from ..adsl_dates import days_in_adsl
 from ..chosen_subjects import chosen_subjects
 from ..dated_records import DatedRecords
+from ..deciding import order_advice
 from ..sources import Sources
 from ..specification import Specification
 from .decisions import Clock, Decisions
@@ -197,20 +199,28 @@ def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, deci
         early = _before(clock.sources, (*endpoint.events, *endpoint.censors), origin)
         _settle(_DROPPED, paramcd, endpoint, sources, kept & early)
     else:
-        _settle(_BEFORE_ORIGIN, paramcd, endpoint, sources, kept & (decisions.day < origin))
+        early = kept & (decisions.day < origin)
+        raw = decisions.raw_places if early.any() else None
+        _settle(_BEFORE_ORIGIN, paramcd, endpoint, sources, early, raw=raw)
     _note_ties(paramcd, sources, kept, decisions)
     return kept
 
 
 def _settle(
-    policy: _Policy, paramcd: str, endpoint: DerivedEndpoint, sources: Sources, concerned: Mask
+    policy: _Policy,
+    paramcd: str,
+    endpoint: DerivedEndpoint,
+    sources: Sources,
+    concerned: Mask,
+    *,
+    raw: RawPlaces | None = None,
 ) -> None:
-    """Note what a policy does to the subjects it concerns, or refuse them."""
+    """Note what a policy does to the subjects it concerns, or refuse them, by the raw records that decide."""
     value = getattr(endpoint, policy.key)
     if value == "error" and concerned.any():
         number = counted(int(concerned.sum()), "subject")
         what, place = f"{number} {policy.problem}", f"[endpoint.{paramcd}] {policy.key}"
-        sources.account.problem(what, place, policy.advice, sources.adsl, concerned)
+        sources.account.problem(what, place, policy.advice, sources.adsl, concerned, raw=raw)
     else:
         done = policy.effects.get(value)
         effect = f"{policy.problem}: {done}" if done else policy.problem
@@ -249,9 +259,10 @@ def _note_ties(paramcd: str, sources: Sources, kept: Mask, decisions: Decisions)
             account.problem(
                 f"{number} with several records on the deciding date of {paramcd}",
                 f"[{key}] order",
-                'declare order = ["ASEQ"], or same_date = "first" or "last"',
+                order_advice(source),
                 adsl,
                 ambiguous,
+                raw=decisions.raw_places,
             )
         else:
             effect = "with records on the deciding date that order does not distinguish"

@@ -229,6 +229,8 @@ class TimeToEvent(DerivedDataset):
     ----------
     endpoints : tuple of str
         PARAMCDs of its parameters; empty for all endpoints that have a `param`.
+    number : tuple of str
+        Variables that number the records of a subject: ASEQ; missing values last.
 
     Other attributes are those of `DerivedDataset`.
 
@@ -243,4 +245,9 @@ class TimeToEvent(DerivedDataset):
         "Parameters ([endpoint.PARAMCD]) of the dataset.",
         default=(),
         otherwise="every endpoint with a param",
+    )
+    number: tuple[str, ...] = option(
+        NAMES,
+        "Variables that number the records of a subject (ASEQ), missing values last.",
+        default=("PARAMCD",),
     )

@@ -9,6 +9,7 @@ from ....schemas.kinds import Choice, words
 from ....schemas.options import option
 from ....schemas.wording import counted
 from ...formats import writable
+from ...metadata.sidecar_names import sidecars_of
 from ..project import PipelineProject
 from ..step_options import STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import StepOutcome
@@ -36,7 +37,7 @@ class ConvertStep(StepOptions):
         return self.data
 
     def outputs(self, _: Document) -> tuple[Path, ...]:
-        return (self.to,)
+        return (self.to, *(() if self.format else sidecars_of(self.to)))
 
     def narrowed(self, document: Document) -> Document:
         return {name: each for name, each in document.items() if name == "settings"}

@@ -11,15 +11,18 @@ from ....schemas.kinds import Choice, ListOf, member_name
 from ....schemas.options import option
 from ....schemas.wording import counted
 from ...formats import writable
-from ...metadata.sidecar_names import DATASETS_FILES, VARIABLES_FILE
+from ...metadata.sidecar_names import sidecars_of
 from ..project import PipelineProject
 from ..step_options import JUDGING_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import StepOutcome
 from .noted import noting
 
 if TYPE_CHECKING:
+    from ....schemas.study.dataset import Dataset
     from ...derivations.record import DerivationRecord
 
+_NAMED = 6
+"""Up to so many datasets are named in the summary."""
 FORMATS_OF_DATA = Choice(tuple(each[1:] for each in writable()))
 
 
@@ -44,9 +47,8 @@ class DeriveStep(StepOptions):
 
     def outputs(self, document: Document) -> tuple[Path, ...]:
         names = self.datasets or tuple(dict.fromkeys((*_raw(document).values(), *_derived(document))))
-        files = (f"{name.lower()}.{self.format}" for name in names)
-        beside = (VARIABLES_FILE, *DATASETS_FILES) if self.format == "csv" else ()
-        return tuple(self.to / each for each in (*files, *beside))
+        files = [self.to / f"{name.lower()}.{self.format}" for name in names]
+        return tuple(dict.fromkeys([*files, *(beside for each in files for beside in sidecars_of(each))]))
 
     def reads_below(self, document: Document) -> bool:
         """Patterns of raw files may lead into subfolders."""
@@ -90,14 +92,21 @@ class DeriveStep(StepOptions):
                 inputs=project.kept(self.sources),
                 overwrite=True,
             )
-        sizes = (f"{name}: {counted(len(data), 'record')}" for name, data in made.datasets.items())
         return StepOutcome(
-            ", ".join(sizes),
+            _sizes(made.datasets),
             tuple(written),
             policies=_policies(made.record),
             notes=notes.lines,
             read=tuple(each.source.path for each in found.files if each.source is not None),
         )
+
+
+def _sizes(datasets: Mapping[str, Dataset]) -> str:
+    """The number of records of each dataset, or of all of many."""
+    if len(datasets) > _NAMED:
+        records = counted(sum(map(len, datasets.values())), "record")
+        return f"{len(datasets)} datasets: {records}"
+    return ", ".join(f"{name}: {counted(len(data), 'record')}" for name, data in datasets.items())
 
 
 def _derived(document: Document) -> Mapping[str, str]:

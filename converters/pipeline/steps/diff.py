@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ....schemas.errors import ConfigurationError
 from ....schemas.kinds import NAMES, ListOf, switch, text, time_point, words
 from ....schemas.options import option
+from ....schemas.wording import counted
+from ...values.cited_run import citing
 from ..project import PipelineProject
 from ..step_options import STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import DONE, REFUSED, StepOutcome
 from .noted import noting
 
+if TYPE_CHECKING:
+    from ...diff.differences import Differences
+
 _FORMATS = {".txt": "text", ".json": "json"}
+_SHOWN, _LINES = 5, 20
+"""Variables of a dataset, and lines, that are shown where the sides differ; the output has all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +29,7 @@ class DiffStep(StepOptions):
     """Two studies; the step fails if they differ."""
 
     compares: ClassVar[bool] = True
+    cites: ClassVar[bool] = True
 
     a: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of one side.")
     b: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of the other.")
@@ -87,6 +95,16 @@ class DiffStep(StepOptions):
             differences.render_verdict(found).strip().split("\n")[0],
             () if self.output is None else (self.output,),
             DONE if found.equal else REFUSED,
-            details="" if found.equal else differences.render_text(found),
+            details="" if found.equal else self._in_short(found),
             notes=notes.lines,
         )
+
+    def _in_short(self, found: Differences) -> str:
+        """The first lines of what differs, and where all of it is."""
+        from ...reports.differences import render_text
+
+        with citing({}):
+            _, *lines = render_text(found, _SHOWN).rstrip("\n").split("\n")
+        more = [f"… {counted(len(lines) - _LINES, 'further line')}"] if len(lines) > _LINES else []
+        full = str(self.output) if self.output is not None else "declare `output`"
+        return "\n".join([*lines[:_LINES], *more, f"All differences: {full}"])

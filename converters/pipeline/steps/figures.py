@@ -23,7 +23,8 @@ class FiguresStep(StepOptions):
 
     published: Path = option(
         step_path,
-        "CSV file of the published figures: figure, published, dataset, where, statistic, variable.",
+        "CSV file of the published figures: figure, published, dataset, where, among, against, statistic, "
+        "variable, source.",
     )
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders with the datasets that it names.")
     output: Path | None = option(
@@ -37,7 +38,7 @@ class FiguresStep(StepOptions):
         return () if self.output is None else (self.output,)
 
     def narrowed(self, document: Document) -> Document:
-        return {name: each for name, each in document.items() if name == "settings"}
+        return {name: each for name, each in document.items() if name in ("settings", "study")}
 
     def check(self, _: PipelineProject) -> None:
         if self.output is not None and self.output.suffix.lower() != ".csv":
@@ -48,16 +49,19 @@ class FiguresStep(StepOptions):
     def run(self, project: PipelineProject) -> StepOutcome:
         from ...reports.files import write_document
         from ...writing.inputs import refuse_inputs
-        from ..figures import as_csv, as_text, compared, read_published
+        from ..figures import as_csv, as_text, compared
+        from ..published import read_published
 
         published = read_published(self.published)
+        declarations = project.gate_options().get("declarations")
+        cut_off = str((declarations and declarations.cut_off) or "")
         with noting() as notes:
             study = project.read(self.data)
             notes.of_reading(study)
             figures = compared(published, study, self.published)
         if self.output is not None:
             refuse_inputs([self.output], project.kept(self.inputs()))
-            write_document(as_csv(figures), self.output, overwrite=True)
+            write_document(as_csv(figures, cut_off), self.output, overwrite=True)
         differing = sum(each.equal is False for each in figures)
         quoted = sum(each.equal is None for each in figures)
         parts = [f"{counted(len(figures), 'figure')}: {len(figures) - differing - quoted} equal"]
@@ -67,6 +71,6 @@ class FiguresStep(StepOptions):
             ", ".join(parts),
             () if self.output is None else (self.output,),
             REFUSED if differing else DONE,
-            details=as_text(figures),
+            details=as_text(figures, cut_off),
             notes=notes.lines,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,7 +74,7 @@ class SurvivalStep(StepOptions):
 
     def run(self, project: PipelineProject) -> StepOutcome:
         from ....schemas.gate.report import GateRefused
-        from ...reports import render
+        from ...reports.refusal import render_refusal, verdict_in_short
 
         make, writing = self._declared(project)
         with noting() as notes:
@@ -83,8 +84,12 @@ class SurvivalStep(StepOptions):
             try:
                 made = make(study, gate=gate, show_keys=project.show_keys)
             except GateRefused as refusal:
-                details = render(refusal.report, "text", refusal.threshold)
-                return StepOutcome(details.split("\n")[0], exit_code=REFUSED, details=details)
+                full = shlex.join(["adamgate", "validate", *map(str, self.data)])
+                return StepOutcome(
+                    verdict_in_short(refusal.report, refusal.threshold),
+                    exit_code=REFUSED,
+                    details=render_refusal(refusal.report, refusal.threshold, full),
+                )
             written = made.write(self.output, overwrite=True, keep=project.kept(self.data), **writing)
         return StepOutcome(_size(made), tuple(written), notes=notes.lines)
 

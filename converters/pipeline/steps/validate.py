@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -24,6 +25,7 @@ class ValidateStep(StepOptions):
     """A gate: what it refuses, no other step reads."""
 
     judges: ClassVar[bool] = True
+    cites: ClassVar[bool] = True
     unused: ClassVar[frozenset[str]] = DERIVING_TABLES | {"table"}
 
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders to judge.")
@@ -52,8 +54,9 @@ class ValidateStep(StepOptions):
 
     def run(self, project: PipelineProject) -> StepOutcome:
         from ....schemas.gate.validate import validate
-        from ...reports import Detail, Presentation, render
+        from ...reports import document_of
         from ...reports.files import write_document
+        from ...reports.refusal import render_refusal, verdict_in_short
         from ...writing.inputs import refuse_inputs
 
         threshold = project.threshold
@@ -69,15 +72,21 @@ class ValidateStep(StepOptions):
         if self.output is not None:
             refuse_inputs([self.output], project.kept(self.data))
             form = form_named(self.output) or "text"
-            write_document(render(report, form, threshold), self.output, overwrite=True)
+            write_document(document_of(report, form, threshold), self.output, overwrite=True)
             written = (self.output,)
-        verdict = render(report, "text", threshold, Presentation(threshold, Detail.VERDICT)).strip()
         refused = report.refuses(threshold)
         return StepOutcome(
-            verdict.split("\n")[0].split(";")[0],
+            verdict_in_short(report, threshold),
             written,
             REFUSED if refused else DONE,
             findings={str(each): report.count(each) for each in reversed(Severity)},
-            details=render(report, "text", threshold) if refused else "",
+            details=render_refusal(report, threshold, self._full_report()) if refused else "",
             notes=notes.lines,
         )
+
+    def _full_report(self) -> str:
+        """Where all findings are, or the command that prints them."""
+        if self.output is not None:
+            return str(self.output)
+        chosen = [] if self.fail_on is None else ["--fail-on", self.fail_on]
+        return shlex.join(["adamgate", "validate", *map(str, self.data), *chosen])

@@ -11,11 +11,13 @@ from ....schemas.options import options_of
 from ....schemas.wording import one_line
 from ..options import RawFile
 from .files import Suggestions
+from .found_code_lists import FoundCodeList
 from .result_columns import NEW_COLUMNS, ResultColumn
 from .suggest import Proposal, Suggestion
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST = 200
+_MOST_REMARKS = 50
 _HEAD = (
     "# A proposal from names, labels and values: nothing of it is certain.\n"
     "# Check each line, and remove its comment when it is right.\n"
@@ -26,7 +28,21 @@ _HEAD = (
 def as_toml(suggestions: Suggestions) -> str:
     """All proposals as one document."""
     head = _HEAD.format(_comment(str(suggestions.source)))
-    return "\n".join([head, *(f"{_table(each)}\n" for each in suggestions.proposed)])
+    more = len(suggestions.remarks) - _MOST_REMARKS
+    remarks = [*suggestions.remarks[:_MOST_REMARKS], *([f"{more:,} more remarks"] if more > 0 else [])]
+    head += "".join(f"# {_comment(each)}\n" for each in remarks)
+    tables = [*map(_codes, suggestions.code_lists), *map(_table, suggestions.proposed)]
+    return "\n".join([head, *(f"{each}\n" for each in tables)])
+
+
+def _codes(found: FoundCodeList) -> str:
+    lines = [f"[codes.{_key(found.name)}]", *_file_lines(found.declared)]
+    reason = ["a file of code lists", *([found.caution] if found.caution else [])]
+    lines += [_line(key, value, reason) for key, value in found.options.items()]
+    if found.terms:
+        said = ["as in the file; if they are right, a list that changes is an error"]
+        lines.append(_line("terms", dict(found.terms), said))
+    return "\n".join(lines)
 
 
 def _table(suggestion: Suggestion) -> str:

@@ -6,18 +6,20 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ....schemas.errors import UnreadableInput
 from ...formats.format import ReadOptions
+from ...reading.read import raise_all
 from ...values.file_kind import suffix_of
 from ..options import RawFile
 from ..raw_table import RawTable
 from ..reading import raw_suffixes, read_raw_tables
 from ..source_files import parts_of
 from ..undeclared import SeveralMembers, Undeclared
+from .found_code_lists import FoundCodeList, found_code_lists
 from .suggest import Suggestion, named, suggest
 
 _BESIDE = re.compile(r"^[._]|^~\$|readme|^datasets\.csv$", re.IGNORECASE)
@@ -36,10 +38,15 @@ class Suggestions:
     source : Path
         The folder that the names of files begin in.
     proposed : tuple of Suggestion
+    code_lists : tuple of FoundCodeList
+    remarks : tuple of str
+        Files and sheets for which nothing is proposed, and what is to be said of the reading of others.
     """
 
     source: Path
     proposed: tuple[Suggestion, ...]
+    code_lists: tuple[FoundCodeList, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,43 @@ class _Read:
     def kind(self) -> tuple[Any, ...]:
         """What files of one table of a specification have in common."""
         return (named(self.table)[1], self.table.columns, replace(self.declared, files=("",)))
+
+
+@dataclass(eq=False)
+class _Reading:
+    """Tables while they are read, with what is to be said of them."""
+
+    source: Path
+    options: ReadOptions
+    tables: list[_Read] = field(default_factory=list)
+    problems: list[UnreadableInput] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def read(self, name: str, member: str) -> None:
+        """Read a file, or a sheet of it; all sheets if none is named. What cannot be read is noted."""
+        try:
+            self._read(name, RawFile(files=(f"{name}#{member}" if member else name,)))
+        except SeveralMembers as several:
+            if several.hidden:
+                self.remarks.append(f"{name}: hidden sheets, not read: {', '.join(several.hidden)}")
+            for each in several.members:
+                self.read(name, each)
+        except UnreadableInput as problem:
+            self.problems.append(problem)
+            self.remarks.append(f"{name}{f'#{member}' if member else ''}: not read: {problem.what}")
+
+    def _read(self, name: str, declared: RawFile) -> None:
+        for _ in range(_MOST_TRIES):
+            try:
+                tables = read_raw_tables([self.source], declared, self.options)
+            except Undeclared as refusal:
+                declared = replace(declared, **refusal.settled_by)
+                continue
+            self.tables += [_Read(each, declared) for each in tables]
+            self.remarks += [f"{each.name}: {note.message}" for each in tables for note in each.dataset.notes]
+            self.remarks += [f"{each.name}: no records" for each in tables if not len(each)]
+            return
+        raise UnreadableInput("the lines above the records are not understood", name, "declare header_lines")
 
 
 def suggestions_for(paths: Sequence[Path], options: ReadOptions | None = None) -> Suggestions:
@@ -73,14 +117,26 @@ def suggestions_for(paths: Sequence[Path], options: ReadOptions | None = None) -
         raise UnreadableInput("no raw file was found", ", ".join(map(str, paths)), "give files or a folder")
     parents = {file.parent.absolute() for file, _ in files}
     source = Path(os.path.commonpath(parents))
-    together: dict[tuple[Any, ...], list[_Read]] = {}
+    reading = _Reading(source, options or ReadOptions())
     for file, member in files:
-        name = file.absolute().relative_to(source).as_posix()
-        for each in _read(source, name, member, options or ReadOptions()):
+        reading.read(file.absolute().relative_to(source).as_posix(), member)
+    if not reading.tables:
+        raise_all(reading.problems)
+    together: dict[tuple[Any, ...], list[_Read]] = {}
+    code_lists: list[FoundCodeList] = []
+    for each in reading.tables:
+        found = found_code_lists(each.table, each.declared)
+        code_lists += found
+        if not found:
             together.setdefault(each.kind, []).append(each)
     proposed = [_suggestion(each) for each in together.values()]
     shown = source if any(path.is_absolute() for path in paths) else Path(os.path.relpath(source))
-    return Suggestions(shown, tuple(_distinctly_named(list(_ordered_alike(proposed)))))
+    return Suggestions(
+        shown,
+        tuple(_distinctly_named(list(_ordered_alike(proposed)))),
+        tuple(_codes_distinctly_named(code_lists)),
+        tuple(dict.fromkeys(reading.remarks)),
+    )
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -97,20 +153,6 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         yield path.with_name(file), member
 
 
-def _read(source: Path, name: str, member: str, options: ReadOptions) -> Iterator[_Read]:
-    declared = RawFile(files=(f"{name}#{member}" if member else name,))
-    for _ in range(_MOST_TRIES):
-        try:
-            yield from (_Read(each, declared) for each in read_raw_tables([source], declared, options))
-            return
-        except Undeclared as refusal:
-            declared = replace(declared, **refusal.settled_by)
-        except SeveralMembers as several:
-            for each in several.members:
-                yield from _read(source, name, each, options)
-            return
-
-
 def _suggestion(reads: Sequence[_Read]) -> Suggestion:
     files = tuple(file for each in reads for file in each.declared.files)
     return suggest([each.table for each in reads], replace(reads[0].declared, files=files))
@@ -125,6 +167,14 @@ def _ordered_alike(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:
         if any(len(other.order) > len(order) for other in same):
             reasons.append(_SHORTENED)
         yield replace(each, order=order, same_order=next(iter(reasons), "")) if len(same) > 1 else each
+
+
+def _codes_distinctly_named(found: Sequence[FoundCodeList]) -> Iterator[FoundCodeList]:
+    taken: Counter[str] = Counter()
+    for each in found:
+        taken[each.name] += 1
+        number = taken[each.name]
+        yield replace(each, name=f"{each.name}_{number}") if number > 1 else each
 
 
 def _distinctly_named(proposed: Sequence[Suggestion]) -> Iterator[Suggestion]:

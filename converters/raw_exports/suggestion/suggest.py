@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..raw_records import RawRecords, text_of
 from ..raw_table import RawTable
 from .domain_words import DOMAIN_WORDS
 from .found_dates import found_dates
+from .found_times import found_times, time_of
 from .known_values import ONE_AND_ZERO, are_terms, has_terms, map_of
 from .known_variables import (
     DOMAINS,
@@ -152,16 +153,19 @@ class _Columns:
     def suggestion(self, declared: RawFile) -> Suggestion:
         chosen = self._chosen()
         partners = {match.column: self._partner(match.column, chosen) for match in chosen.values()}
+        times = self._times(chosen)
         results = self._results(chosen)
         proposals = [*self._keys(chosen), *_of_results(results, self.domain)]
         for known in KNOWN:
             match = chosen.get(known.target)
             if match is not None and known.target != _STUDY and not self._is_only_in_dm(known):
-                proposals.append(self._proposal(match, partners[match.column]))
+                proposal = self._proposal(match, partners[match.column])
+                time = times.get(known.target, "")
+                proposals.append(self._with_time(proposal, time) if time else proposal)
         made = {each.variable for each in proposals}
         is_numbered = self.domain in NUMBERED and f"{self.domain}SEQ" not in made
         order = [each.replace("--", self.domain) for each in _ORDER if is_numbered]
-        used = self._used(chosen, partners, results)
+        used = self._used(chosen, partners, results) | set(times.values())
         return Suggestion(
             self.name,
             self.domain,
@@ -298,6 +302,28 @@ class _Columns:
         options: dict[str, Any] = {"column": column, **({"pair": pair} if pair else {})}
         more, cautions = self._by_meaning(known.meaning, self.values[column])
         return Proposal(variable, {**options, **more}, reason, tuple(cautions))
+
+    def _times(self, chosen: Mapping[str, _Match]) -> dict[str, str]:
+        """For dates that have no time in them, the columns that have it."""
+        taken = {match.column for match in chosen.values()}
+        others = [each for each in self.values if each not in taken]
+        found: dict[str, str] = {}
+        for target, match in chosen.items():
+            time = time_of(target, self.domain, others)
+            dates = found_dates(self.values[match.column]) if time else None
+            if dates and not any("hh" in form for form in dates.forms) and found_times(self.values[time], ()):
+                found[target] = time
+        return found
+
+    def _with_time(self, proposal: Proposal, column: str) -> Proposal:
+        """A date with the time of another column."""
+        unknown = proposal.options.get("unknown", ())
+        times = found_times(self.values[column], unknown)
+        options = {**proposal.options, "time": column, "time_forms": list(times.forms if times else ())}
+        cautions = list(proposal.cautions)
+        if times and times.unread:
+            cautions.append(f"{counted(times.unread, 'distinct time')} in none of these forms")
+        return replace(proposal, options=options, cautions=tuple(cautions))
 
     def _by_meaning(self, meaning: Meaning, values: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
         """The options that values ask for, and what is left to a person."""

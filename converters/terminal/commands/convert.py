@@ -12,7 +12,7 @@ import click
 from ...configuration.settings import SETTINGS, SettingGroup, Settings
 from ...formats import writable
 from ...formats.write_options import WriteOptions
-from ..exit_codes import PASSED, code_of
+from ..exit_codes import PASSED
 from ..inputs import kept_files, reading_options, settings_for
 from ..messages import tell_conversion
 from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
@@ -99,7 +99,7 @@ def command(
         readings = read_each(sources, checked_options(**reading_options(settings, callbacks, MEMORY)))
         conversion = converted(readings, request)
     tell_conversion(conversion, quiet)
-    return max((code_of(each) for each in conversion.problems), default=PASSED)
+    return max((each.exit_code for each in conversion.problems), default=PASSED)
 
 
 def _deciding(settings: Settings) -> dict[str, Any]:

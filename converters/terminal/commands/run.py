@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import os
-from contextlib import chdir, nullcontext
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from ....schemas.errors import ConfigurationError
 from ...configuration.file_search import FILE_NAME, nearest_file
-from ...configuration.located import faults_located
-from ...configuration.pipeline_file import pipeline_of
-from ...pipeline.lineage import require_lineage, write_lineage
-from ...pipeline.one_run import alone_with
-from ...pipeline.rendering import as_document, step_lines, summary_line
-from ...pipeline.run import PipelineRun
+from ...configuration.run_pipeline import RECORD, run_watched, working_directory
+from ...pipeline.rendering import failure_lines, step_lines, summary_line
 from ...pipeline.run_request import RunRequest
 from ...pipeline.run_result import StepState
+from ...pipeline.watcher import RunWatcher
 from ...reports.presentation import as_json
-from ..exit_codes import code_of
 from ..options import DEBUG, PATH, QUIET
+from ..progress import RunningSteps, running_steps
 from ..streams import show, tell
-
-RECORD = "run.jsonl"
 
 
 @click.command("run")
@@ -64,50 +60,54 @@ def command(
     its libraries are those of the record. A refused gate stops the steps that read what it judges. The exit
     code is the highest of the steps'.
     """
-    settings = _settings_file(file)
-    here = Path.cwd()
-    folder = Path(os.path.abspath(settings)).parent
-    recorded = _from_here(record) if record is not None else Path(RECORD)
-    events = None if lineage is None else _from_here(lineage)
-
-    def told(state: StepState) -> None:
-        if form == "text" and not quiet:
-            show("".join(f"{line}\n" for line in step_lines(state, width)))
-        elif state.exit_code and form == "text":
-            tell(state.details.rstrip("\n"))
-
-    with chdir(folder):
-        own = Path(settings.name)
-        if events is not None and not overwrite:
-            require_lineage(events)
-        elsewhere = os.path.realpath(here) != os.path.realpath(folder)
-        pipeline = pipeline_of(own, recorded, os.environ, code_of, elsewhere=elsewhere)
-        width = max(len(each.name) for each in pipeline.steps)
-        request = RunRequest(force, only, start, jobs, overwrite)
-        running = PipelineRun(pipeline, request, told, dict(os.environ))
-        with faults_located(own), nullcontext() if dry_run else alone_with(own):
-            result = running.plan() if dry_run else running.run()
-        if events is not None and not dry_run:
-            write_lineage(result.record, recorded, result.sha256, events)
+    request = RunRequest(force, only, start, jobs, overwrite)
+    with running_steps(sys.stderr, shown=not quiet) as bars:
+        result = run_watched(
+            _settings_file(file),
+            request,
+            _Told(form, bars, quiet=quiet),
+            dry_run=dry_run,
+            record=record,
+            lineage=lineage,
+        )
     if result.note:
         tell(f"note: {result.note}")
-    show(as_json(as_document(result, recorded)) if form == "json" else f"{summary_line(result, recorded)}\n")
+    show(as_json(result.to_dict()) if form == "json" else f"{summary_line(result)}\n")
     return result.exit_code
+
+
+class _Told(RunWatcher):
+    """Lines of each step as it ends; with -q of those that have failed."""
+
+    def __init__(self, form: str, bars: RunningSteps, *, quiet: bool) -> None:
+        self._is_text = form == "text"
+        self._bars = bars
+        self._quiet = quiet
+        self._width = 0
+
+    def planned(self, steps: Sequence[str]) -> None:
+        self._width = max(map(len, steps))
+
+    def began(self, step: str) -> None:
+        self._bars.add(step)
+
+    def ended(self, state: StepState) -> None:
+        with self._bars.without(state.step):
+            if self._is_text and not self._quiet:
+                show("".join(f"{line}\n" for line in step_lines(state, self._width)))
+            elif self._is_text and state.exit_code:
+                tell("\n".join(failure_lines(state)))
 
 
 def _settings_file(given: Path | None) -> Path:
     if given is not None:
-        return given / FILE_NAME if os.path.isdir(given) else given
-    found = nearest_file(Path.cwd())
+        return given
+    here = working_directory()
+    found = nearest_file(Path(here))
     if found is None:
         raise ConfigurationError(
             f"no {FILE_NAME} in this folder or above it",
-            str(Path.cwd()),
-            "give the settings file, or write one",
+            here,
+            "give the settings file, or write one: adamgate init --pipeline",
         )
-    return found
-
-
-def _from_here(path: Path) -> Path:
-    """A path of the command line, which is relative to the working directory."""
-    return Path(os.path.abspath(path))
+    return Path(os.path.relpath(found))

@@ -13,7 +13,7 @@ import adamgate
 from ...configuration.file_search import settings_files
 from ...configuration.settings import SettingGroup
 from ...reports import Detail
-from ...reports.files import ReportFile, destination
+from ...reports.files import ReportFile, destination, require_text
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from ..messages import deliver
@@ -66,6 +66,7 @@ def command(
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
     form, output = destination(form, output)
+    require_text(form, output)
     named = paths_in(paths, settings_files(paths, config), rule_files, baseline, *overrides.values())
     with ReportFile(output, form, overwrite=overwrite) as file:
         file.spare(inputs_given(named))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from ....schemas.wording import plain
-from ...pipeline.verify import verification_lines, verified
+from ...pipeline.verify import verification_lines, verify
 from ...reports.presentation import as_json
 from ..exit_codes import DIFFERENT, EQUAL
 from ..options import DEBUG, PATH, QUIET
@@ -29,9 +28,9 @@ def command(*, record: Path, files: tuple[Path, ...], form: str, quiet: bool) ->
     outputs: which step made each, and of what. The exit code is 0 if all is as recorded, else 1. This detects
     changes; it does not prove who wrote the files or the record.
     """
-    found = verified(record, files)
+    found = verify(record, files)
     if form == "json":
-        show(as_json({**asdict(found), "equal": found.equal}))
+        show(as_json(found.to_dict()))
     else:
         lines = [plain(each) for each in verification_lines(found)]
         show("".join(f"{line}\n" for line in (lines[:1] if quiet else lines)))

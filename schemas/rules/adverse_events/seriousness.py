@@ -244,7 +244,7 @@ def fatal_end_differs(data: Dataset, study: Study) -> Iterator[Fault]:
 @readiness(
     "AE023",
     title="Adverse event starts after death",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     grain=Grain.SUBJECT,
     structures=_ADAE,
     needs=("USUBJID", "ASTDT"),

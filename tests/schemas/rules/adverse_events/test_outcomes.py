@@ -36,7 +36,7 @@ class TestEndAfterDeath:
         trial.adae.loc[1, ["ASTDT", "AENDT"]] = [death + DAY, death + 3 * DAY]
         assert trial.findings("AE042") == []
         assert trial.told("AE022") == [("warning", 1)]
-        assert trial.told("AE023") == [("warning", 1)]
+        assert trial.told("AE023") == [("error", 1)]
 
 
 class TestEndAfterCutOff:

@@ -157,7 +157,7 @@ class TestDayOfDeath:
         fatal.adae.loc[0, "ASTDT"] = fatal.adsl.loc[0, "DTHDT"]
         assert fatal.findings("AE023") == []
         fatal.adae.loc[0, "ASTDT"] += DAY
-        assert fatal.told("AE023") == [("warning", 1)]
+        assert fatal.told("AE023") == [("error", 1)]
         fatal.adae.loc[0, "ASTDTF"] = "M"
         assert fatal.findings("AE023") == []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ....schemas.kinds import TEXT, constant, one_kind
-from ..assignments import Assignment, assignment
+from ...schemas.kinds import TEXT, constant, one_kind
+from .assignments import Assignment, assignment
 
 
 @one_kind("whole number", {"type": "integer"})

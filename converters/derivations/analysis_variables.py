@@ -1,34 +1,48 @@
-"""Derived variables of measurements: by condition, by the values of another, by arithmetic, as text."""
+"""Derived variables of records: by condition, by the values of another, by arithmetic, as text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from ....schemas.conditions.arithmetic import compile_arithmetic, rounded
-from ....schemas.conditions.grammar import compile_expression
-from ....schemas.errors import ConfigurationError
-from ....schemas.glance import listed
-from ....schemas.study.dataset import Dataset
-from ....schemas.wording import counted
-from ..assignments import Assignment, FromVariable
-from ..cases import decided, variables_of
-from ..column_values import texts, yes
-from ..merged_values import MixedTypes, ValuePart, merged
-from .measurement_table import MeasurementTable
-from .options import AnalysisVariable
+from ...schemas.conditions.arithmetic import compile_arithmetic, rounded_to
+from ...schemas.conditions.grammar import compile_expression
+from ...schemas.errors import ConfigurationError
+from ...schemas.glance import listed
+from ...schemas.study.columns import Mask
+from ...schemas.study.dataset import Dataset
+from ...schemas.wording import counted
+from .assignments import Assignment, FromVariable
+from .cases import decided, numbers_of, variables_of
+from .column_values import texts, yes
+from .derived_table import DerivedTable
+from .merged_values import MixedTypes, ValuePart, merged
 from .templates import composed, variables_in
+from .variable_options import AnalysisVariable
 
 WAYS: Mapping[str, tuple[str, ...]] = {
     "where": ("yes", "no"),
     "cases": ("otherwise", "number"),
     "map": ("of", "otherwise"),
     "expression": ("decimals",),
-    "compose": ("missing_text",),
+    "compose": ("missing_text", "decimals"),
 }
 """Keys of which a variable has exactly one, and the keys that each may have beside."""
+
+
+class RecordTable(DerivedTable, Protocol):
+    """The records of a dataset while its variables are derived."""
+
+    def fail(self, name: str) -> None:
+        """Note that a variable cannot be derived."""
+        ...
+
+    def problem(self, what: str, place: str, advice: str, concerned: Mask) -> None:
+        """Note why records are refused, if there are some."""
+        ...
 
 
 def outputs_of(name: str, variable: AnalysisVariable) -> tuple[str, ...]:
@@ -73,7 +87,75 @@ def _of_arithmetic(text: str, place: str) -> tuple[str, ...]:
     return compile_arithmetic(text, place).variables
 
 
-def add_variable(table: MeasurementTable, name: str, variable: AnalysisVariable) -> None:
+def check_variable(name: str, variable: AnalysisVariable) -> None:
+    """Refuse what cannot be derived.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    place = f"[variable.{name}]"
+    ways = [each for each in WAYS if getattr(variable, each)]
+    keys = ", ".join(WAYS)
+    if not ways:
+        raise ConfigurationError("how to derive it is not declared", place, f"write one of {keys}")
+    if len(ways) > 1:
+        raise ConfigurationError(f"{' and '.join(ways)} are declared", place, f"keep one of {keys}")
+    (way,) = ways
+    for other, beside in WAYS.items():
+        for key in beside:
+            given = getattr(variable, key) != getattr(AnalysisVariable(), key)
+            if other != way and given and key not in WAYS[way]:
+                what = f"{key} has no meaning with {way}"
+                raise ConfigurationError(what, f"{place} {key}", "omit it")
+    if way == "map" and not variable.of:
+        raise ConfigurationError("of is not declared", place, 'write of = "VISIT"')
+    named_variables(name, variable)
+    _check_values(place, way, variable)
+
+
+def _check_values(place: str, way: str, variable: AnalysisVariable) -> None:
+    """Values of one variable are of one type."""
+    values = [
+        *(each.value for each in variable.cases),
+        *(each for each in variable.map.values() if each != ""),
+    ]
+    if variable.otherwise not in (None, ""):
+        values.append(variable.otherwise)
+    if len({isinstance(each, str) for each in values if not isinstance(each, FromVariable)}) > 1:
+        what = "texts and numbers are values of one variable"
+        raise ConfigurationError(what, f"{place} {way}", "use values of one type")
+    if variable.number and any(isinstance(each, FromVariable) for each in values):
+        what = "a value that is taken from a variable has no number"
+        raise ConfigurationError(what, f"{place} number", "omit it, or write map for another variable")
+
+
+def in_order(variables: Mapping[str, AnalysisVariable]) -> tuple[str, ...]:
+    """The tables, each after those whose variables it needs, otherwise as they are declared.
+
+    Raises
+    ------
+    ConfigurationError
+        If variables need each other.
+    """
+    made_by = {output: name for name, each in variables.items() for output in outputs_of(name, each)}
+    needed = {
+        name: {made_by[one] for one in named_variables(name, each) if one in made_by}
+        for name, each in variables.items()
+    }
+    order: list[str] = []
+    while len(order) < len(needed):
+        ready = next((each for each in needed if each not in order and needed[each] <= {*order}), None)
+        if ready is None:
+            stuck = next(each for each in needed if each not in order)
+            others = ", ".join(f"[variable.{each}]" for each in sorted(needed[stuck] - {*order}))
+            what = f"it needs {others}, which needs it"
+            raise ConfigurationError(what, f"[variable.{stuck}]", "let one of them need fewer variables")
+        order.append(ready)
+    return tuple(order)
+
+
+def add_variable(table: RecordTable, name: str, variable: AnalysisVariable) -> None:
     """Derive a variable."""
     outputs = outputs_of(name, variable)
     output = outputs[0]
@@ -97,8 +179,9 @@ def add_variable(table: MeasurementTable, name: str, variable: AnalysisVariable)
         table.add(output, column, variable.label)
 
 
-def _by_condition(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
+def _by_condition(table: RecordTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     truth = compile_expression(variable.where).truth(data)
+    table.absent_values(variable.where, f"[variable.{name}] where", data)
     table.effect(f"variable.{name}", variable.where, f"{variable.yes} where true", truth.true)
     if not variable.no:
         return _two(truth.true, np.zeros(len(data), dtype=np.bool_), variable)
@@ -115,8 +198,10 @@ def _two(true: np.ndarray, false: np.ndarray, variable: AnalysisVariable) -> pd.
     return texts(codes, dict.fromkeys([variable.yes, variable.no or f"not {variable.yes}"]))
 
 
-def _by_cases(table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
+def _by_cases(table: RecordTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     found = decided(variable.cases, data, f"[variable.{name}] cases")
+    for each in variable.cases:
+        table.absent_values(each.where, f"[variable.{name}] cases", data)
     table.effect(
         f"variable.{name}: cases",
         f"{len(variable.cases)}",
@@ -131,9 +216,10 @@ def _by_cases(table: MeasurementTable, name: str, variable: AnalysisVariable, da
         parts.append(_part(variable.otherwise, np.flatnonzero(rest), data))
     table.effect(f"variable.{name}: cases", f"{len(variable.cases)}", "no condition is true", rest)
     if variable.number:
-        number = np.where(found.case < 0, np.nan, found.case + 1.0)
-        number[rest] = np.nan if variable.otherwise in (None, "") else len(variable.cases) + 1.0
-        table.add(variable.number, number)
+        others = [] if variable.otherwise in (None, "") else [variable.otherwise]
+        case = np.where(rest & bool(others), len(variable.cases), found.case)
+        values = [*(each.value for each in variable.cases), *others]
+        table.add(variable.number, numbers_of(case, values))
     return merged(len(data), parts)
 
 
@@ -143,9 +229,7 @@ def _part(value: Assignment, at: np.ndarray, data: Dataset) -> ValuePart:
     return ValuePart(at, value)
 
 
-def _by_map(
-    table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset
-) -> pd.Series | None:
+def _by_map(table: RecordTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series | None:
     distinct = data.distinct(variable.of)
     written = [_key(each) for each in distinct]
     positions = {_key(each): at for at, each in enumerate(variable.map)}
@@ -174,21 +258,19 @@ def _key(value: object) -> str:
     return str(value).rstrip(" ")
 
 
-def _by_arithmetic(
-    table: MeasurementTable, name: str, variable: AnalysisVariable, data: Dataset
-) -> pd.Series:
+def _by_arithmetic(table: RecordTable, name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
     arithmetic = compile_arithmetic(variable.expression)
     values = arithmetic.values(data)
     effect = "not defined: missing"
     table.effect(f"variable.{name}: expression", variable.expression, effect, arithmetic.undefined(data))
-    return pd.Series(values if variable.decimals is None else rounded(values, variable.decimals))
+    return pd.Series(rounded_to(variable.decimals, values))
 
 
-def _by_text(_table: MeasurementTable, _name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
-    return composed(variable.compose, data, variable.missing_text)
+def _by_text(_table: RecordTable, _name: str, variable: AnalysisVariable, data: Dataset) -> pd.Series:
+    return composed(variable.compose, data, variable.missing_text, variable.decimals)
 
 
-_Derive = Callable[[MeasurementTable, str, AnalysisVariable, Dataset], pd.Series | None]
+_Derive = Callable[[RecordTable, str, AnalysisVariable, Dataset], pd.Series | None]
 _DERIVED: Mapping[str, _Derive] = {
     "where": _by_condition,
     "cases": _by_cases,

@@ -1,4 +1,4 @@
-"""Codebooks of tables that a step of a pipeline writes name the record of the steps before it."""
+"""Codebooks and reports that a step of a pipeline writes name the record of the steps before it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CITED: ContextVar[Mapping[str, Any]] = ContextVar("cited", default={})  # noqa:
 
 @contextmanager
 def citing(run: Mapping[str, Any]) -> Iterator[None]:
-    """Codebooks that are written within have this as `run`; nothing where it is empty."""
+    """What is written within has this as `run`; nothing where it is empty."""
     token = _CITED.set(run)
     try:
         yield
@@ -21,5 +21,13 @@ def citing(run: Mapping[str, Any]) -> Iterator[None]:
 
 
 def cited_run() -> Mapping[str, Any]:
-    """What a codebook says of the run; nothing outside of one."""
+    """What a document says of the run; nothing outside of one."""
     return {"run": dict(_CITED.get())} if _CITED.get() else {}
+
+
+def cited_lines() -> Iterator[str]:
+    """The same in a text."""
+    run = _CITED.get()
+    if run:
+        yield f"Run: step {run['step']} of {run['record']}"
+        yield from (f"  after step {each['step']}, SHA-256 {each['sha256']}" for each in run["after"])

@@ -7,11 +7,12 @@ import re
 import numpy as np
 import pandas as pd
 
-from ....schemas.errors import ConfigurationError
-from ....schemas.study.dataset import Dataset
-from ..column_values import texts
+from ...schemas.conditions.arithmetic import rounded
+from ...schemas.errors import ConfigurationError
+from ...schemas.study.dataset import Dataset
+from .column_values import texts
 
-_PART = re.compile(r"\{([A-Za-z_]\w*)\}")
+_PART = re.compile(r"\{((?:--)?[A-Za-z_]\w*)\}")
 
 
 def variables_in(template: str, place: str) -> tuple[str, ...]:
@@ -28,8 +29,11 @@ def variables_in(template: str, place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.upper() for each in _PART.findall(template)))
 
 
-def composed(template: str, data: Dataset, missing: str = "") -> pd.Series:
-    """The text for each record; missing where one of its variables is, unless there is a text for that."""
+def composed(template: str, data: Dataset, missing: str = "", decimals: int | None = None) -> pd.Series:
+    """The text for each record; missing where one of its variables is, unless there is a text for that.
+
+    Numbers are written in full, or rounded to at most so many decimals.
+    """
     pieces = _PART.split(template)
     names = [each.upper() for each in pieces[1::2]]
     if not names:
@@ -41,13 +45,14 @@ def composed(template: str, data: Dataset, missing: str = "") -> pd.Series:
         known &= data.filled(name) | bool(missing)
         distinct = data.distinct(name)
         codes = distinct.codes[first]
-        values.append([_written(distinct[each]) if each >= 0 else missing for each in codes.tolist()])
-    written = [
+        written = [_written(each, decimals) for each in distinct]
+        values.append([written[each] if each >= 0 else missing for each in codes.tolist()])
+    found = [
         "".join(_alternating(pieces[0::2], each)) for each in zip(*values, strict=True)
     ]  # of distinct combinations, not of records
-    unique = list(dict.fromkeys(written))
+    unique = list(dict.fromkeys(found))
     position = {text: at for at, text in enumerate(unique)}
-    codes = np.array([position[each] for each in written], dtype=np.intp)[groups.reshape(-1)]
+    codes = np.array([position[each] for each in found], dtype=np.intp)[groups.reshape(-1)]
     return texts(np.where(known, codes, -1), unique)
 
 
@@ -55,10 +60,13 @@ def _alternating(fixed: list[str], values: tuple[str, ...]) -> list[str]:
     return [part for pair in zip(fixed, (*values, ""), strict=True) for part in pair]
 
 
-def _written(value: object) -> str:
-    """A value as text: a whole number without decimals, a date as ISO 8601."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+def _written(value: object, decimals: int | None) -> str:
+    """A value as text: a number as the shortest decimal that is it, a date as ISO 8601."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+        if decimals is not None:
+            number = float(rounded(np.array([number]), decimals)[0])
+        return np.format_float_positional(number + 0.0, trim="-")
     if isinstance(value, pd.Timestamp | np.datetime64):
         return pd.Timestamp(value).isoformat().removesuffix("T00:00:00")
     return str(value)
