@@ -102,13 +102,12 @@ def write_page(
         arm_order=tuple([arm_order] if isinstance(arm_order, str) else arm_order),
     )
     target = Path(path)
-    with ReportFile(target, FORM, overwrite=overwrite) as file:
-        inputs = [Path(each.path) for each in report.inputs if each.path]
-        file.spare(inputs, data=inputs)
-        file.claim(threshold)
-        file.deliver(
-            rendered(report, judged, options, threshold, extra_rules=extra_rules, show_keys=show_keys)
-        )
+    file = ReportFile(target, FORM, overwrite=overwrite)
+    inputs = [Path(each.path) for each in report.inputs if each.path]
+    file.spare(inputs, data=inputs)
+    file.require_writable()
+    document = rendered(report, judged, options, threshold, extra_rules=extra_rules, show_keys=show_keys)
+    file.deliver(document)
     return target
 
 

@@ -18,6 +18,7 @@ from adamgate.cli import run
 from adamgate.converters.page.rule_text import rule_text
 from adamgate.schemas.gate.finding import Example, Standing
 from adamgate.schemas.gate.report import Input
+from adamgate.schemas.study.raw_places import RawPlace
 
 SIGNED = f"\n<!-- Report written by adamgate {ag.__version__} -->\n"
 MARKUP = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
@@ -70,7 +71,10 @@ def test_its_findings_are_those_of_the_json_report(report, page):
             "variables": ", ".join(theirs["variables"]),
             "standing": "",
             "records": theirs["records"],
-            "examples": theirs["examples"],
+            "examples": [
+                {name: example[name] for name in ("record", "keys", "values")} | {"raw": ""}
+                for example in theirs["examples"]
+            ],
         }
 
 
@@ -146,6 +150,14 @@ def test_keys_and_values_are_shown_only_if_the_report_has_them(broken):
     assert any(each["values"] for finding in shown for each in finding["examples"])
     plain = findings_in(ag.render(ag.validate(broken), "html"))
     assert not [each for finding in plain for each in finding["examples"] if each["values"]]
+
+
+def test_the_raw_records_of_an_example_are_named():
+    place, other = RawPlace("ae.csv", 14), RawPlace("deaths.xpt", 2)
+    example = Example(3, {"USUBJID": "S-1"}, {}, place, {"DTHDT": other})
+    finding = ag.Finding("XD003", ag.Severity.ERROR, "ADTTE", (), "OS is censored", 1, (example,))
+    (shown,) = findings_in(ag.render(of_finding(finding), "html"))
+    assert shown["examples"][0]["raw"] == "ae.csv line 14, DTHDT of deaths.xpt record 2"
 
 
 def test_what_is_new_since_the_baseline_is_said(broken, report):
@@ -298,3 +310,14 @@ def test_a_run_that_ends_while_libraries_are_loaded_leaves_no_earlier_verdict(ro
     )
     assert ended.returncode == 70
     assert "NOT JUDGED ended by MemoryError" in words_of(target.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "options", [("--fail-on", "bogus"), ("--bogus",), ("--conf-type", "logit"), ("--by", "")]
+)
+def test_wrong_usage_leaves_no_earlier_verdict(root, tmp_path, options):
+    target = tmp_path / "page.html"
+    data = str(root / "fixtures" / "cartitude1")
+    target.write_text(ag.render(ag.Report((), (), (), (), (), {}, {}), "html") + SIGNED)
+    assert run(["report", data, "-o", str(target), *options]) == 2
+    assert "NOT JUDGED" in words_of(target.read_text(encoding="utf-8"))
