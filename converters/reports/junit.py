@@ -13,6 +13,7 @@ from ...schemas.gate.finding import Finding, Status
 from ...schemas.gate.report import Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
+from ..values.cited_run import cited_lines
 from .check_results import CheckResult, check_results, titles_of
 from .examples import examples_of
 from .presentation import Detail, Presentation
@@ -70,6 +71,8 @@ def _properties(suite: ElementTree.Element, verdict: str, results: Sequence[Chec
     values = {"verdict": verdict} | {
         f"findings.{each}": str(found.count(each)) for each in reversed(Severity)
     }
+    run = "; ".join(each.strip() for each in cited_lines())
+    values |= {"run": run} if run else {}
     for name, value in values.items():
         _within(properties, "property", name=name, value=value)
 
