@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from page_reader import words_of
+from page_reader import read, words_of
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
@@ -241,3 +241,19 @@ def test_the_marks_of_an_axis_reach_the_last_time_and_are_few(last, unit):
     assert times[-1] >= last
     assert 2 <= len(times) <= 13
     assert len(set(np.diff(times).round(9))) == 1
+
+
+def test_markup_in_arms_parameters_and_reasons_stays_text(study, tmp_path):
+    frame = study["ADTTE"].frame
+    planted = "<b onclick=alert(1)>\u202e</b>"
+    arm = np.where(frame["TRTP"] == "Placebo", planted, 'A & B "quoted"')
+    changed = frame.assign(TRTP=arm, PARAM=planted, EVNTDESC=planted, CNSDTDSC=planted)
+    adtte = ag.Dataset.from_frame(changed, "ADTTE", label=planted)
+    other = ag.Study({each.name: adtte if each.name == "ADTTE" else each for each in study})
+    target = ag.write_page(tmp_path / "page.html", ag.validate(other), other, by="TRTP")
+    page = target.read_text(encoding="utf-8")
+    tags = {tag for tag, _ in read(page).tags}
+    assert "b" not in tags
+    assert "\u202e" not in page
+    assert "&lt;b onclick=alert(1)&gt;\\u202e&lt;/b&gt;" in page
+    assert len(figures(page)["OS"].lines()) == 2
