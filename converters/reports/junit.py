@@ -49,10 +49,11 @@ def _suites(report: Report, presentation: Presentation) -> list[ElementTree.Elem
     refusing = frozenset(map(id, report.refusing(presentation.threshold)))
     titles = titles_of(report)
     everything = presentation.detail is Detail.EVERYTHING
+    verdict = verdict_line(report, presentation.threshold)
     suites = []
     for dataset, results in by_dataset.items():
         suite = _element("testsuite", name=dataset, tests=str(len(results)))
-        _properties(suite, report, results, presentation)
+        _properties(suite, verdict, results)
         for each in results:
             case = _within(suite, "testcase", name=_name(each, titles.get(each.rule_id, "")))
             case.set("classname", plain(f"adamgate.{dataset}"))
@@ -63,14 +64,13 @@ def _suites(report: Report, presentation: Presentation) -> list[ElementTree.Elem
     return suites
 
 
-def _properties(
-    suite: ElementTree.Element, report: Report, results: Sequence[CheckResult], presentation: Presentation
-) -> None:
+def _properties(suite: ElementTree.Element, verdict: str, results: Sequence[CheckResult]) -> None:
     """The verdict on the study, which states what loosened the gate, and the findings of the dataset."""
     properties = _within(suite, "properties")
     found = [finding.severity for each in results for finding in each.findings]
-    values = {"verdict": verdict_line(report, presentation.threshold)}
-    values |= {f"findings.{each}": str(found.count(each)) for each in reversed(Severity)}
+    values = {"verdict": verdict} | {
+        f"findings.{each}": str(found.count(each)) for each in reversed(Severity)
+    }
     run = "; ".join(each.strip() for each in cited_lines())
     values |= {"run": run} if run else {}
     for name, value in values.items():
