@@ -367,15 +367,16 @@ class _Making:
         if self.declared.otherwise == "error":
             self._policy(key, effect, concerned, listed_as(column, concerned, form))
         else:
-            self._note_others(effect, ranked_as(column, concerned, form))
+            self._note_others(effect, ranked_as(column, concerned, look_of))
         return found.column
 
     def _note_others(self, effect: str, others: Sequence[tuple[str, int]]) -> None:
-        """Count what became of values that a step does not take, each as it is shown."""
-        otherwise = self.declared.otherwise
-        values = [
-            ValueEffect(each, None if otherwise == "missing" else each, count) for each, count in others
-        ]
+        """Count what became of values that a step does not take, by what they look like.
+
+        The output does not have the values themselves: they may be anything.
+        """
+        otherwise, is_kept = self.declared.otherwise, self.declared.otherwise == "keep"
+        values = [ValueEffect(look, look if is_kept else None, count) for look, count in others]
         self._note_values("otherwise", otherwise, values, effect)
 
     def _policy(

@@ -117,8 +117,8 @@ LBNAM = { column = "F", map = { Yes = "Y" }, otherwise = "keep" }
     lines = 'ID,V,F\n1,<3,Yes\n2,5,maybe\n3,13,No\n4,"4,5",No\n5,<2,\n'
     study = mapped(tmp_path, {"lb.csv": lines}, declared)
     assert values_of(study, "variables.LBSTRESN.otherwise") == [("<9", None, 2), ("9,9", None, 1)]
-    assert values_of(study, "variables.LBFAST.otherwise") == [("No", None, 2), ("maybe", None, 1)]
-    assert values_of(study, "variables.LBNAM.otherwise") == [("No", "No", 2), ("maybe", "maybe", 1)]
+    assert values_of(study, "variables.LBFAST.otherwise") == [("AA", None, 2), ("AAAAA", None, 1)]
+    assert values_of(study, "variables.LBNAM.otherwise") == [("AA", "AA", 2), ("AAAAA", "AAAAA", 1)]
     text = " ".join(render_text(study.record).split())
     assert "values that are not numbers: <9 -> missing (2), 9,9 -> missing (1)" in text
 
