@@ -532,6 +532,8 @@ def test_a_settings_file_that_does_not_exist(project):
         assert f"where: {name}" in ran.err
 
 
+@pytest.mark.slow
+@pytest.mark.one_version
 def test_full_disk(project):
     """A limit on the size of files ends the writing of the record, of a dataset, or of a table."""
     resource = pytest.importorskip("resource")

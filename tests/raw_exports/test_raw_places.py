@@ -266,6 +266,8 @@ def test_places_of_parts():
     assert len(placed(0, [])) == 0
 
 
+@pytest.mark.slow
+@pytest.mark.one_version
 def test_ten_million_records_need_little_room(tmp_path: Path) -> None:
     count = 10_000_000
     ordered = RawPlaces(("a.csv",), np.zeros(count, dtype=np.int32), np.arange(count) + 2)
