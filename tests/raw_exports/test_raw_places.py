@@ -283,6 +283,17 @@ class TestCounts:
         assert what == "4 records found, 5 expected: ae_1.csv 2, ae_2.csv 2"
         assert where == "[raw.AE] expected_records"
 
+    def test_more_records_than_expected_are_searched_for_copies(self, tmp_path):
+        line = FILES["ae_2.csv"].splitlines()[1]
+        again = {**FILES, "ae_2.csv": f"{FILES['ae_2.csv']}{line}\n"}
+        declared = RAW.replace('files = ["ae_*.csv"]', 'files = ["ae_*.csv"]\nexpected_records = 4')
+        what, where = refusal(tmp_path, again, declared)
+        assert what == (
+            "5 records found, 4 expected: ae_1.csv 2, ae_2.csv 3; "
+            "1 record with the values of another one; first: ae_2.csv line 4 and ae_2.csv line 2"
+        )
+        assert where == "[raw.AE] expected_records"
+
     def test_expected_subjects(self, tmp_path):
         declared = RAW.replace('files = ["dm.csv"]', 'files = ["dm.csv"]\nexpected_subjects = 4')
         assert refusal(tmp_path, FILES, declared)[0] == "3 subjects found, 4 expected: dm.csv"
