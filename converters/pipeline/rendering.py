@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...schemas.wording import counted, plain
 from .fingerprint import NOT_RECORDED
@@ -10,6 +10,8 @@ from .run_result import STATES, RunResult, StepState
 
 _REASONS = 3
 """Reasons that are listed of each step; JSON has all."""
+_LEFT = 5
+"""Files of an earlier run that are listed of each step; JSON has all."""
 _WIDTH = max(map(len, STATES))
 
 
@@ -26,7 +28,7 @@ def step_lines(state: StepState, width: int) -> Iterator[str]:
             yield f"{indent}{counted(more, 'further reason')}"
     yield from (f"{indent}{plain(each)}" for each in state.notes)
     if state.left:
-        yield f"{indent}of an earlier run: {', '.join(map(plain, state.left))}"
+        yield f"{indent}of an earlier run: {_first(state.left)}"
     yield from _details(state)
 
 
@@ -34,6 +36,11 @@ def failure_lines(state: StepState) -> Iterator[str]:
     """What a person has to see to, where nothing else is told."""
     yield f"{state.state}  {state.step}  {_said(state)}".rstrip()
     yield from _details(state)
+
+
+def _first(files: Sequence[str]) -> str:
+    more = f" and {len(files) - _LEFT} more" if len(files) > _LEFT else ""
+    return ", ".join(map(plain, files[:_LEFT])) + more
 
 
 def _said(state: StepState) -> str:

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from trial_project import OUTPUTS
 
+from adamgate.converters.pipeline.rendering import step_lines
+from adamgate.converters.pipeline.run_result import StepState
+
 UNCHANGED = dict.fromkeys(("adam", "gate", "os", "pfs"), "unchanged")
 RAN = dict.fromkeys(("adam", "gate", "os", "pfs"), "ran")
 
@@ -258,6 +261,12 @@ def test_tables_of_an_earlier_run_are_named_where_the_gate_refuses(after_run):
     ran = after_run("run")
     assert ran.code == 1
     assert "of an earlier run: tables/pfs.csv, tables/pfs.codebook.json" in ran.out
+
+
+def test_of_many_files_of_an_earlier_run_the_first_are_named():
+    state = StepState("sdtm", "derive", "refused", left=tuple(f"sdtm/{n}.parquet" for n in range(1, 8)))
+    (_, told) = step_lines(state, 4)
+    assert told.strip() == f"of an earlier run: {', '.join(state.left[:5])} and 2 more"
 
 
 @pytest.mark.parametrize("name", ["report.xml", "report.sarif", "report.md", "report.xlsx"])
