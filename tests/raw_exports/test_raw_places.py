@@ -289,6 +289,19 @@ def test_records_that_number_does_not_distinguish_are_those_of_the_dataset(tmp_p
     assert problem.subjects == ("1",)
 
 
+def test_a_problem_of_measurements_says_where(tmp_path):
+    files = {
+        "dm.csv": "ID\n1\n2\n",
+        "lb_1.csv": "ID,DAY,V\n2,2024-01-02,131\n1,2024-01-02,130\n",
+        "lb_2.csv": "ID,DAY,V\n1,2024-01-03,133\n1,2024-01,132\n",
+    }
+    raw = mapped(tmp_path, files, NUMBERED)
+    with pytest.raises(
+        ag.DerivationRefused, match=r"\[derive.ADLB\] impute: .*first: lb_2\.csv line 3 \(1 subject: 1\)"
+    ):
+        ag.derive(raw, declared(entries_in(tmp_path / "spec.toml")))
+
+
 def test_places_of_parts():
     one = RawPlaces(("a.csv",), np.array([0, 0]), np.array([5, 2]))
     other = RawPlaces(("b.csv", "a.csv"), np.array([1, 0, -1]), np.array([7, 3, 0]))
