@@ -302,6 +302,30 @@ def test_a_problem_of_measurements_says_where(tmp_path):
         ag.derive(raw, declared(entries_in(tmp_path / "spec.toml")))
 
 
+def test_records_of_several_sources_lead_to_theirs(tmp_path):
+    vital_signs = NUMBERED[NUMBERED.index("[raw.LB]") : NUMBERED.index("[derive.ADSL]")]
+    vital_signs = (
+        vital_signs.replace("LB", "VS")
+        .replace("lb_*", "vs")
+        .replace('"HGB"', '"TEMP"')
+        .replace("Hemoglobin", "Temperature")
+    )
+    several = NUMBERED.replace('dataset = "LB"', 'dataset = ["LB", "VS"]').replace("{LBTEST}", "{--TEST}")
+    files = {
+        "dm.csv": "ID\n1\n2\n",
+        "lb_1.csv": "ID,DAY,V\n2,2024-01-02,131\n",
+        "vs.csv": "ID,DAY,V\n1,2024-01-03,37\n1,2024-01-01,38\n",
+    }
+    raw = mapped(tmp_path, files, several + vital_signs)
+    entries = entries_in(tmp_path / "spec.toml")
+    made = ag.derive(raw, declared(entries))["ADLB"]
+    assert dict(zip(made["AVAL"], places(made), strict=True)) == {
+        131: "lb_1.csv line 2",
+        37: "vs.csv line 2",
+        38: "vs.csv line 3",
+    }
+
+
 def test_places_of_parts():
     one = RawPlaces(("a.csv",), np.array([0, 0]), np.array([5, 2]))
     other = RawPlaces(("b.csv", "a.csv"), np.array([1, 0, -1]), np.array([7, 3, 0]))
