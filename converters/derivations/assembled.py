@@ -16,7 +16,7 @@ from ...schemas.standards.versions import Standards
 from ...schemas.study import columns
 from ...schemas.study.columns import Codes, Distinct
 from ...schemas.study.dataset import Dataset
-from ...schemas.study.raw_places import RawPlaces
+from ...schemas.study.raw_places import PlacedPart, RawPlaces, placed
 from ...schemas.study.variable import SpecialMissing, Variable
 from ...schemas.wording import counted, did_you_mean
 from .column_values import taken
@@ -100,7 +100,7 @@ def assembled(
         carried, {str(name): column for name, column in derived.frame.items()}, derived.subject
     )
     if layout.number:
-        _number(task, layout.number, records)
+        _number(task, layout.number, records, derived.raw_places)
     _require_known(task, options, records)
     chosen = _chosen(task, options, records)
     sort = [each for each in dict.fromkeys([*options.sort, *layout.sort]) if each in records]
@@ -242,7 +242,7 @@ def _carried(
     return found, described
 
 
-def _number(task: DerivationTask, by: Sequence[str], records: _Records) -> None:
+def _number(task: DerivationTask, by: Sequence[str], records: _Records, places: RawPlaces | None) -> None:
     """Derive ASEQ; records that its variables do not distinguish are refused: chance would number them."""
     place, account = f"[derive.{task.name}] number", task.account
     for name in by:
@@ -256,12 +256,20 @@ def _number(task: DerivationTask, by: Sequence[str], records: _Records) -> None:
     order = order_of(key)
     same = np.diff(in_order(key, order)) == 0
     if same.any():
+        repeated = (np.arange(len(key)) if order is None else order)[1:][same]
         concerned = np.zeros(len(task.adsl), dtype=np.bool_)
-        concerned[in_order(records.subject, order)[1:][same]] = True
+        concerned[records.subject[repeated]] = True
+        raw = None if places is None else _of_subjects(places, repeated, records.subject, len(concerned))
         what = f"{counted(int(same.sum()), 'record')} with the same {', '.join(by)} as another of the subject"
-        account.problem(what, place, "add a variable that distinguishes them", task.adsl, concerned)
+        account.problem(what, place, "add a variable that distinguishes them", task.adsl, concerned, raw=raw)
         account.require_none()
     records.derived["ASEQ"] = pd.Series(numbered(records.subject, order))
+
+
+def _of_subjects(places: RawPlaces, records: Codes, subject: Codes, n_subjects: int) -> RawPlaces:
+    """Of each subject the first place that some of the records have."""
+    last_first = records[np.lexsort((places.line[records], places.file[records]))[::-1]]
+    return placed(n_subjects, [PlacedPart(subject[last_first], places.take(last_first))])
 
 
 def _require_known(task: DerivationTask, options: DerivedDataset, present: Iterable[str]) -> None:

@@ -11,6 +11,8 @@ from raw_mapping import mapped, refusal, specification
 
 import adamgate as ag
 from adamgate import cli
+from adamgate.converters.configuration.from_tables import specification as declared
+from adamgate.converters.configuration.load import entries_in
 from adamgate.converters.metadata.raw_places_file import write_raw_places
 from adamgate.schemas.evidence.raw_traces import led_to
 from adamgate.schemas.study.raw_places import RawPlaces, after_each_other, placed, unit_of, unknown_places
@@ -236,11 +238,92 @@ def test_a_problem_of_a_derivation_says_where(tmp_path):
         (tmp_path / name).write_text(content)
     (tmp_path / "spec.toml").write_text(DECLARED)
     raw = ag.read_raw(tmp_path, specification(tmp_path / "spec.toml"))
-    from adamgate.converters.configuration.from_tables import specification as declared
-    from adamgate.converters.configuration.load import entries_in
-
     with pytest.raises(ag.DerivationRefused, match=r"first: ae_2\.csv line 3"):
         ag.derive(raw, declared(entries_in(tmp_path / "spec.toml")))
+
+
+NUMBERED = """
+[raw.DM]
+files = ["dm.csv"]
+[raw.DM.variables]
+USUBJID = "ID"
+RFSTDTC = { value = "2024-01-02" }
+
+[raw.LB]
+files = ["lb_*.csv"]
+same_order = "position"
+[raw.LB.variables]
+USUBJID = "ID"
+LBTESTCD = { value = "HGB" }
+LBTEST = { value = "Hemoglobin" }
+LBDTC = "DAY"
+LBSTRESN = { column = "V", number = true }
+LBSTRESU = { value = "g/L" }
+
+[derive.ADSL]
+kind = "subjects"
+[subject.TRTSDT]
+date_of = "RFSTDTC"
+
+[derive.ADLB]
+kind = "measurements"
+dataset = "LB"
+param = "{LBTEST}"
+number = ["PARAMCD", "ADT"]
+"""
+
+
+def test_records_that_number_does_not_distinguish_are_those_of_the_dataset(tmp_path):
+    files = {
+        "dm.csv": "ID\n1\n2\n",
+        "lb_1.csv": "ID,DAY,V\n2,2024-01-02,131\n1,2024-01-02,130\n",
+        "lb_2.csv": "ID,DAY,V\n1,2024-01-03,133\n1,2024-01-03,132\n",
+    }
+    raw = mapped(tmp_path, files, NUMBERED)
+    with pytest.raises(ag.DerivationRefused) as caught:
+        ag.derive(raw, declared(entries_in(tmp_path / "spec.toml")))
+    (problem,) = caught.value.problems
+    assert problem.what == (
+        "1 record with the same PARAMCD, ADT as another of the subject; first: lb_2.csv line 3"
+    )
+    assert problem.subjects == ("1",)
+
+
+def test_a_problem_of_measurements_says_where(tmp_path):
+    files = {
+        "dm.csv": "ID\n1\n2\n",
+        "lb_1.csv": "ID,DAY,V\n2,2024-01-02,131\n1,2024-01-02,130\n",
+        "lb_2.csv": "ID,DAY,V\n1,2024-01-03,133\n1,2024-01,132\n",
+    }
+    raw = mapped(tmp_path, files, NUMBERED)
+    with pytest.raises(
+        ag.DerivationRefused, match=r"\[derive.ADLB\] impute: .*first: lb_2\.csv line 3 \(1 subject: 1\)"
+    ):
+        ag.derive(raw, declared(entries_in(tmp_path / "spec.toml")))
+
+
+def test_records_of_several_sources_lead_to_theirs(tmp_path):
+    vital_signs = NUMBERED[NUMBERED.index("[raw.LB]") : NUMBERED.index("[derive.ADSL]")]
+    vital_signs = (
+        vital_signs.replace("LB", "VS")
+        .replace("lb_*", "vs")
+        .replace('"HGB"', '"TEMP"')
+        .replace("Hemoglobin", "Temperature")
+    )
+    several = NUMBERED.replace('dataset = "LB"', 'dataset = ["LB", "VS"]').replace("{LBTEST}", "{--TEST}")
+    files = {
+        "dm.csv": "ID\n1\n2\n",
+        "lb_1.csv": "ID,DAY,V\n2,2024-01-02,131\n",
+        "vs.csv": "ID,DAY,V\n1,2024-01-03,37\n1,2024-01-01,38\n",
+    }
+    raw = mapped(tmp_path, files, several + vital_signs)
+    entries = entries_in(tmp_path / "spec.toml")
+    made = ag.derive(raw, declared(entries))["ADLB"]
+    assert dict(zip(made["AVAL"], places(made), strict=True)) == {
+        131: "lb_1.csv line 2",
+        37: "vs.csv line 2",
+        38: "vs.csv line 3",
+    }
 
 
 def test_places_of_parts():

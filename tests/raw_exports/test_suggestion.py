@@ -528,3 +528,12 @@ def test_a_file_that_cannot_be_read_is_listed_and_alone_refused(tmp_path):
 def test_files_without_records_are_listed(tmp_path):
     (tmp_path / "ae.csv").write_text("SUBJECT,AETERM\n", encoding="utf-8")
     assert "# ae.csv: no records\n" in text_for(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("second", "template"),
+    [("S1,2,1,Fever", "{STUDY}-{SITE}-{SUBJECT}"), ("S1,2,2,Fever", "{STUDY}-{SUBJECT}")],
+)
+def test_two_people_of_one_number_at_two_sites_are_not_proposed_as_one(tmp_path, second, template):
+    table = table_for(tmp_path, f"STUDY,SITE,SUBJECT,AETERM\nS1,1,1,Rash\nS1,1,1,Ache\n{second}\n")
+    assert table["variables"]["USUBJID"] == {"template": template}

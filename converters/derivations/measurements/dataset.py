@@ -143,11 +143,5 @@ def _columns(table: MeasurementTable, unshown: set[str]) -> DerivedColumns:
         for name, each in table.source.special_missing.items()
         if name.upper() in frame and len(each.records)
     }
-    places = table.source.raw_places
-    return DerivedColumns(
-        frame,
-        table.subject,
-        {**described, **table.described},
-        special,
-        None if places is None else places.load().take(table.origin),
-    )
+    described_all = {**described, **table.described}
+    return DerivedColumns(frame, table.subject, described_all, special, table.raw_places())

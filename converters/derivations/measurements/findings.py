@@ -11,6 +11,7 @@ import pandas as pd
 from ....schemas.conditions.three_valued import constant_kind
 from ....schemas.study.columns import Codes
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.raw_places import RawPlaces, after_each_other, unknown_places
 from ....schemas.study.variable import SpecialMissing, Variable
 from ....schemas.wording import did_you_mean
 from ..sources import dataset_called
@@ -135,7 +136,20 @@ def _together(task: DerivationTask, sources: Sequence[Dataset], roles: Sequence[
             special |= _special(sources, name, of_sources)
     frame = pd.DataFrame(columns, copy=False)
     return Dataset(
-        " and ".join(each.name for each in sources), frame, tuple(variables), special_missing=special
+        " and ".join(each.name for each in sources),
+        frame,
+        tuple(variables),
+        special_missing=special,
+        raw_places=_raw_places(sources),
+    )
+
+
+def _raw_places(sources: Sequence[Dataset]) -> RawPlaces | None:
+    """The raw records of all records; None if those of no source are known."""
+    if all(each.raw_places is None for each in sources):
+        return None
+    return after_each_other(
+        unknown_places(len(each)) if each.raw_places is None else each.raw_places.load() for each in sources
     )
 
 

@@ -14,6 +14,7 @@ from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.study.columns import Codes, Days, Mask
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.raw_places import RawPlaces
 from ....schemas.study.variable import Variable
 from ....schemas.wording import did_you_mean
 from ..adsl_dates import known_days_in_adsl
@@ -260,7 +261,13 @@ class MeasurementTable:
     def problem(self, what: str, place: str, advice: str, concerned: Mask) -> None:
         """Note why records are refused, if there are some."""
         if concerned.any():
-            self.task.account.problem(what, place, advice, self._subjects(), concerned)
+            account, named = self.task.account, self._subjects()
+            account.problem(what, place, advice, named, concerned, raw=self.raw_places())
+
+    def raw_places(self) -> RawPlaces | None:
+        """The raw records of the records; None if those of the source are not known."""
+        places = self.source.raw_places
+        return None if places is None else places.load().take(self.origin)
 
     def _subjects(self) -> Dataset:
         """USUBJID of the records, which are named in problems and effects."""

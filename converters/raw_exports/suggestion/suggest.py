@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ....schemas.wording import counted
 from ..options import RawFile
@@ -34,7 +35,8 @@ from .result_columns import NEW_COLUMNS, ResultColumn, measurements
 _CODE_SUFFIXES = ("CD", "CODE", "DECODE", "STD", "C")
 """What the name of a column of codes has behind that of its texts."""
 _STUDY, _SUBJECT = "STUDYID", "SUBJID"
-_OF_DM = frozenset({"SUBJID", "SITEID"})
+_SITE = "SITEID"
+_OF_DM = frozenset({"SUBJID", _SITE})
 _ORDER = ("--STDTC", "VISITNUM", "--DTC", "--TESTCD", "--TERM", "--TRT", "--ENDTC", "--SPID")
 _WORDS_FOR_MISSING = frozenset({".", "NULL", "null", "(null)", "#N/A"})
 _PERHAPS_MISSING = frozenset({"NA", "N/A", "ND", "NaN", "None"})
@@ -270,6 +272,15 @@ class _Columns:
         pairs = np.unique(np.stack([each[filled] for each in codes]), axis=1)
         return bool(filled.any()) and len(np.unique(pairs[0])) == pairs.shape[1]
 
+    def _differ_in(self, column: str, others: Sequence[str]) -> bool:
+        """Whether records that agree in other columns have several values of a column."""
+        codes = pd.DataFrame(
+            {at: self.records.columns[each].codes for at, each in enumerate([*others, column])}
+        )
+        filled = codes[(codes >= 0).all(axis=1)]
+        keys = list(range(len(others)))
+        return len(filled.drop_duplicates()) > len(filled.drop_duplicates(keys))
+
     def _keys(self, chosen: Mapping[str, _Match]) -> Iterator[Proposal]:
         """The study, the domain and the subject."""
         study, subject, unique = (chosen.get(each) for each in (_STUDY, _SUBJECT, "USUBJID"))
@@ -283,8 +294,13 @@ class _Columns:
         if unique:
             return
         if subject and study:
-            template = f"{{{study.column}}}-{{{subject.column}}}"
-            yield Proposal("USUBJID", {"template": template}, "the study and the subject, joined")
+            site = chosen.get(_SITE)
+            columns, reason = [study.column, subject.column], "the study and the subject, joined"
+            if site and self._differ_in(site.column, columns):
+                columns.insert(1, site.column)
+                reason = "the study, the site and the subject, joined: several sites have the same subjects"
+            template = "-".join(f"{{{each}}}" for each in columns)
+            yield Proposal("USUBJID", {"template": template}, reason)
         elif subject:
             caution = "is it unique in the whole development programme?"
             yield Proposal("USUBJID", {"column": subject.column}, subject.reason, (caution,))
