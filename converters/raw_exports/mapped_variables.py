@@ -21,11 +21,7 @@ from .plausible_dates import doubtful_numbers, has_year, is_outside
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
 from .raw_part import RawPart, as_dataset
 from .raw_records import (
-<<<<<<< HEAD
-    ShownAs,
-=======
     Shown,
->>>>>>> eyes15
     all_missing,
     constant_column,
     listed_as,
@@ -359,11 +355,7 @@ class _Making:
         column: Distinct,
         step: ValueStep,
         effect: str,
-<<<<<<< HEAD
-        form: ShownAs,
-=======
         form: Shown,
->>>>>>> eyes15
         *,
         of_missing: object = None,
     ) -> Distinct:

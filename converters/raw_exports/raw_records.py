@@ -14,11 +14,7 @@ from ...schemas.study.columns import Codes, Distinct, Mask, as_written
 from ...schemas.study.raw_places import RawPlace, RawPlaces
 from .raw_table import RawTable
 
-<<<<<<< HEAD
-ShownAs = Callable[[Any], str]
-=======
 Shown = Callable[[Any], str]
->>>>>>> eyes15
 """How a value is shown."""
 
 _VALUES_SHOWN = 5
@@ -180,11 +176,7 @@ def shape_of(text: str) -> str:
     return "".join("9" if each.isdigit() else "A" if each.isalpha() else each for each in text)
 
 
-<<<<<<< HEAD
-def listed_as(column: Distinct, concerned: Mask, form: ShownAs) -> str:
-=======
 def listed_as(column: Distinct, concerned: Mask, form: Shown) -> str:
->>>>>>> eyes15
     """The most frequent values of some records, each in this form, with their counts."""
     ranked = ranked_as(column, concerned, lambda value: quoted(form(value)))
     more = len(ranked) - _VALUES_SHOWN
@@ -192,11 +184,7 @@ def listed_as(column: Distinct, concerned: Mask, form: Shown) -> str:
     return ", ".join(f"{value} ({count:,})" for value, count in ranked[:_VALUES_SHOWN]) + tail
 
 
-<<<<<<< HEAD
-def ranked_as(column: Distinct, concerned: Mask, form: ShownAs) -> list[tuple[str, int]]:
-=======
 def ranked_as(column: Distinct, concerned: Mask, form: Shown) -> list[tuple[str, int]]:
->>>>>>> eyes15
     """The values of some records, each in this form, with their counts; the most frequent first."""
     counts: dict[str, int] = {}
     number = np.bincount(column.codes[concerned & (column.codes >= 0)], minlength=len(column))
