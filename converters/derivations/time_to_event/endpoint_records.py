@@ -74,7 +74,7 @@ def endpoint_records(paramcd: str, sources: Sources, specification: Specificatio
         chosen &= _has_record(dated[endpoint.with_record], limits.last)
     clock = replace(clock, origin=origins.day)
     decisions = clock.decisions(limits)
-    kept = _judged(paramcd, clock, sources, chosen, decisions)
+    kept = _judged(paramcd, clock, sources, chosen, decisions, origins=origins)
     _require_visits_from(clock, sources, kept & decisions.is_event)
     (subject,) = np.nonzero(kept)
     adt, start = decisions.day[subject], origins.day[subject]
@@ -185,7 +185,15 @@ _BEFORE_ORIGIN = _Policy(
 _DROPPED = _Policy("before_origin", "with records before the origin", {"drop": "not candidates"}, "")
 
 
-def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, decisions: Decisions) -> Mask:
+def _judged(
+    paramcd: str,
+    clock: Clock,
+    sources: Sources,
+    population: Mask,
+    decisions: Decisions,
+    *,
+    origins: Origins,
+) -> Mask:
     """Subjects with a record; what each policy does to them is noted."""
     endpoint, origin = clock.endpoint, clock.origin
     undecided = population & np.isnan(decisions.day)
@@ -199,11 +207,22 @@ def _judged(paramcd: str, clock: Clock, sources: Sources, population: Mask, deci
         early = _before(clock.sources, (*endpoint.events, *endpoint.censors), origin)
         _settle(_DROPPED, paramcd, endpoint, sources, kept & early)
     else:
-        early = kept & (decisions.day < origin)
-        raw = decisions.raw_places if early.any() else None
-        _settle(_BEFORE_ORIGIN, paramcd, endpoint, sources, early, raw=raw)
+        _judge_before_origin(paramcd, clock, sources, kept, decisions, origins=origins)
     _note_ties(paramcd, sources, kept, decisions)
     return kept
+
+
+def _judge_before_origin(
+    paramcd: str, clock: Clock, sources: Sources, kept: Mask, decisions: Decisions, *, origins: Origins
+) -> None:
+    """Note, or refuse, subjects whose deciding date is before the origin; by the raw records of both."""
+    early, policy = kept & (decisions.day < clock.origin), _BEFORE_ORIGIN
+    of_origin = origins.dataset.raw_places_of(origins.variable) if early.any() else None
+    first = None if of_origin is None else of_origin.take(origins.record).first(early)
+    if first is not None:
+        policy = replace(policy, problem=f"{policy.problem} ({origins.variable} of {first})")
+    raw = decisions.raw_places if early.any() else None
+    _settle(policy, paramcd, clock.endpoint, sources, early, raw=raw)
 
 
 def _settle(
