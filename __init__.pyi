@@ -47,6 +47,7 @@ from .converters.pipeline.verify import KnownFile as KnownFile
 from .converters.pipeline.verify import Verification as Verification
 from .converters.pipeline.verify import verify as verify
 from .converters.raw_exports.mapping_options import CodeList as CodeList
+from .converters.raw_exports.mapping_options import ColumnUnit as ColumnUnit
 from .converters.raw_exports.mapping_options import ColumnValue as ColumnValue
 from .converters.raw_exports.mapping_options import RawDataset as RawDataset
 from .converters.raw_exports.mapping_options import Wide as Wide

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Workbooks of tests have the same XML whether or not lxml is installed.
+os.environ["OPENPYXL_LXML"] = "False"
+
 # The same examples in every run, and none judged by a clock: what fails here fails everywhere.
 settings.register_profile(
     "repeatable",

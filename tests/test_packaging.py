@@ -70,7 +70,7 @@ def test_the_wheel_holds_every_module_and_nothing_else(root, wheel_members):
         for pattern in patterns:
             found = list((root / folder).glob(pattern))
             assert found, f"{package}: nothing matches {pattern}"
-            expected |= {f"adamgate/{(folder / data.name).as_posix()}" for data in found}
+            expected |= {f"adamgate/{data.relative_to(root).as_posix()}" for data in found}
     assert wheel_members == expected
 
 

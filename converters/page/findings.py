@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .rule_text import RuleText
+if TYPE_CHECKING:  # needs pandas; a page without a verdict does not
+    from .rule_text import RuleText
 
 MOST_EXAMPLES = 60_000
 """Records that a page shows as examples, of all findings together."""
@@ -119,19 +120,23 @@ def _standing(finding: Mapping[str, Any]) -> str:
 
 
 def _example(example: Mapping[str, Any], words: _Words) -> list[Any]:
-    """Record number, keys, values; a text by its number in a list, so that it differs from a number."""
-    return [
-        example["record"],
-        *(
-            [
-                part
-                for name, value in example[which].items()
-                for part in (words.number(name), _value(value, words))
-            ]
-            for which in ("keys", "values")
-        ),
-    ]
+    """Record number, keys, values, raw records; a text as a list of its number, unlike a number."""
+    keys, values = (
+        [
+            part
+            for name, value in example[which].items()
+            for part in (words.number(name), [words.number(value)] if isinstance(value, str) else value)
+        ]
+        for which in ("keys", "values")
+    )
+    return [example["record"], keys, values, words.number(", ".join(_raw_records(example)))]
 
 
-def _value(value: Any, words: _Words) -> Any:
-    return [words.number(value)] if isinstance(value, str) else value
+def _raw_records(example: Mapping[str, Any]) -> Iterator[str]:
+    """ "ae.csv line 14", "DTHDT of deaths.xpt record 2"."""
+    from ...schemas.study.raw_places import RawPlace
+
+    if example["raw"] is not None:
+        yield str(RawPlace(**example["raw"]))
+    for name, place in example["raw_of_variables"].items():
+        yield f"{name} of {RawPlace(**place)}"

@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...schemas.gate.report import Report
-from ...schemas.gate.selection import full_book
-from ...schemas.rules.rule import Rule
 from ...schemas.wording import counted, plain
 from ..reports.json_document import document
 from ..reports.kaplan_meier_summary import figure_shown
@@ -26,9 +24,12 @@ from ..reports.presentation import Presentation
 from ..reports.terms import compared_lines, comparison_count, terms_lines, waived_lines
 from .findings import SEVERITIES, by_rule, for_script
 from .packed import packed
-from .parameters import ParameterPart
-from .rule_text import rule_texts
-from .run_shown import RunShown
+
+if TYPE_CHECKING:  # needs pandas; a page without a verdict does not
+    from ...schemas.rules.rule import Rule
+    from .parameters import ParameterPart
+    from .rule_text import RuleText
+    from .run_shown import RunShown
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -55,7 +56,7 @@ def page(
     """
     found = _printable(document(report, presentation))
     rules = {each["rule_id"] for each in found["findings"]}
-    texts = rule_texts(full_book() if book is None else book, rules)
+    texts = _texts(rules, book) if rules else {}
     style, script = _asset("page.css"), _asset("page.js")
     return (
         _environment()
@@ -77,6 +78,13 @@ def page(
             not_run=[each for each in found["outcomes"] if each["status"] == "not run"],
         )
     )
+
+
+def _texts(rules: set[str], book: Mapping[str, Rule] | None) -> Mapping[str, RuleText]:
+    from ...schemas.gate.selection import full_book
+    from .rule_text import rule_texts
+
+    return rule_texts(full_book() if book is None else book, rules)
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 from ...schemas.kinds import Words
 from ...schemas.options import option, same_option
@@ -33,3 +35,9 @@ class PageOptions:
     aval_unit: str | None = same_option(OneRecordOptions, "aval_unit")
     reference: str | None = same_option(OneRecordOptions, "reference")
     arm_order: tuple[str, ...] = same_option(OneRecordOptions, "arm_order")
+
+
+def options_among(given: Mapping[str, Any]) -> PageOptions:
+    """The options among what a command was given; what is None has its default."""
+    named = {each.name: given.get(each.name) for each in fields(PageOptions)}
+    return PageOptions(**{name: value for name, value in named.items() if value is not None})

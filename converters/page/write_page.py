@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from ...schemas.gate.report import Report
 from ...schemas.gate.selection import full_book
@@ -104,13 +102,12 @@ def write_page(
         arm_order=tuple([arm_order] if isinstance(arm_order, str) else arm_order),
     )
     target = Path(path)
-    with ReportFile(target, FORM, overwrite=overwrite) as file:
-        inputs = [Path(each.path) for each in report.inputs if each.path]
-        file.spare(inputs, data=inputs)
-        file.claim(threshold)
-        file.deliver(
-            rendered(report, judged, options, threshold, extra_rules=extra_rules, show_keys=show_keys)
-        )
+    file = ReportFile(target, FORM, overwrite=overwrite)
+    inputs = [Path(each.path) for each in report.inputs if each.path]
+    file.spare(inputs, data=inputs)
+    file.require_writable()
+    document = rendered(report, judged, options, threshold, extra_rules=extra_rules, show_keys=show_keys)
+    file.deliver(document)
     return target
 
 
@@ -127,9 +124,3 @@ def rendered(
     """The page, ending with a line break."""
     parts = None if study is None else parameter_parts(study, report, options, show_keys=show_keys)
     return page(report, Presentation(threshold), full_book(extra_rules), parts, run)
-
-
-def options_named(given: dict[str, Any]) -> PageOptions:
-    """The options among what a command was given, which are taken out of it."""
-    taken = {each.name: given.pop(each.name) for each in fields(PageOptions)}
-    return PageOptions(**{name: value for name, value in taken.items() if value is not None})

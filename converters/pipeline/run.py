@@ -11,6 +11,7 @@ from pathlib import Path
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.options import options_of
 from ..values.temporary_names import remove_leftovers
+from .earlier_run import EarlierRun, folder_from
 from .fingerprint import (
     NOT_RECORDED,
     HashesOfFiles,
@@ -29,12 +30,9 @@ from .record import (
     NOT_RUN,
     RAN,
     REFUSED,
-    AlteredRecord,
     RecordedFile,
     RunRecord,
     StepRecord,
-    read_record,
-    sealed_as,
     write_record,
 )
 from .run_request import RunRequest
@@ -56,8 +54,7 @@ class PipelineRun:
     request: RunRequest
     watcher: RunWatcher
     environment: Mapping[str, str]
-    _earlier: RunRecord | None = None
-    _note: str = ""
+    _earlier: EarlierRun = EarlierRun()
     _hashes: HashesOfFiles = field(default_factory=HashesOfFiles)
     _records: dict[str, StepRecord] = field(default_factory=dict)
     _states: dict[str, StepState] = field(default_factory=dict)
@@ -86,9 +83,9 @@ class PipelineRun:
             If an output exists that no earlier run declared, or the record cannot be written.
         """
         self._read_earlier()
-        if self._note and not self.request.overwrite:
+        if self._earlier.unusable and not self.request.overwrite:
             raise UnwritableOutput(
-                f"the record {self.pipeline.record} cannot be used: {self._note}",
+                f"the record {self.pipeline.record} cannot be used: {self._earlier.unusable}",
                 str(self.pipeline.record),
                 "run with --overwrite, or give another --record",
             )
@@ -111,31 +108,16 @@ class PipelineRun:
         return self._recorded(finished=True)
 
     def _read_earlier(self) -> None:
-        path = self.pipeline.record
-        try:
-            earlier = read_record(path)
-        except FileNotFoundError:
-            return
-        except (OSError, AlteredRecord) as problem:
-            self._note = str(problem.strerror if isinstance(problem, OSError) else problem)
-            return
-        if (earlier.folder, earlier.specification.path) != (self._folder(), self.pipeline.sha256.path):
-            # Its outputs would be removed, as those of steps that are gone.
-            of = (Path(earlier.folder) / earlier.specification.path).as_posix()
-            self._note = f"it is of another settings file, {of}"
-            return
-        self._earlier = earlier
-        self._times = read_times(path)
-        known = {each.name for each in self.pipeline.steps}
-        self._records = {each.step: each for each in earlier.steps if each.step in known}
+        self._earlier = EarlierRun.of(self.pipeline.record, self.pipeline.sha256)
+        if self._earlier.record is not None:
+            known = {each.name for each in self.pipeline.steps}
+            self._times = read_times(self.pipeline.record)
+            self._records = {name: each for name, each in self._earlier.steps.items() if name in known}
 
     def _check_file(self) -> None:
         """Check all of the settings file, unless a finished run did so with the same file and versions."""
-        earlier = self._earlier
-        checked = earlier is not None and earlier.finished and earlier.specification == self.pipeline.sha256
-        if checked and earlier is not None and earlier.versions == versions():
-            return
-        self._loaded()
+        if not self._earlier.has_checked(self.pipeline.sha256):
+            self._loaded()
 
     def _loaded(self) -> PipelineProject:
         if self._project is None:
@@ -286,10 +268,12 @@ class PipelineRun:
 
         A file outside of the folder of the settings file stays, and one that was changed since.
         """
-        earlier = self._earlier.steps if self._earlier is not None else ()
-        outputs = (one for each in earlier if each.step == name for one in each.outputs)
         kept = {path.as_posix() for path in written}
-        own = [each for each in outputs if each.path not in kept and is_inside(Path(each.path))]
+        own = [
+            each
+            for each in self._earlier.outputs(name)
+            if each.path not in kept and is_inside(Path(each.path))
+        ]
         outdated = [each for each in own if self._is_still(each)]
         for each in outdated:
             with suppress(OSError):
@@ -382,7 +366,7 @@ class PipelineRun:
         if self._begun:
             return
         if not self.request.overwrite:
-            known = {*self._earlier.declared} if self._earlier is not None else set()
+            known = self._earlier.declared
             declared = [path for each in self.pipeline.steps for path in each.step.outputs]
             existing = [str(path) for path in declared if _is_there(path) and path.as_posix() not in known]
             if existing:
@@ -399,15 +383,14 @@ class PipelineRun:
         """Before the record is written that does not name them any more: this may be killed."""
         declared = [path for each in self.pipeline.steps for path in each.step.outputs]
         names = {each.name for each in self.pipeline.steps}
-        for each in self._earlier.steps if self._earlier is not None else ():
-            if each.step not in names:
-                self._removed += self._remove_outdated(each.step, declared)
+        for gone in self._earlier.steps.keys() - names:
+            self._removed += self._remove_outdated(gone, declared)
 
     def _recorded(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
         declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
         return RunRecord(
-            self._folder(),
+            folder_from(self.pipeline.record),
             self.pipeline.sha256,
             versions(),
             tuple(declared),
@@ -415,19 +398,13 @@ class PipelineRun:
             finished,
         )
 
-    def _folder(self) -> str:
-        """The folder of the settings file, from that of the record."""
-        return Path(
-            os.path.relpath(os.curdir, os.path.dirname(os.path.abspath(self.pipeline.record)))
-        ).as_posix()
-
     def _write(self, *, finished: bool) -> str:
         return write_record(self._recorded(finished=finished), self.pipeline.record)
 
     def _finish(self) -> str:
         """The finished record, written only where it differs; its hash."""
         record, path = self._recorded(finished=True), self.pipeline.record
-        if self._begun or not self._is_written(record):
+        if self._begun or not self._earlier.has_written(record, path, self._hashes):
             if not self._begun:
                 self._remove_outputs_of_gone_steps()
             sha256 = write_record(record, path)
@@ -436,21 +413,14 @@ class PipelineRun:
         remove_leftovers(path.parent)  # of a run that was killed when it had done all else
         return self._hashes.of(path).sha256
 
-    def _is_written(self, record: RunRecord) -> bool:
-        """Whether a record is in its file, with its hash beside it."""
-        path = self.pipeline.record
-        try:
-            return record == self._earlier and sealed_as(path) == self._hashes.of(path).sha256
-        except (OSError, AlteredRecord):
-            return False
-
     def _result(self, sha256: str) -> RunResult:
         order = [each.name for each in self.pipeline.steps if each.name in self._states]
         states = tuple(self._states[name] for name in order)
-        notes = [f"the earlier record is not used: {self._note}"] if self._note else []
+        unusable = self._earlier.unusable
+        notes = [f"the earlier record is not used: {unusable}"] if unusable else []
         if self._removed:
             notes.append(
-                f"removed, output of a step that is not declared any more: {', '.join(self._removed)}"
+                f"removed, output of a step that is not declared any more: {', '.join(sorted(self._removed))}"
             )
         return RunResult(states, self.pipeline.record, sha256, "; ".join(notes))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...schemas.wording import counted
 from .declared_files import listed
 from .mapped_variables import MappedVariables
+from .raw_records import RawRecords
+from .repeated_records import first_alike
 
 _FILES_LISTED = 30
 _SUBJECT = "USUBJID"
@@ -16,9 +20,10 @@ def judge_counts(mapped: MappedVariables) -> None:
     options, records = part.options, sum(part.used)
     if options.expected_records not in (None, records):
         files = [f"{each.name} {used:,}" for each, used in zip(part.tables, part.used, strict=True)]
+        repeated = _repeated(part.records) if records > options.expected_records else ""
         part.account.problem(
             f"{counted(records, 'record')} found, {options.expected_records:,} expected: "
-            f"{listed(files, _FILES_LISTED)}",
+            f"{listed(files, _FILES_LISTED)}{repeated}",
             part.place("expected_records"),
             "deliver the files again, or correct expected_records",
         )
@@ -36,3 +41,16 @@ def judge_counts(mapped: MappedVariables) -> None:
             part.place("expected_subjects"),
             "deliver the files again, or correct expected_subjects",
         )
+
+
+def _repeated(records: RawRecords) -> str:
+    """Where a record has the values of an earlier one: a form that was sent twice."""
+    first = first_alike(records)
+    (copies,) = np.nonzero(first < np.arange(len(records)))
+    if not len(copies):
+        return ""
+    here, there = int(copies[0]), int(first[copies[0]])
+    return (
+        f"; {counted(len(copies), 'record')} with the values of another one; "
+        f"first: {records.place_of(here)} and {records.place_of(there)}"
+    )

@@ -21,11 +21,14 @@ from .plausible_dates import doubtful_numbers, has_year, is_outside
 from .raw_dates import UNKNOWN_DATE, date_step, iso_of, study_day, time_step
 from .raw_part import RawPart, as_dataset
 from .raw_records import (
+    ShownAs,
     all_missing,
     constant_column,
-    listed_shapes,
+    listed_as,
     listed_values,
+    look_of,
     of_pairs,
+    ranked_as,
     recoded,
     text_of,
     used_only,
@@ -107,7 +110,7 @@ class _Making:
         if declared.split:
             step = part_of(declared.split, declared.part or 1)
             effect = "values without this part"
-            column = self._stepped("split", column, step, effect, listed_shapes)
+            column = self._stepped("split", column, step, effect, look_of)
         if declared.pair:
             codes = self.among.codes.get(declared.codes)
             judge_pair(column, declared, codes, self.among.part, self.place)
@@ -117,7 +120,7 @@ class _Making:
             effect = "values that the map does not have"
             values = of_map(column, declared.map)
             self._note_values("map", counted(len(declared.map), "value"), values, "values mapped")
-            column = self._stepped("map", column, step, effect, listed_values, of_missing=missing)
+            column = self._stepped("map", column, step, effect, text_of, of_missing=missing)
         if declared.codes:
             column = self._coded(column)
         if declared.case:
@@ -237,7 +240,7 @@ class _Making:
             return known.get(text_of(value), REFUSED)
 
         effect = f"{'codes' if gives_text else 'texts'} that the code list does not have"
-        return self._stepped("codes", column, step, effect, listed_values)
+        return self._stepped("codes", column, step, effect, text_of)
 
     def _in_case(self, column: Distinct) -> Distinct:
         case = self.declared.case
@@ -251,7 +254,7 @@ class _Making:
         declared = self.declared
         step = date_step(declared.date_forms, declared.unknown, self.place)
         effect = "values that the declared forms do not read as one date"
-        found = self._stepped("date_forms", column, step, effect, listed_shapes)
+        found = self._stepped("date_forms", column, step, effect, look_of)
         found = self._judged(found, column)
         if declared.unknown:
             partial = found.matching(lambda value: not _is_complete(value))
@@ -287,7 +290,7 @@ class _Making:
         step = time_step(declared.time_forms, declared.unknown, self.place)
         raw = self.among.part.records.columns[declared.time]
         effect = "times that the declared forms do not read"
-        time = self._stepped("time_forms", raw, step, effect, listed_shapes)
+        time = self._stepped("time_forms", raw, step, effect, look_of)
         complete = day.matching(lambda value: len(value) == 10 and _is_complete(value))
         alone = (time.codes >= 0) & ~complete & time.matching(bool)
         self._policy("time", "times without a complete date", alone)
@@ -297,7 +300,7 @@ class _Making:
     def _numbered(self, column: Distinct) -> Distinct:
         declared = self.declared
         found = self._stepped(
-            "number", column, number(declared.decimal), "values that are not numbers", listed_shapes
+            "number", column, number(declared.decimal), "values that are not numbers", look_of
         )
         found = self._converted(found) if declared.factors else found
         if declared.limits:
@@ -352,7 +355,7 @@ class _Making:
         column: Distinct,
         step: ValueStep,
         effect: str,
-        shown: Callable[[Distinct, Mask], str],
+        form: ShownAs,
         *,
         of_missing: object = None,
     ) -> Distinct:
@@ -361,8 +364,20 @@ class _Making:
         concerned = found.refused
         if self.declared.otherwise == "keep":
             found = stepped(column, kept(step), of_missing=of_missing)
-        self._policy(key, effect, concerned, shown(column, concerned) if concerned.any() else "")
+        if self.declared.otherwise == "error":
+            self._policy(key, effect, concerned, listed_as(column, concerned, form))
+        else:
+            self._note_others(effect, ranked_as(column, concerned, look_of))
         return found.column
+
+    def _note_others(self, effect: str, others: Sequence[tuple[str, int]]) -> None:
+        """Count what became of values that a step does not take, by what they look like.
+
+        The output does not have the values themselves: they may be anything.
+        """
+        otherwise, is_kept = self.declared.otherwise, self.declared.otherwise == "keep"
+        values = [ValueEffect(look, look if is_kept else None, count) for look, count in others]
+        self._note_values("otherwise", otherwise, values, effect)
 
     def _policy(
         self, key: str, effect: str, concerned: Mask, shown: str = "", *, keeps: bool = False

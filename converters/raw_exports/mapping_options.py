@@ -42,8 +42,25 @@ class ColumnValue:
     value: str
 
 
-LongEntry = Mapping[str, "str | ColumnValue"]
-"""New columns of a record: each has the values of a column of the files, or one value."""
+@dataclass(frozen=True, slots=True)
+class ColumnUnit:
+    """A new column with the unit that a line of units has for a column: ``{ unit_of = "HGB" }``.
+
+    Attributes
+    ----------
+    column : str
+
+    Examples
+    --------
+    >>> {"RESULT": "HGB", "UNIT": ag.ColumnUnit("HGB")}["UNIT"].column
+    'HGB'
+    """
+
+    column: str
+
+
+LongEntry = Mapping[str, "str | ColumnValue | ColumnUnit"]
+"""New columns of a record: each has the values of a column of the files, its unit, or one value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,24 +89,19 @@ class Wide:
 
 @dataclass(frozen=True, slots=True)
 class _LongEntries:
-    """A list of tables: new columns by name, each a column of the files or ``{ value = TEXT }``."""
+    """A list of tables of new columns: a column, ``{ value = TEXT }`` or ``{ unit_of = COLUMN }``."""
 
     word: str = "list of tables"
     example: str = '[{ RESULT = "SYS_BP", TEST = { value = "SYSBP" } }]'
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        constant = {
-            "type": "object",
-            "properties": {"value": {"type": "string", "pattern": r"\S"}},
-            "required": ["value"],
-            "additionalProperties": False,
-        }
+        others = [_only("value", {"type": "string", "pattern": r"\S"}), _only("unit_of", column_name.schema)]
         entry = {
             "type": "object",
-            "additionalProperties": {"anyOf": [{"type": "string", "minLength": 1}, constant]},
+            "additionalProperties": {"anyOf": [{"type": "string", "minLength": 1}, *others]},
             "minProperties": 1,
-            "not": {"additionalProperties": constant},
+            "not": {"additionalProperties": {"anyOf": others}},
         }
         return {"type": "array", "items": entry, "minItems": 1}
 
@@ -102,18 +114,27 @@ class _LongEntries:
         if not isinstance(value, Mapping):
             raise ValueError(self.example)
         found = {key: self._new(each) for key, each in value.items()}
-        if all(isinstance(each, ColumnValue) for each in found.values()):
+        if not any(isinstance(each, str) for each in found.values()):
             raise ValueError(f"at least one column in each entry: {self.example}")
         return found
 
-    def _new(self, value: Any) -> str | ColumnValue:
+    def _new(self, value: Any) -> str | ColumnValue | ColumnUnit:
         if isinstance(value, str) and value:
             return value
         if isinstance(value, Mapping) and set(value) == {"value"}:
             value = ColumnValue(value["value"])
-        if not isinstance(value, ColumnValue) or not _is_text(value.value):
-            raise ValueError(self.example)
-        return value
+        if isinstance(value, Mapping) and set(value) == {"unit_of"}:
+            value = ColumnUnit(value["unit_of"])
+        if isinstance(value, ColumnValue) and _is_text(value.value):
+            return value
+        if isinstance(value, ColumnUnit) and _is_text(value.column):
+            return value
+        raise ValueError(self.example)
+
+
+def _only(key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of a table with this key."""
+    return {"type": "object", "properties": {key: schema}, "required": [key], "additionalProperties": False}
 
 
 def _is_text(value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...schemas.conditions.grammar import compile_expression
-from .mapping_options import RawDataset
+from .mapping_options import ColumnUnit, RawDataset
 from .templates import pieces_of
 from .variable_options import RawVariable
 
@@ -24,7 +24,8 @@ def of_files(name: str, options: RawDataset) -> Iterator[Named]:
         return
     made = {new for entry in options.long for new in entry}
     for entry in options.long:
-        yield from (("long", column) for column in entry.values() if isinstance(column, str))
+        yield from (("long", new) for new in entry.values() if isinstance(new, str))
+        yield from (("long", new.column) for new in entry.values() if isinstance(new, ColumnUnit))
     yield from ((key, column) for key, column in of_variables(options) if column not in made)
 
 

@@ -42,8 +42,12 @@ _TOKENS = {
 _TOKEN = re.compile("(YYYY|MMMM|MMM|MM|DD|hh|mm|ss)")
 _DATE_PARTS = ("year", "month", "day")
 _TIME_PARTS = ("hour", "minute", "second")
+_ONE_DIGIT = frozenset({"month", "day", "hour"})
+"""Parts that may have one digit between marks: 5-JAN-2024, 9:05."""
+
 _ABOVE = {"day": "month", "month": "year", "hour": "day", "minute": "hour", "second": "minute"}
 _EXAMPLE = 'write forms such as "DD-MMM-YYYY", "YYYY-MM-DD hh:mm" or "%d%b%Y"; or "sas date", "excel"'
+_TIME_EXAMPLE = 'write "hh:mm", "hh:mm:ss" or "sas time"'
 _SAS_EPOCH = datetime(1960, 1, 1)
 _LAST_SERIAL_DAY = 2_958_465
 """9999-12-31 in Excel; of SAS dates, which begin later, none is beyond it."""
@@ -81,12 +85,10 @@ def date_step(forms: Sequence[str], unknown: Iterable[str], place: str) -> Value
 def time_step(forms: Sequence[str], unknown: Iterable[str], place: str) -> ValueStep:
     """A step that reads times in these forms: as "hh:mm", "hh:mm:ss", or refused."""
     words = tuple(each.upper() for each in unknown)
-    readers = [_Form.compiled(form, words, place, time_only=True).time for form in forms]
+    readers = [_time_reader(form, words, place) for form in forms]
 
     def step(value: Any) -> Any:
-        if not isinstance(value, str):
-            return REFUSED
-        if value.upper() in words:
+        if isinstance(value, str) and value.upper() in words:
             return UNKNOWN_DATE
         found = {each for reader in readers if (each := reader(value)) is not None}
         return found.pop() if len(found) == 1 else REFUSED
@@ -114,6 +116,12 @@ def _reader(form: str, unknown: tuple[str, ...], place: str) -> ValueStep:
     return number_reader(form) or _Form.compiled(form, unknown, place).date
 
 
+def _time_reader(form: str, unknown: tuple[str, ...], place: str) -> ValueStep:
+    if form_name(form) == "sas time":
+        return _sas_time
+    return _Form.compiled(form, unknown, place, time_only=True).time
+
+
 @dataclass(frozen=True)
 class _Form:
     """A form of dates or times, compiled."""
@@ -138,7 +146,7 @@ class _Form:
             or re.search(r"[A-Za-z0-9%]", between.replace("T", ""))
         ):
             what = f"{one_line(form, 40)} is not a form of {'times' if time_only else 'dates'}"
-            raise ConfigurationError(what, place, 'write "hh:mm" or "hh:mm:ss"' if time_only else _EXAMPLE)
+            raise ConfigurationError(what, place, _TIME_EXAMPLE if time_only else _EXAMPLE)
         has_marks = bool(between)
         words = "".join(f"|{re.escape(each)}" for each in sorted(unknown, key=len, reverse=True))
         text = "".join(
@@ -182,7 +190,7 @@ def _has_gap(parts: Sequence[str], *, time_only: bool) -> bool:
 
 def _group(token: str, unknown: str, has_marks: bool) -> str:
     name, text = _TOKENS[token]
-    if has_marks and text == r"\d\d" and name in _DATE_PARTS:
+    if has_marks and text == r"\d\d" and name in _ONE_DIGIT:
         text = r"\d\d?"
     return f"(?P<{name}>{text}{unknown})"
 
@@ -233,6 +241,16 @@ def _sas_datetime(value: Any) -> str | None:
     if seconds is None or not seconds.is_integer() or abs(seconds) > _LAST_SERIAL_DAY * 86_400:
         return None
     return _iso(_SAS_EPOCH, timedelta(seconds=seconds), whole_days=False)
+
+
+def _sas_time(value: Any) -> str | None:
+    """Seconds since midnight; as a text without zeros in front, which 0905 for 9:05 has."""
+    seconds = _serial(value)
+    if seconds is None or not seconds.is_integer() or not 0 <= seconds < 86_400:
+        return None
+    if isinstance(value, str) and re.match(r"0\d", value):
+        return None
+    return _iso(_SAS_EPOCH, timedelta(seconds=seconds), whole_days=False)[11:]  # type: ignore[index]
 
 
 def _excel(value: Any, epoch: datetime, least: float) -> str | None:

@@ -15,7 +15,7 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.wording import counted, did_you_mean, one_line
 from . import named_columns
 from .declared_files import judge_files, listed
-from .mapping_options import RawDataset, Wide
+from .mapping_options import ColumnUnit, RawDataset, Wide
 from .raw_account import RawAccount
 from .raw_records import RawRecords, text_of
 from .raw_table import RawTable
@@ -110,6 +110,7 @@ def _judge_columns(name: str, options: RawDataset, tables: Sequence[RawTable], a
                 did_you_mean(column, known),
             )
     _judge_new_columns(name, options, known, account)
+    _judge_units(name, options, tables, account)
     named = {column: key for key, column in named_columns.of_files(name, options)}
     for column in options.unmapped:
         if column in named:
@@ -134,6 +135,25 @@ def _judge_new_columns(name: str, options: RawDataset, known: Sequence[str], acc
         if column in known or column not in used:
             advice = "name it otherwise" if column in known else "use it, or remove it"
             account.problem(f"new column {one_line(column)} {what}", f"[raw.{name}] long", advice)
+
+
+def _judge_units(name: str, options: RawDataset, tables: Sequence[RawTable], account: RawAccount) -> None:
+    """A unit is that of a line of units; units that nothing uses are listed."""
+    news = [new for entry in options.long for new in entry.values() if isinstance(new, ColumnUnit)]
+    without = [each.column for each in news if not any(each.column in table.units for table in tables)]
+    for column in dict.fromkeys(without):
+        account.problem(
+            f"unit_of: no file has a unit of {one_line(column)}",
+            f"[raw.{name}] long",
+            'declare the line of units, as in header_lines = ["names", "units"], or write { value = "g/L" }',
+        )
+    used = {new.column for new in news}
+    unused = dict.fromkeys(
+        f"{column} ({unit})" for each in tables for column, unit in each.units.items() if column not in used
+    )
+    if unused:
+        effect = f"units in the files that nothing uses: {listed(list(unused), _LISTED)}"
+        account.note("header_lines", "units", effect, len(unused), "column")
 
 
 def _trimmed(records: RawRecords, options: RawDataset) -> RawRecords:
@@ -170,7 +190,7 @@ def series_of(column: Distinct) -> pd.Series:
 
 def _long(part: RawPart) -> RawRecords:
     options, account = part.options, part.account
-    records, empty = lengthened(part.records, options.long)
+    records, empty = lengthened(part.records, options.long, [each.units for each in part.tables])
     if options.long_missing == "exclude":
         account.note("long_missing", "exclude", "records without a value excluded", int(empty.sum()))
         return records.take(~empty)

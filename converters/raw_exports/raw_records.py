@@ -14,6 +14,9 @@ from ...schemas.study.columns import Codes, Distinct, Mask, as_written
 from ...schemas.study.raw_places import RawPlace, RawPlaces
 from .raw_table import RawTable
 
+ShownAs = Callable[[Any], str]
+"""How a value is shown."""
+
 _VALUES_SHOWN = 5
 _LONGEST = 40
 
@@ -160,12 +163,12 @@ def text_of(value: Any) -> str:
 
 def listed_values(column: Distinct, concerned: Mask) -> str:
     """The most frequent values of some records with their counts: "'Maybe' (2), 'N/A' (1)"."""
-    return _counted(column, concerned, text_of)
+    return listed_as(column, concerned, text_of)
 
 
-def listed_shapes(column: Distinct, concerned: Mask) -> str:
-    """The same of what values look like, 9 for a digit and A for a letter, without the values."""
-    return _counted(column, concerned, lambda value: shape_of(text_of(value)))
+def look_of(value: Any) -> str:
+    """What a value looks like, 9 for a digit and A for a letter, without the value."""
+    return shape_of(text_of(value))
 
 
 def shape_of(text: str) -> str:
@@ -173,16 +176,22 @@ def shape_of(text: str) -> str:
     return "".join("9" if each.isdigit() else "A" if each.isalpha() else each for each in text)
 
 
-def _counted(column: Distinct, concerned: Mask, form: Callable[[Any], str]) -> str:
-    counts: dict[str, int] = {}
-    number = np.bincount(column.codes[concerned & (column.codes >= 0)], minlength=len(column))
-    for at in np.flatnonzero(number):
-        shown = quoted(form(column[at]))
-        counts[shown] = counts.get(shown, 0) + int(number[at])
-    ranked = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+def listed_as(column: Distinct, concerned: Mask, form: ShownAs) -> str:
+    """The most frequent values of some records, each in this form, with their counts."""
+    ranked = ranked_as(column, concerned, lambda value: quoted(form(value)))
     more = len(ranked) - _VALUES_SHOWN
     tail = f" and {more:,} more" if more > 0 else ""
     return ", ".join(f"{value} ({count:,})" for value, count in ranked[:_VALUES_SHOWN]) + tail
+
+
+def ranked_as(column: Distinct, concerned: Mask, form: ShownAs) -> list[tuple[str, int]]:
+    """The values of some records, each in this form, with their counts; the most frequent first."""
+    counts: dict[str, int] = {}
+    number = np.bincount(column.codes[concerned & (column.codes >= 0)], minlength=len(column))
+    for at in np.flatnonzero(number):
+        shown = form(column[at])
+        counts[shown] = counts.get(shown, 0) + int(number[at])
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
 def quoted(text: str) -> str:

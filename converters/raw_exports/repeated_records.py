@@ -23,7 +23,7 @@ def judge_repeated_records(
         return
     columns = dict.fromkeys(column for each in tables for column in each.columns)
     records = RawRecords.of(tables, columns)
-    first = _first_alike(records)
+    first = first_alike(records)
     repeated = records.table[first] < records.table
     if options.same_records == "keep":
         effect = "records equal in every column to one of another file, kept"
@@ -42,7 +42,7 @@ def judge_repeated_records(
         )
 
 
-def _first_alike(records: RawRecords) -> Codes:
+def first_alike(records: RawRecords) -> Codes:
     """Position of the first record that is equal to each."""
     keys = np.zeros(len(records), dtype=np.intp)
     for column in records.columns.values():

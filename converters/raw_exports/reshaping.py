@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ...schemas.study.columns import Codes, Distinct, Mask
-from .mapping_options import ColumnValue, LongEntry, Wide
-from .raw_records import RawRecords, all_missing, constant_column, text_of, together, used_only
+from .mapping_options import ColumnUnit, ColumnValue, LongEntry, Wide
+from .raw_records import RawRecords, all_missing, constant_column, recoded, text_of, together, used_only
+
+Units = Sequence[Mapping[str, str]]
+"""The units of the columns of each file, by the position of the file."""
 
 
-def lengthened(records: RawRecords, entries: Sequence[LongEntry]) -> tuple[RawRecords, Mask]:
+def lengthened(records: RawRecords, entries: Sequence[LongEntry], units: Units) -> tuple[RawRecords, Mask]:
     """A record for each raw one and each entry, and which have a value in none of the entry's columns."""
     size, number = len(records), len(entries)
     again = np.tile(np.arange(size), number)
     names = dict.fromkeys(name for each in entries for name in each)
-    new = {name: together([_of_entry(name, each, records) for each in entries]) for name in names}
+    new = {name: together([_of_entry(name, each, records, units) for each in entries]) for name in names}
     empty = np.concatenate([_empty(each, records) for each in entries])
     inner = np.arange(size * number).reshape(number, size).T.ravel()  # records of one raw record together
     return records.take(again).with_columns(new).take(inner), empty[inner]
 
 
-def _of_entry(name: str, entry: LongEntry, records: RawRecords) -> Distinct:
+def _of_entry(name: str, entry: LongEntry, records: RawRecords, units: Units) -> Distinct:
     new = entry.get(name)
     if new is None:
         return all_missing(len(records))
-    return constant_column(new.value, len(records)) if isinstance(new, ColumnValue) else records.columns[new]
+    if isinstance(new, ColumnValue):
+        return constant_column(new.value, len(records))
+    if isinstance(new, ColumnUnit):
+        return used_only(recoded([each.get(new.column) for each in units], records.table))
+    return records.columns[new]
 
 
 def _empty(entry: LongEntry, records: RawRecords) -> Mask:

@@ -163,7 +163,7 @@ class RawVariable:
     time : str
         The column that has the time of the date.
     time_forms : tuple of str
-        Forms of times: "hh:mm", "hh:mm:ss".
+        Forms of times: "hh:mm", "hh:mm:ss", "sas time".
     number : bool
         Each value is a number; the variable is numeric.
     decimal : str
@@ -271,7 +271,9 @@ class RawVariable:
     )
     time: str = option(column_name, "The column that has the time of the date.", default="")
     time_forms: tuple[str, ...] = option(
-        ListOf(text, of="forms"), 'With time: forms of times, "hh:mm" or "hh:mm:ss".', default=()
+        ListOf(text, of="forms"),
+        'With time: forms of times, "hh:mm", "hh:mm:ss" or "sas time" (seconds since midnight).',
+        default=(),
     )
     number: bool = option(switch, "Each value is a number; the variable is numeric.", default=False)
     decimal: str = option(Choice((".", ",")), "Decimal sign of numbers.", default=".")

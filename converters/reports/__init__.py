@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from ...schemas.errors import ConfigurationError
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
-from .marks import Document, KnownByKeys, Mark, SignedAtEnd, SignedInProperties
+from .marks import KnownByKeys, Mark, ReportDocument, SignedAtEnd, SignedInProperties
 from .presentation import Detail, Presentation, Renderer
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def document_of(
     form: str,
     fail_on: Severity | SeverityName | None = "error",
     presentation: Presentation | None = None,
-) -> Document:
+) -> ReportDocument:
     """A report in any format, as its file holds it but for the mark."""
     from ...schemas.gate.report import Report
     from ...schemas.severity import Severity

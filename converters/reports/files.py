@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
 from . import REPORTS, document_of, form_in, form_named
-from .marks import Document
+from .marks import ReportDocument
 
 if TYPE_CHECKING:
     from ...schemas.severity import Severity
@@ -186,7 +186,7 @@ class ReportFile:
         self._say(_UNFINISHED)
         self._held = True
 
-    def deliver(self, document: Document) -> None:
+    def deliver(self, document: ReportDocument) -> None:
         """Write the report."""
         if self.path is not None and self.form is not None:
             _write(document, self.form, self.path)
@@ -213,7 +213,7 @@ class ReportFile:
         return not os.path.getsize(self.path) or form_in(self.path) is not None
 
 
-def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> Document:
+def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> ReportDocument:
     """The report of a run without a verdict."""
     from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
@@ -239,7 +239,7 @@ def _is_special(path: Path) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def _write(document: Document, form: str, output: Path) -> None:
+def _write(document: ReportDocument, form: str, output: Path) -> None:
     write_document(REPORTS[form].mark.put(document), output, overwrite=True)
 
 
@@ -258,7 +258,7 @@ def refuse_existing(output: Path, *, overwrite: bool) -> None:
     )
 
 
-def write_document(document: Document, output: Path, *, overwrite: bool) -> None:
+def write_document(document: ReportDocument, output: Path, *, overwrite: bool) -> None:
     """Write a document into a file, which appears when it is complete, or into a device or a pipe.
 
     Raises

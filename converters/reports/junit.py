@@ -13,6 +13,7 @@ from ...schemas.gate.finding import Finding, Status
 from ...schemas.gate.report import Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
+from ..values.cited_run import cited_lines
 from .check_results import CheckResult, check_results, titles_of
 from .examples import examples_of
 from .presentation import Detail, Presentation
@@ -48,10 +49,11 @@ def _suites(report: Report, presentation: Presentation) -> list[ElementTree.Elem
     refusing = frozenset(map(id, report.refusing(presentation.threshold)))
     titles = titles_of(report)
     everything = presentation.detail is Detail.EVERYTHING
+    verdict = verdict_line(report, presentation.threshold)
     suites = []
     for dataset, results in by_dataset.items():
         suite = _element("testsuite", name=dataset, tests=str(len(results)))
-        _properties(suite, report, results, presentation)
+        _properties(suite, verdict, results)
         for each in results:
             case = _within(suite, "testcase", name=_name(each, titles.get(each.rule_id, "")))
             case.set("classname", plain(f"adamgate.{dataset}"))
@@ -62,14 +64,15 @@ def _suites(report: Report, presentation: Presentation) -> list[ElementTree.Elem
     return suites
 
 
-def _properties(
-    suite: ElementTree.Element, report: Report, results: Sequence[CheckResult], presentation: Presentation
-) -> None:
+def _properties(suite: ElementTree.Element, verdict: str, results: Sequence[CheckResult]) -> None:
     """The verdict on the study, which states what loosened the gate, and the findings of the dataset."""
     properties = _within(suite, "properties")
     found = [finding.severity for each in results for finding in each.findings]
-    values = {"verdict": verdict_line(report, presentation.threshold)}
-    values |= {f"findings.{each}": str(found.count(each)) for each in reversed(Severity)}
+    values = {"verdict": verdict} | {
+        f"findings.{each}": str(found.count(each)) for each in reversed(Severity)
+    }
+    run = "; ".join(each.strip() for each in cited_lines())
+    values |= {"run": run} if run else {}
     for name, value in values.items():
         _within(properties, "property", name=name, value=value)
 

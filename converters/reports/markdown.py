@@ -13,6 +13,7 @@ from ...schemas.gate.finding import Finding
 from ...schemas.gate.report import Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
+from ..values.cited_run import cited_lines, cited_run
 from .presentation import Presentation
 from .terms import standing, waived_lines
 from .verdict import verdict_line
@@ -34,6 +35,7 @@ def render(report: Report, presentation: Presentation) -> str:
     blocks = [f"## adamgate: {verdict}", f"The gate: {text(statement)}"]
     if not report.not_judged:
         blocks += _datasets(report)
+        blocks += [text("; ".join(each.strip() for each in cited_lines()))] if cited_run() else []
         blocks += _findings(report)
         blocks += _not_run(report)
         blocks += _waived(report)

@@ -27,7 +27,7 @@ _LARGEST = 64_000_000
 _PROPERTIES = 10_000
 """Bytes of the properties of a workbook that are read."""
 
-Document = str | bytes
+ReportDocument = str | bytes
 """A report as it is written to a file: a text, or what is not text, as a workbook."""
 
 
@@ -39,7 +39,7 @@ def signature() -> str:
 class Mark(Protocol):
     """What tells the reports of a format from all other files."""
 
-    def put(self, document: Document) -> Document:
+    def put(self, document: ReportDocument) -> ReportDocument:
         """The document as it is written to a file."""
         ...
 
@@ -63,7 +63,7 @@ class SignedAtEnd:
     begins: bytes
     comment: str = "{}"
 
-    def put(self, document: Document) -> Document:
+    def put(self, document: ReportDocument) -> ReportDocument:
         return f"{document!s}\n{self.comment.format(signature())}\n"
 
     def is_on(self, file: BufferedReader) -> bool:
@@ -90,7 +90,7 @@ class KnownByKeys:
     keys: frozenset[str]
     ours: tuple[str | int, ...]
 
-    def put(self, document: Document) -> Document:
+    def put(self, document: ReportDocument) -> ReportDocument:
         return document
 
     def is_on(self, file: BufferedReader) -> bool:
@@ -108,7 +108,7 @@ class KnownByKeys:
 class SignedInProperties:
     """The description in the properties of a workbook, which its writer puts there."""
 
-    def put(self, document: Document) -> Document:
+    def put(self, document: ReportDocument) -> ReportDocument:
         return document
 
     def is_on(self, file: BufferedReader) -> bool:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ...schemas.wording import plain
-from .marks import Document
+from .marks import ReportDocument
 
 if TYPE_CHECKING:
     from ...schemas.gate.report import Report
@@ -62,4 +62,4 @@ def note_line(note: ReadingNote) -> str:
     return f"note: {plain(note)}"
 
 
-Renderer = Callable[["Report", Presentation], Document]
+Renderer = Callable[["Report", Presentation], ReportDocument]

@@ -29,7 +29,7 @@ _MADE = datetime(1980, 1, 1)
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 Cell = str | int | None
-Row = Sequence[Cell]
+CellRow = Sequence[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Sheet:
 
     name: str
     columns: tuple[tuple[str, int], ...]
-    rows: Sequence[Row]
+    rows: Sequence[CellRow]
 
 
 def workbook(sheets: Iterable[Sheet], title: str, described: str) -> bytes:
@@ -93,7 +93,7 @@ def _write(book: Workbook, sheet: Sheet) -> None:
             _put(page, number, column, cell)
 
 
-def _fitting(rows: Sequence[Row]) -> Sequence[Row]:
+def _fitting(rows: Sequence[CellRow]) -> Sequence[CellRow]:
     """All rows; of more than a sheet has, the first ones, and last how many there are more."""
     if len(rows) < ROWS:
         return rows

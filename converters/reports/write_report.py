@@ -29,8 +29,8 @@ def write_report(
     ----------
     report : Report
     path : path-like
-        Its suffix is the format (.txt, .json, .xml, .sarif, .md, .xlsx), if `format` is not given.
-    format : {"text", "json", "junit", "sarif", "github", "markdown", "xlsx"}, optional
+        Its suffix is the format (.txt, .json, .html, .xml, .sarif, .md, .xlsx), if `format` is not given.
+    format : {"text", "json", "html", "junit", "sarif", "github", "markdown", "xlsx"}, optional
     fail_on : Severity, its name, or None
         Lowest severity that fails the gate; with None, only rules that could not be run do.
     overwrite : bool

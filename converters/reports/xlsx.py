@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ...schemas.gate.finding import Example, Finding, Status
@@ -14,61 +14,62 @@ from .check_results import check_results, titles_of
 from .marks import signature
 from .presentation import Presentation
 from .terms import comparison_count, standing, terms_lines
-from .workbook import Row, Sheet, workbook
+from .workbook import CellRow, Sheet, workbook
 
-_SEVERITIES = tuple((f"{each}s".capitalize(), 9) for each in reversed(Severity))
+_WIDTHS = {
+    "Property": 26,
+    "Value": 100,
+    "Title": 70,
+    "Message": 70,
+    "Reason": 50,
+    "Keys": 50,
+    "File": 40,
+    "Label": 32,
+    "Values": 30,
+    "Raw record": 24,
+    "Variables": 20,
+    "Owner": 20,
+    "Waiver": 20,
+    "SHA-256": 20,
+    "Fingerprint": 20,
+    "Since baseline": 14,
+    "Outcome": 14,
+}
+"""Of columns, in characters."""
+_USUAL = 12
 
 
 def render(report: Report, presentation: Presentation) -> bytes:
     """The workbook."""
     sheets = (
-        Sheet("Conformance Details", (("Property", 26), ("Value", 100)), [*_about(report, presentation)]),
-        Sheet(
+        _sheet("Conformance Details", "Property|Value", _about(report, presentation)),
+        _sheet(
             "Dataset Details",
-            (
-                *(("Dataset", 12), ("Label", 32), ("Structure", 10), ("Records", 10), ("Variables", 10)),
-                *(("File", 40), ("Format", 12), ("Encoding", 10), ("SHA-256", 20), *_SEVERITIES),
-            ),
-            [*_datasets(report)],
+            "Dataset|Label|Structure|Records|Variables|File|Format|Encoding|SHA-256|Errors|Warnings|Notes",
+            _datasets(report),
         ),
-        Sheet(
-            "Issue Summary",
-            (
-                *(("Dataset", 12), ("Rule", 10), ("Severity", 9), ("Title", 70), ("Findings", 9)),
-                ("Records", 10),
-            ),
-            [*_summary(report)],
-        ),
-        Sheet(
+        _sheet("Issue Summary", "Dataset|Rule|Severity|Title|Findings|Records", _summary(report)),
+        _sheet(
             "Issue Details",
-            (
-                *(("Finding", 8), ("Severity", 9), ("Dataset", 12), ("Rule", 10), ("Parameter", 10)),
-                *(("Variables", 20), ("Message", 70), ("Records", 10), ("Since baseline", 14)),
-                *(("Record", 10), ("Raw record", 24), ("Keys", 50), ("Values", 30), ("Fingerprint", 20)),
-            ),
-            [*_details(report)],
+            "Finding|Severity|Dataset|Rule|Parameter|Variables|Message|Records|Since baseline|"
+            "Record|Raw record|Keys|Values|Fingerprint",
+            _details(report),
         ),
-        Sheet(
-            "Rules Report",
-            (
-                *(("Rule", 10), ("Dataset", 12), ("Title", 70), ("Outcome", 14), ("Findings", 9)),
-                ("Reason", 50),
-            ),
-            [*_checks(report)],
-        ),
-        Sheet(
+        _sheet("Rules Report", "Rule|Dataset|Title|Outcome|Findings|Reason", _checks(report)),
+        _sheet(
             "Waived",
-            (
-                *(("Dataset", 12), ("Rule", 10), ("Parameter", 10), ("Variables", 20), ("Message", 70)),
-                *(("Records", 10), ("Reason", 50), ("Owner", 20), ("Expires", 12), ("Waiver", 20)),
-            ),
-            [*_waived(report)],
+            "Dataset|Rule|Parameter|Variables|Message|Records|Reason|Owner|Expires|Waiver",
+            _waived(report),
         ),
     )
     return workbook(sheets, "adamgate report", signature())
 
 
-def _about(report: Report, presentation: Presentation) -> Iterator[Row]:
+def _sheet(name: str, columns: str, rows: Iterable[CellRow]) -> Sheet:
+    return Sheet(name, tuple((each, _WIDTHS.get(each, _USUAL)) for each in columns.split("|")), [*rows])
+
+
+def _about(report: Report, presentation: Presentation) -> Iterator[CellRow]:
     threshold = presentation.threshold
     yield "Verdict", report.verdict(threshold).upper()
     if report.not_judged:
@@ -91,7 +92,7 @@ def _about(report: Report, presentation: Presentation) -> Iterator[Row]:
     yield from ((f"Version: {name}", version) for name, version in sorted(report.versions.items()))
 
 
-def _counts(report: Report) -> Iterator[Row]:
+def _counts(report: Report) -> Iterator[CellRow]:
     yield "Datasets", len(report.inputs)
     yield from ((f"Findings: {each}", report.count(each)) for each in reversed(Severity))
     yield from ((f"Checks: {each}", report.count(each)) for each in Status)
@@ -99,7 +100,7 @@ def _counts(report: Report) -> Iterator[Row]:
     yield "Records waived", sum(each.records for each in report.terms.waived)
 
 
-def _datasets(report: Report) -> Iterator[Row]:
+def _datasets(report: Report) -> Iterator[CellRow]:
     """A row for each dataset; for what findings are about and is none, as the study, its counts."""
     inputs = {each.dataset: each for each in report.inputs}
     for name in dict.fromkeys((*inputs, *(each.dataset for each in report.findings))):
@@ -113,7 +114,7 @@ def _datasets(report: Report) -> Iterator[Row]:
         yield name, known.label, known.structure, *size, *source, *counts
 
 
-def _summary(report: Report) -> Iterator[Row]:
+def _summary(report: Report) -> Iterator[CellRow]:
     """Findings of one rule in one dataset together."""
     titles = titles_of(report)
     groups: dict[tuple[str, str, Severity], list[Finding]] = {}
@@ -124,7 +125,7 @@ def _summary(report: Report) -> Iterator[Row]:
         yield dataset, rule_id, str(severity), titles.get(rule_id, ""), len(found), records
 
 
-def _details(report: Report) -> Iterator[Row]:
+def _details(report: Report) -> Iterator[CellRow]:
     """A row for each record that a finding has as example; one for a finding of a dataset as a whole."""
     for number, each in enumerate(report.findings, 1):
         about = number, str(each.severity), each.dataset, each.rule_id, each.parameter
@@ -133,7 +134,7 @@ def _details(report: Report) -> Iterator[Row]:
             yield *about, *said, *record, each.fingerprint
 
 
-def _record(example: Example) -> Row:
+def _record(example: Example) -> CellRow:
     _, _, raw = example.place.partition(", ")
     return example.record, raw, _named(example.keys), _named(example.values)
 
@@ -145,14 +146,14 @@ def _named(values: Mapping[str, Any]) -> str:
     )
 
 
-def _checks(report: Report) -> Iterator[Row]:
+def _checks(report: Report) -> Iterator[CellRow]:
     titles = titles_of(report)
     for each in check_results(report):
         title = titles.get(each.rule_id, "")
         yield each.rule_id, each.dataset, title, str(each.status), len(each.findings), each.reason
 
 
-def _waived(report: Report) -> Iterator[Row]:
+def _waived(report: Report) -> Iterator[CellRow]:
     for each in report.terms.waived:
         about = each.dataset, each.rule_id, each.parameter, ", ".join(each.variables), each.message
         yield *about, each.records, each.reason, each.owner, each.expires.isoformat(), each.place

@@ -25,8 +25,8 @@ from ..values.work_folder import remove_work
 from .exit_codes import FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
 from .streams import tell
 
-VALIDATE = "validate"
-"""The command whose report is in a file."""
+JUDGING = frozenset({"validate", "report"})
+"""The commands whose report is in a file."""
 
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Windows has no SIGHUP."""
@@ -88,7 +88,7 @@ def _tidy_up() -> None:
 def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; what went wrong is told on stderr.
 
-    However `validate` ends without a verdict, no report of an earlier run goes on saying "passed".
+    However `validate` or `report` ends without a verdict, no earlier report goes on saying "passed".
     """
     output, others = _output_among(arguments)
     earlier = _identity(output)
@@ -207,10 +207,10 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _is_another(command: click.Command, arguments: Sequence[str]) -> bool:
-    """Whether these are arguments of another command than `validate`; one that is misspelt is none."""
+    """Whether these are arguments of another command than these; one that is misspelt is none."""
     name = next((each for each in arguments if not each.startswith("-")), "")
     known = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else ()
-    return name != VALIDATE and name in known
+    return name not in JUDGING and name in known
 
 
 def _identity(output: str | None) -> tuple[int, int, int] | None:

@@ -55,8 +55,8 @@ class Example:
     record: int
     keys: Mapping[str, Any] = field(repr=False)
     values: Mapping[str, Any] = field(repr=False)
-    raw: RawPlace | None = None
-    raw_of_variables: Mapping[str, RawPlace] = field(default_factory=dict)
+    raw: RawPlace | None = field(default=None, repr=False)
+    raw_of_variables: Mapping[str, RawPlace] = field(default_factory=dict, repr=False)
 
     @property
     def place(self) -> str:

@@ -20,8 +20,8 @@ def findings_in(page: str) -> list[dict]:
         }
 
     def example(packed):
-        record, keys, values = packed
-        return {"record": record, "keys": pairs(keys), "values": pairs(values)}
+        record, keys, values, raw = packed
+        return {"record": record, "keys": pairs(keys), "values": pairs(values), "raw": words[raw]}
 
     return [
         {name: words[data[name][place]] for name in texts}

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from page_reader import words_of
+from page_reader import read, words_of
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
@@ -182,13 +182,13 @@ def test_options_choose_parameters_groups_and_records(study, report, tmp_path):
         ({"conf_type": "logit"}, "log"),
     ],
 )
-def test_an_option_that_does_not_fit_is_an_error_and_no_verdict_is_left(
+def test_an_option_that_does_not_fit_is_an_error_and_nothing_is_written(
     study, report, tmp_path, options, said
 ):
     target = tmp_path / "page.html"
     with pytest.raises(ag.ConfigurationError, match=said):
         ag.write_page(target, report, study, **options)
-    assert "NOT JUDGED" in target.read_text(encoding="utf-8")
+    assert not target.exists()
 
 
 def test_the_order_of_the_records_changes_nothing(study, report, page, tmp_path):
@@ -241,3 +241,19 @@ def test_the_marks_of_an_axis_reach_the_last_time_and_are_few(last, unit):
     assert times[-1] >= last
     assert 2 <= len(times) <= 13
     assert len(set(np.diff(times).round(9))) == 1
+
+
+def test_markup_in_arms_parameters_and_reasons_stays_text(study, tmp_path):
+    frame = study["ADTTE"].frame
+    planted = "<b onclick=alert(1)>\u202e</b>"
+    arm = np.where(frame["TRTP"] == "Placebo", planted, 'A & B "quoted"')
+    changed = frame.assign(TRTP=arm, PARAM=planted, EVNTDESC=planted, CNSDTDSC=planted)
+    adtte = ag.Dataset.from_frame(changed, "ADTTE", label=planted)
+    other = ag.Study({each.name: adtte if each.name == "ADTTE" else each for each in study})
+    target = ag.write_page(tmp_path / "page.html", ag.validate(other), other, by="TRTP")
+    page = target.read_text(encoding="utf-8")
+    tags = {tag for tag, _ in read(page).tags}
+    assert "b" not in tags
+    assert "\u202e" not in page
+    assert "&lt;b onclick=alert(1)&gt;\\u202e&lt;/b&gt;" in page
+    assert len(figures(page)["OS"].lines()) == 2

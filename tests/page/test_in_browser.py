@@ -129,6 +129,7 @@ def test_planted_markup_stays_text(opened):
     assert MARKUP in page.locator("#list").inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_has_nothing_to_object_to(root, opened, tmp_path, scheme):
     """Names, roles, order of headings, contrast of colours."""

@@ -1,7 +1,10 @@
 """The page without its script: what it holds, what it lets a browser do, and what it never holds."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
@@ -15,7 +18,9 @@ from adamgate.cli import run
 from adamgate.converters.page.rule_text import rule_text
 from adamgate.schemas.gate.finding import Example, Standing
 from adamgate.schemas.gate.report import Input
+from adamgate.schemas.study.raw_places import RawPlace
 
+SIGNED = f"\n<!-- Report written by adamgate {ag.__version__} -->\n"
 MARKUP = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 
 
@@ -66,7 +71,10 @@ def test_its_findings_are_those_of_the_json_report(report, page):
             "variables": ", ".join(theirs["variables"]),
             "standing": "",
             "records": theirs["records"],
-            "examples": theirs["examples"],
+            "examples": [
+                {name: example[name] for name in ("record", "keys", "values")} | {"raw": ""}
+                for example in theirs["examples"]
+            ],
         }
 
 
@@ -142,6 +150,14 @@ def test_keys_and_values_are_shown_only_if_the_report_has_them(broken):
     assert any(each["values"] for finding in shown for each in finding["examples"])
     plain = findings_in(ag.render(ag.validate(broken), "html"))
     assert not [each for finding in plain for each in finding["examples"] if each["values"]]
+
+
+def test_the_raw_records_of_an_example_are_named():
+    place, other = RawPlace("ae.csv", 14), RawPlace("deaths.xpt", 2)
+    example = Example(3, {"USUBJID": "S-1"}, {}, place, {"DTHDT": other})
+    finding = ag.Finding("XD003", ag.Severity.ERROR, "ADTTE", (), "OS is censored", 1, (example,))
+    (shown,) = findings_in(ag.render(of_finding(finding), "html"))
+    assert shown["examples"][0]["raw"] == "ae.csv line 14, DTHDT of deaths.xpt record 2"
 
 
 def test_what_is_new_since_the_baseline_is_said(broken, report):
@@ -268,3 +284,40 @@ def test_an_altered_record_is_told(project, capsys):
     assert run(["report", "adam", "raw", "-q", "--record", "run.jsonl", "-o", "page.html"]) == 3
     assert "not the record of a run" in capsys.readouterr().err
     assert run(["report", "adam", "raw", "-q", "--record", "run.jsonl", "-o", "run.jsonl", "--force"]) == 4
+
+
+def test_a_page_without_a_verdict_needs_no_pandas():
+    """It is written before libraries are loaded, and where they cannot be."""
+    program = (
+        "import sys; from adamgate.converters.reports.files import not_judged; "
+        "page = not_judged('no memory', 'html', 'error'); "
+        "print('no memory' in page, {'numpy', 'pandas', 'pyarrow'} & {*sys.modules})"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "True set()\n"
+
+
+@pytest.mark.parametrize("library", ["numpy", "pandas"])
+def test_a_run_that_ends_while_libraries_are_loaded_leaves_no_earlier_verdict(root, tmp_path, library):
+    target = tmp_path / "page.html"
+    target.write_text(ag.render(ag.Report((), (), (), (), (), {}, {}), "html") + SIGNED)
+    (tmp_path / "instead").mkdir()
+    (tmp_path / "instead" / f"{library}.py").write_text("raise MemoryError\n")
+    path = os.pathsep.join(filter(None, [str(tmp_path / "instead"), os.environ.get("PYTHONPATH")]))
+    command = ["-m", "adamgate", "report", str(root / "fixtures" / "cartitude1"), "-o", str(target)]
+    ended = subprocess.run(
+        [sys.executable, *command], check=False, env=os.environ | {"PYTHONPATH": path}, capture_output=True
+    )
+    assert ended.returncode == 70
+    assert "NOT JUDGED ended by MemoryError" in words_of(target.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "options", [("--fail-on", "bogus"), ("--bogus",), ("--conf-type", "logit"), ("--by", "")]
+)
+def test_wrong_usage_leaves_no_earlier_verdict(root, tmp_path, options):
+    target = tmp_path / "page.html"
+    data = str(root / "fixtures" / "cartitude1")
+    target.write_text(ag.render(ag.Report((), (), (), (), (), {}, {}), "html") + SIGNED)
+    assert run(["report", data, "-o", str(target), *options]) == 2
+    assert "NOT JUDGED" in words_of(target.read_text(encoding="utf-8"))

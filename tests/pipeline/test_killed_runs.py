@@ -27,6 +27,7 @@ cli.run(["run", "-q"])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_run_that_is_killed_when_it_writes_its_record(project, finished, moment):
     """Before the first line nothing is written; after it, its outputs are known to be ours."""

@@ -478,6 +478,29 @@ def test_reports_name_the_record_of_the_steps_before(project):
     assert project("run").states["compared"] == "unchanged"
 
 
+@pytest.mark.parametrize("suffix", ["md", "xml", "sarif", "html", "json", "txt"])
+def test_reports_of_every_form_name_the_record(after_run, suffix):
+    after_run.edit("adamgate.toml", 'output = "report.json"', f'output = "report.{suffix}"')
+    assert after_run("run", "--only", "gate").code == 0
+    after_run("run", "--only", "pfs", "-q")
+    run = json.loads(Path("tables/pfs.codebook.json").read_text())["run"]
+    (sha256,) = (each["sha256"] for each in run["after"] if each["step"] == "adam")
+    assert sha256 in Path(f"report.{suffix}").read_text(encoding="utf-8")
+
+
+def test_the_page_of_a_study_names_the_record(project):
+    path = project.folder / "adamgate.toml"
+    page = '\n[step.page]\nkind = "report"\ndata = ["adam", "raw"]\noutput = "page.html"\n'
+    path.write_text(path.read_text() + page)
+    assert project("run").code == 0
+    run = json.loads(Path("tables/pfs.codebook.json").read_text())["run"]
+    (sha256,) = (each["sha256"] for each in run["after"] if each["step"] == "adam")
+    text = Path("page.html").read_text(encoding="utf-8")
+    assert "Written by step page of run.jsonl, after step adam" in text
+    assert sha256 in text
+    assert project("run").states["page"] == "unchanged"
+
+
 def test_a_difference_is_shown_in_a_few_lines(project):
     path = project.folder / "adamgate.toml"
     path.write_text(
@@ -518,6 +541,8 @@ def test_a_settings_file_that_does_not_exist(project):
         assert f"where: {name}" in ran.err
 
 
+@pytest.mark.slow
+@pytest.mark.one_version
 def test_full_disk(project):
     """A limit on the size of files ends the writing of the record, of a dataset, or of a table."""
     resource = pytest.importorskip("resource")

@@ -90,10 +90,46 @@ def test_forms_may_have_a_time(text, iso):
 
 
 @pytest.mark.parametrize(
-    ("text", "time"), [("09:05", "09:05"), ("0905", REFUSED), ("9:05", REFUSED), ("25:00", REFUSED)]
+    ("text", "time"),
+    [
+        ("09:05", "09:05"),
+        ("9:05", "09:05"),
+        ("0:00", "00:00"),
+        ("0905", REFUSED),
+        ("9:5", REFUSED),
+        (":05", REFUSED),
+        ("25:00", REFUSED),
+        (32700, REFUSED),
+    ],
 )
 def test_times_have_forms(text, time):
     assert time_step(("hh:mm",), (), "")(text) == time
+
+
+def test_without_marks_an_hour_has_two_digits():
+    step = time_step(("hhmm",), (), "")
+    assert step("0905") == "09:05"
+    assert step("905") is REFUSED
+
+
+@pytest.mark.parametrize(
+    ("seconds", "time"),
+    [
+        (0, "00:00:00"),
+        (29700.0, "08:15:00"),
+        (86399, "23:59:59"),
+        ("29700", "08:15:00"),
+        ("0", "00:00:00"),
+        ("0905", REFUSED),
+        ("08:15", REFUSED),
+        (86400, REFUSED),
+        (-1, REFUSED),
+        (29700.5, REFUSED),
+        (float("nan"), REFUSED),
+    ],
+)
+def test_times_of_sas_are_seconds_since_midnight(seconds, time):
+    assert time_step(("sas time",), (), "")(seconds) == time
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,8 @@ def test_places_of_parts():
     assert len(placed(0, [])) == 0
 
 
+@pytest.mark.slow
+@pytest.mark.one_version
 def test_ten_million_records_need_little_room(tmp_path: Path) -> None:
     count = 10_000_000
     ordered = RawPlaces(("a.csv",), np.zeros(count, dtype=np.int32), np.arange(count) + 2)
@@ -279,6 +281,17 @@ class TestCounts:
         declared = RAW.replace('files = ["ae_*.csv"]', 'files = ["ae_*.csv"]\nexpected_records = 5')
         what, where = refusal(tmp_path, FILES, declared)
         assert what == "4 records found, 5 expected: ae_1.csv 2, ae_2.csv 2"
+        assert where == "[raw.AE] expected_records"
+
+    def test_more_records_than_expected_are_searched_for_copies(self, tmp_path):
+        line = FILES["ae_2.csv"].splitlines()[1]
+        again = {**FILES, "ae_2.csv": f"{FILES['ae_2.csv']}{line}\n"}
+        declared = RAW.replace('files = ["ae_*.csv"]', 'files = ["ae_*.csv"]\nexpected_records = 4')
+        what, where = refusal(tmp_path, again, declared)
+        assert what == (
+            "5 records found, 4 expected: ae_1.csv 2, ae_2.csv 3; "
+            "1 record with the values of another one; first: ae_2.csv line 4 and ae_2.csv line 2"
+        )
         assert where == "[raw.AE] expected_records"
 
     def test_expected_subjects(self, tmp_path):

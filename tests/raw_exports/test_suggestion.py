@@ -342,6 +342,8 @@ def test_the_command_prints_the_proposal(tmp_path, capfd):
     assert tomllib.loads(capfd.readouterr().out)["raw"]["AE"]["variables"]["AETERM"] == "AETERM"
 
 
+@pytest.mark.slow
+@pytest.mark.one_version
 def test_the_export_of_an_edc_system(shared):
     tables = tables_for(shared / "data/raw/edc_export")
     assert {"AE", "CM", "DM", "DS_EOT", "EX", "IE", "MH", "VS"} <= tables.keys()

@@ -153,3 +153,80 @@ def test_the_same_as_one_number_after_the_other(tmp_path_factory, records):
     )
     counts = {each.value: each.count for each in effect_of(study, "variables.LBSTRESN.factors").values}
     assert counts == {unit: sum(1 for _, v, u in records if v and u == unit) for unit in "abc"}
+
+
+UNITS_LINE = """[raw.LB]
+files = ["lab*.csv"]
+header_lines = ["names", "units"]
+long = [
+    { TEST = { value = "HGB" }, RESULT = "HGB", UNIT = { unit_of = "HGB" } },
+    { TEST = { value = "ALT" }, RESULT = "ALT", UNIT = { unit_of = "ALT" } },
+]
+[raw.LB.variables]
+USUBJID = "ID"
+LBTESTCD = "TEST"
+LBORRESU = "UNIT"
+[raw.LB.variables.LBSTRESN]
+column = "RESULT"
+number = true
+unit = "UNIT"
+factors = { "g/dL" = 10, "g/L" = 1, "U/L" = 1 }
+"""
+
+
+def test_the_line_of_units_has_the_unit_of_each_result(tmp_path):
+    files = {
+        "lab1.csv": "ID,HGB,ALT\n,g/dL,U/L\n01,13.2,40\n",
+        "lab2.csv": "ID,ALT,HGB\n,U/L,g/L\n02,41,131\n",
+    }
+    found = plain(mapped(tmp_path, files, UNITS_LINE)["LB"])
+    assert [(each["USUBJID"], each["LBTESTCD"], each["LBORRESU"], each["LBSTRESN"]) for each in found] == [
+        ("01", "ALT", "U/L", 40.0),
+        ("01", "HGB", "g/dL", 132.0),
+        ("02", "ALT", "U/L", 41.0),
+        ("02", "HGB", "g/L", 131.0),
+    ]
+
+
+def test_a_new_unit_in_the_line_of_units_is_an_error(tmp_path):
+    files = {"lab.csv": "ID,HGB,ALT\n,mmol/L,U/L\n01,8.2,40\n"}
+    what, where = refusal(tmp_path, files, UNITS_LINE)
+    assert what == "units without a factor in 1 record: 'mmol/L' (1); first: lab.csv line 3"
+    assert where == "[raw.LB] variables LBSTRESN"
+
+
+def test_a_unit_that_only_one_file_lacks_is_missing(tmp_path):
+    files = {
+        "lab1.csv": "ID,HGB,ALT\n,g/dL,U/L\n01,13.2,40\n",
+        "lab2.csv": "ID,HGB,ALT\n,,U/L\n02,131,41\n",
+    }
+    what, _ = refusal(tmp_path, files, UNITS_LINE)
+    assert what == "numbers without a unit in 1 record; first: lab2.csv line 3"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (', "units"]', ', "ignore"]', "unit_of: no file has a unit of HGB"),
+        ('unit_of = "HGB"', 'unit_of = "HB"', "column HB is not present in lab.csv"),
+    ],
+)
+def test_a_unit_that_is_not_present_is_an_error(tmp_path, old, new, what):
+    files = {"lab.csv": "ID,HGB,ALT\n,g/dL,U/L\n01,13.2,40\n"}
+    assert refusal(tmp_path, files, UNITS_LINE.replace(old, new)) == (what, "[raw.LB] long")
+
+
+@pytest.mark.parametrize("unit", ["{ unit_of = 1 }", '{ unit_of = "" }', '{ unit_of = "HGB", value = "x" }'])
+def test_unit_of_is_a_column(tmp_path, unit):
+    declared = UNITS_LINE.replace('{ unit_of = "HGB" }', unit)
+    with pytest.raises(ag.ConfigurationError, match="long"):
+        mapped(tmp_path, {"lab.csv": "ID,HGB,ALT\n,g/dL,U/L\n01,13.2,40\n"}, declared)
+
+
+def test_units_that_nothing_uses_are_listed(tmp_path):
+    declared = UNITS_LINE.replace('{ unit_of = "HGB" }', '{ value = "g/dL" }')
+    files = {"lab.csv": "ID,HGB,ALT\n,g/L,U/L\n01,132,40\n"}
+    effects = mapped(tmp_path, files, declared).record.effects
+    assert [each.effect for each in effects if each.policy == "header_lines"] == [
+        "units in the files that nothing uses: HGB (g/L)"
+    ]

@@ -105,6 +105,24 @@ LBSPID = { column = "ID", split = "-", part = 1, number = true, otherwise = "mis
     assert idle.count("variables.LBSPID.otherwise = missing") == 1
 
 
+def test_values_that_become_missing_are_shown_by_what_they_look_like(tmp_path):
+    declared = """[raw.LB]
+files = ["lb.csv"]
+[raw.LB.variables]
+USUBJID = "ID"
+LBSTRESN = { column = "V", number = true, otherwise = "missing" }
+LBFAST = { column = "F", map = { Yes = "Y" }, otherwise = "missing" }
+LBNAM = { column = "F", map = { Yes = "Y" }, otherwise = "keep" }
+"""
+    lines = 'ID,V,F\n1,<3,Yes\n2,5,maybe\n3,13,No\n4,"4,5",No\n5,<2,\n'
+    study = mapped(tmp_path, {"lb.csv": lines}, declared)
+    assert values_of(study, "variables.LBSTRESN.otherwise") == [("<9", None, 2), ("9,9", None, 1)]
+    assert values_of(study, "variables.LBFAST.otherwise") == [("AA", None, 2), ("AAAAA", None, 1)]
+    assert values_of(study, "variables.LBNAM.otherwise") == [("AA", "AA", 2), ("AAAAA", "AAAAA", 1)]
+    text = " ".join(render_text(study.record).split())
+    assert "values that are not numbers: <9 -> missing (2), 9,9 -> missing (1)" in text
+
+
 @pytest.mark.parametrize("limit", [1000, 2])
 def test_the_record_has_the_values(tmp_path, limit, monkeypatch):
     monkeypatch.setattr("adamgate.converters.reports.derivation_document._VALUES", limit)

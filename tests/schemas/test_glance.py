@@ -96,7 +96,7 @@ def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     lines = repr(report).split("\n")
     assert lines[:4] == [
         "Report REFUSED: 9 errors, 1 warning, 1 note (fails on: error)",
-        "  3 datasets, 312 checks: 201 passed, 10 failed, 101 not applicable, 0 not run",
+        "  3 datasets, 315 checks: 202 passed, 10 failed, 103 not applicable, 0 not run",
         "  error  XD001   ADAE   4 records   Subject is not in ADSL",
         "  error  TTE007  ADTTE  4 records   AVAL is inconsistent with ADT and STARTDT",
     ]

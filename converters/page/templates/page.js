@@ -32,7 +32,7 @@
   const flat = (values) => values.map((v) => (Array.isArray(v) ? words[v[0]] : v)).join(" ");
   const haystack = (i) => searched[i] ??= [
     ...["severity", "rule", "dataset", "parameter", "title", "message", "variables"].map((n) => words[data[n][i]]),
-    ...data.examples[i].map((e) => `${flat(e[1])} ${flat(e[2])}`),
+    ...data.examples[i].map((e) => `${flat(e[1])} ${flat(e[2])} ${words[e[3]]}`),
   ].join("\n").toLowerCase();
 
   // The order of words, so that to sort is to compare numbers.
@@ -90,7 +90,8 @@
     const names = [...new Set(rows.flatMap((e) => [...pairs(e[1]), ...pairs(e[2])].map(([n]) => n)))];
     const table = element("table");
     const head = table.createTHead().insertRow();
-    for (const name of ["Record", ...names]) {
+    const withRaw = rows.some((e) => words[e[3]]);
+    for (const name of ["Record", ...names, ...(withRaw ? ["Made of"] : [])]) {
       const cell = element("th", name);
       cell.scope = "col";
       head.append(cell);
@@ -100,6 +101,7 @@
       const of = new Map([...pairs(each[1]), ...pairs(each[2])]);
       const row = rest.insertRow();
       row.append(element("td", each[0].toLocaleString("en")), ...names.map((n) => element("td", of.get(n) === null ? "missing" : of.get(n) ?? "")));
+      if (withRaw) row.append(element("td", words[each[3]]));
     }
     return table;
   }

@@ -22,6 +22,7 @@ class ReportStep(StepOptions, PageOptions):
     """A page with the verdict, the findings and the curves; it is no gate, and no gate stops it."""
 
     ungated: ClassVar[bool] = True
+    cites: ClassVar[bool] = True
     unused: ClassVar[frozenset[str]] = DERIVING_TABLES | {"table"}
 
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of the study.")

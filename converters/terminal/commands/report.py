@@ -11,8 +11,8 @@ import click
 import adamgate
 
 from ...configuration.file_search import settings_files
-from ...configuration.settings import SettingGroup
-from ...page.options import PageOptions
+from ...configuration.settings import SETTINGS, SettingGroup
+from ...page.options import PageOptions, options_among
 from ...reports import Detail
 from ...reports.files import ReportFile
 from ..exit_codes import PASSED, REFUSED
@@ -68,20 +68,22 @@ def command(
     The page needs no network: it can be mailed and archived. Findings are filtered and searched in it; each
     time-to-event parameter has its Kaplan-Meier curve with numbers at risk, median and follow-up.
     """
-    from ...page.write_page import options_named, rendered
-    from ...pipeline.shown import run_shown
     from ...writing.inputs import files_in, inputs_given
 
-    options = options_named(given)
-    named = paths_in(paths, settings_files(paths, config), rule_files, baseline, record, *given.values())
+    options = options_among(given)
+    overrides = {name: value for name, value in given.items() if name in SETTINGS}
+    named = paths_in(paths, settings_files(paths, config), rule_files, baseline, record, *overrides.values())
     with ReportFile(output, _FORM, overwrite=overwrite) as file:
         file.spare(inputs_given(named))
         paths = expanded(paths)
         file.spare(inputs_given(paths), files_in(paths), data=paths)
         file.withdraw()
-        settings = settings_for(paths, config, given, judging=True)
+        settings = settings_for(paths, config, overrides, judging=True)
         file.spare(*kept_files(paths, settings))
         file.claim(settings.threshold)
+        from ...page.write_page import rendered  # takes long to import: the file says "not judged" already
+        from ...pipeline.shown import run_shown
+
         judging = gate_options(settings, rule_files)
         own_rules = judging.get("extra_rules", ())
         judging["show_values"] = settings.show_values

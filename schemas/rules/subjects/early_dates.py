@@ -18,6 +18,8 @@ from ..readiness import readiness
 from ..rule import Fault, Grain, NotApplicable, Yield
 
 _YEAR = 365.25
+_DECADES = 30 * _YEAR
+"""Earlier dates have a finding of their own (XD060)."""
 _USUAL = 0.02
 """Share of subjects with such records from which on they are part of the design."""
 _START = ("TRTSDT", "ADSL.TRTSDT")
@@ -111,8 +113,8 @@ def long_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     ADSL.
 
     ## Not a fault
-    A parameter, or adverse events, that more than 2% of the subjects have so early: history and diagnoses. An
-    imputed date that may be later.
+    Dates of decades before, which another rule reports (XD060). A parameter, or adverse events, that more
+    than 2% of the subjects have so early: history and diagnoses. An imputed date that may be later.
 
     ## Why it matters
     The year is wrong, of the record or of TRTSDT. The record is taken for a baseline, or lost by a window.
@@ -124,7 +126,8 @@ def long_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     if np.isnan(start).all():
         yield NotApplicable("TRTSDT has no value")
         return
-    early = _last_days(data, name) < start - _YEAR
+    days = _last_days(data, name)
+    early = (days < start - _YEAR) & (days > start - _DECADES)
     yield Fault(early & ~_usual(data, early), (name, "TRTSDT"), f"{name} is more than a year before TRTSDT")
 
 
