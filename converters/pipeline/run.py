@@ -93,7 +93,7 @@ class PipelineRun:
         self._check_file()
         self._keep_others(chosen)
         open_ = {each.name: each for each in self.pipeline.steps if each.name in chosen}
-        with Workers(self.request.jobs) as workers:
+        with Workers() as workers:
             while open_ or workers.busy:
                 for planned in self._ready(open_, workers):
                     del open_[planned.name]

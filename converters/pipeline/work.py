@@ -91,11 +91,11 @@ class Work:
 
 
 class Workers:
-    """Processes that do steps at the same time, one each."""
+    """Processes that do steps at the same time, one after the other each: libraries are loaded once."""
 
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
+    def __init__(self) -> None:
         self._running: dict[Connection, tuple[Work, BaseProcess]] = {}
+        self._idle: list[tuple[Connection, BaseProcess]] = []
 
     @property
     def busy(self) -> bool:
@@ -107,14 +107,19 @@ class Workers:
         return frozenset(work.step for work, _ in self._running.values())
 
     def start(self, work: Work) -> None:
-        """Let a process do it, which ends when this one does."""
-        spawning = multiprocessing.get_context("spawn")
-        here, there = spawning.Pipe()
-        process = spawning.Process(target=_serve, args=(work, there))
-        with _main_not_run_again():
-            process.start()
-        there.close()
-        self._running[here] = (work, process)
+        """Let a process do it."""
+        while self._idle:
+            connection, process = self._idle.pop()
+            try:
+                connection.send(work)
+            except OSError:  # somebody ended it
+                _end(connection, process)
+                continue
+            self._running[connection] = (work, process)
+            return
+        connection, process = _started()
+        connection.send(work)
+        self._running[connection] = (work, process)
 
     def wait(self) -> tuple[Work, Ended]:
         """The next that is done."""
@@ -123,10 +128,10 @@ class Workers:
         work, process = self._running.pop(connection)
         try:
             ended = connection.recv()
-        except EOFError:
-            ended = Ended(StepTime.between(started, time.time()), None, "its process was ended", FAULT)
-        connection.close()
-        process.join()
+        except (EOFError, OSError):
+            _end(connection, process)
+            return work, Ended(StepTime.between(started, time.time()), None, "its process was ended", FAULT)
+        self._idle.append((connection, process))
         return work, ended
 
     def __enter__(self) -> Self:
@@ -135,10 +140,26 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, _: TracebackType | None
     ) -> None:
-        for connection, (_work, process) in self._running.items():
+        running = [(connection, process) for connection, (_work, process) in self._running.items()]
+        for connection, process in (*running, *self._idle):
             process.terminate()
-            process.join()
-            connection.close()
+            _end(connection, process)
+
+
+def _started() -> tuple[Connection, BaseProcess]:
+    """A process that does steps until this one ends."""
+    spawning = multiprocessing.get_context("spawn")
+    here, there = spawning.Pipe()
+    process = spawning.Process(target=_serve, args=(there,))
+    with _main_not_run_again():
+        process.start()
+    there.close()
+    return here, process
+
+
+def _end(connection: Connection, process: BaseProcess) -> None:
+    connection.close()
+    process.join()
 
 
 @contextmanager
@@ -152,20 +173,23 @@ def _main_not_run_again() -> Iterator[None]:
         sys.modules["__main__"] = script
 
 
-def _serve(work: Work, connection: Connection) -> None:
-    """Do a step and send what came of it."""
+def _serve(connection: Connection) -> None:
+    """Do steps as they come, and send what came of each."""
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one says what happens
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(EOFError, OSError):  # nobody sends or reads any more
+        while True:
+            connection.send(_ended(connection.recv()))
+
+
+def _ended(work: Work) -> Ended:
     started = time.time()
     try:
-        ended = work.done(work.load(work.file))
+        return work.done(work.load(work.file))
     except BaseException as fault:  # its text may quote patient data
         failure = f"internal error in adamgate: {type(fault).__name__}"
-        ended = Ended(StepTime.between(started, time.time()), None, failure, FAULT)
-    with suppress(OSError):
-        connection.send(ended)
-    connection.close()
+        return Ended(StepTime.between(started, time.time()), None, failure, FAULT)
 
 
 def _end_with_parent() -> None:

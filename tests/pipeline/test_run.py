@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from trial_project import OUTPUTS
 
+from adamgate.converters.pipeline import work
 from adamgate.converters.pipeline.rendering import step_lines
 from adamgate.converters.pipeline.run_result import StepState
+from adamgate.converters.pipeline.work import Workers
 
 UNCHANGED = dict.fromkeys(("adam", "gate", "os", "pfs"), "unchanged")
 RAN = dict.fromkeys(("adam", "gate", "os", "pfs"), "ran")
@@ -61,6 +63,25 @@ def test_jobs_give_the_same_bytes(after_run):
     before = after_run.files()
     assert after_run("run", "--force", "--jobs", "3").states == RAN
     assert after_run.files() == before
+
+
+@pytest.mark.slow
+@pytest.mark.one_version
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_process_does_many_steps_and_is_replaced_if_it_is_ended(after_run, monkeypatch, ended):
+    start, begin, begun = Workers.start, work._started, []
+
+    def starting(self, step):
+        for _, process in self._idle if ended else ():
+            process.kill()
+            process.join()
+        start(self, step)
+
+    monkeypatch.setattr(Workers, "start", starting)
+    monkeypatch.setattr(work, "_started", lambda: begun.append(begin()) or begun[-1])
+    assert after_run("run", "--force", "--jobs", "2").states == RAN
+    assert (len(begun) <= 2) is not ended
+    assert not any(process.is_alive() for _, process in begun)
 
 
 def test_another_folder_and_another_path_to_it_give_the_same_bytes(after_run, monkeypatch, tmp_path):
