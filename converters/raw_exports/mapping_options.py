@@ -134,7 +134,8 @@ class _LongEntries:
 
 def _only(key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema of a table with this key."""
-    return {"type": "object", "properties": {key: schema}, "required": [key], "additionalProperties": False}
+    properties = {key: dict(schema)}
+    return {"type": "object", "properties": properties, "required": [key], "additionalProperties": False}
 
 
 def _is_text(value: Any) -> bool:

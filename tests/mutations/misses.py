@@ -36,4 +36,5 @@ MISSES = {
         "pilot",
         "an event years before treatment",
     ): "six subjects have events that began years before: the study collects them",
+    ("pharmaverse", "an event years before treatment"): "the same subjects",
 }

@@ -52,7 +52,7 @@ def test_every_kind_of_file_that_the_package_ships_counts(root):
 @pytest.mark.parametrize(
     ("name", "files", "edited"),
     [
-        ("acme_rules", {"acme_rules.py": "A = 1\n"}, "acme_rules.py"),
+        ("acme_edited", {"acme_edited.py": "A = 1\n"}, "acme_edited.py"),
         (
             "acme_many.late",
             {"acme_many/__init__.py": "", "acme_many/late.py": "A = 1\n"},
