@@ -106,7 +106,7 @@ def run_watched(
     record: Path | None,
     lineage: Path | None,
 ) -> RunResult:
-    """As `run`; somebody is told as it goes."""
+    """As `run`, reporting to a watcher as it goes."""
     file = path / FILE_NAME if os.path.isdir(path) else path
     shown = record if record is not None else file.parent / RECORD
     here, folder = working_directory(), Path(os.path.abspath(file)).parent

@@ -131,7 +131,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def not_present(step: PipelineStep) -> tuple[Path, ...]:
-    """What a step is declared to read and is not there."""
+    """What a step is declared to read and is not present."""
     return tuple(path for path in step.inputs if not os.path.exists(path))
 
 

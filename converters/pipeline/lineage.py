@@ -29,7 +29,7 @@ _FACETS = MappingProxyType(
 """The facets that events have, with the version of the schema of each."""
 _NAMESPACE = "adamgate"
 _NAMESPACE_VARIABLE = "OPENLINEAGE_NAMESPACE"
-"""The variable by which all producers of such events are told the namespace of their jobs."""
+"""The environment variable that gives all producers of such events the namespace of their jobs."""
 _HEAD = 1000
 """Bytes within which an event says what it is."""
 _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:adamgate:run")

@@ -33,7 +33,7 @@ def step_lines(state: StepState, width: int) -> Iterator[str]:
 
 
 def failure_lines(state: StepState) -> Iterator[str]:
-    """What a person has to see to, where nothing else is told."""
+    """What a person has to see to, where nothing else is printed."""
     yield f"{state.state}  {state.step}  {_said(state)}".rstrip()
     yield from _details(state)
 

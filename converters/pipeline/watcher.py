@@ -1,4 +1,4 @@
-"""Who is told of a run as it goes."""
+"""What a run reports as it goes."""
 
 from __future__ import annotations
 
