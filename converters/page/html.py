@@ -1,7 +1,7 @@
 """The page: one HTML file with its style, its script and its data.
 
-Every text goes through the template's escaping or, in the script, through `textContent`. A Content-Security-Policy
-lets the browser load nothing, and run nothing but the one script, by its hash.
+Every text goes through the template's escaping or, in the script, through `textContent`. A
+Content-Security-Policy lets the browser load nothing, and run nothing but the one script, by its hash.
 """
 
 from __future__ import annotations
