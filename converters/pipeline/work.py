@@ -118,7 +118,8 @@ class Workers:
             self._running[connection] = (work, process)
             return
         connection, process = _started()
-        connection.send(work)
+        with suppress(OSError):  # `wait` says that it ended
+            connection.send(work)
         self._running[connection] = (work, process)
 
     def wait(self) -> tuple[Work, Ended]:

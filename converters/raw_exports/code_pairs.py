@@ -63,7 +63,7 @@ def _judge_pair_by_codes(
 
 
 def judge_shared_texts(column: Distinct, codes: CodeTexts, part: RawPart) -> None:
-    """A text that several codes have gives none of them."""
+    """Refuse texts that several codes have: which code is meant is not known."""
     shared = column.matching(lambda value: text_of(value) in codes.shared)
     if shared.any():
         part.account.refuse(

@@ -33,7 +33,7 @@ _LEAST_SPREAD = 0.02
 _LARGE = 5.0
 """A factor as of another unit."""
 _ROUND = 0.2
-"""How far from a power of ten, on the log scale, it is told as that."""
+"""How far from a power of ten, on the log scale, a factor is still reported as that power."""
 
 
 @dataclass(frozen=True, eq=False)

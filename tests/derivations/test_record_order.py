@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from adamgate.converters.derivations.record_order import combined, numbered, order_of
 
 
-@pytest.mark.parametrize("largest", [3, 2**20, 2**40], ids=["small", "large", "numbered anew"])
+@pytest.mark.parametrize("largest", [3, 2**20, 2**40], ids=["small", "large", "numbered again"])
 @pytest.mark.parametrize("seed", range(5))
 def test_one_key_has_the_order_of_several(seed, largest):
     chance = np.random.default_rng(seed)
