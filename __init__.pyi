@@ -4,7 +4,6 @@ from .converters.configuration.rule_files import load_rules as load_rules
 from .converters.configuration.run_pipeline import run as run
 from .converters.derivations.adverse_events.options import AdverseEvents as AdverseEvents
 from .converters.derivations.adverse_events.options import EventQuery as EventQuery
-from .converters.derivations.adverse_events.options import OccurrenceFlag as OccurrenceFlag
 from .converters.derivations.assignments import FromVariable as FromVariable
 from .converters.derivations.cases import Case as Case
 from .converters.derivations.check import check_derived as check_derived
@@ -17,6 +16,7 @@ from .converters.derivations.measurements.options import DerivedRecords as Deriv
 from .converters.derivations.measurements.options import Grade as Grade
 from .converters.derivations.measurements.options import Measurement as Measurement
 from .converters.derivations.measurements.options import Measurements as Measurements
+from .converters.derivations.occurrence_flag_options import OccurrenceFlag as OccurrenceFlag
 from .converters.derivations.record import DerivationRecord as DerivationRecord
 from .converters.derivations.record import DerivationRefused as DerivationRefused
 from .converters.derivations.responses.options import BestResponse as BestResponse

@@ -8,7 +8,7 @@ from ...schemas.kinds import dataset_name, member_name, text
 from ...schemas.rules.by_condition import RuleTable
 from ...schemas.study.declarations import AdverseEventDeclarations, StudyTable
 from ..derivations import KINDS
-from ..derivations.adverse_events.options import EventQuery, OccurrenceFlag
+from ..derivations.adverse_events.options import EventQuery
 from ..derivations.declared_sources import DerivationSource
 from ..derivations.measurements.options import (
     AnalysisVisit,
@@ -16,6 +16,7 @@ from ..derivations.measurements.options import (
     Grade,
     Measurement,
 )
+from ..derivations.occurrence_flag_options import OccurrenceFlag
 from ..derivations.responses.options import HOW, ResponseFlag
 from ..derivations.responses.terms import ResponseTerms
 from ..derivations.subjects.options import DerivedVariable

@@ -11,7 +11,7 @@ from ...schemas.errors import ConfigurationError
 from ...schemas.options import require_valid as options_valid
 from ...schemas.study.declarations import AdverseEventDeclarations
 from ...schemas.wording import did_you_mean
-from .adverse_events.options import AdverseEvents, EventQuery, OccurrenceFlag
+from .adverse_events.options import AdverseEvents, EventQuery
 from .dataset_options import DerivedDataset
 from .declared_sources import DerivationSource
 from .measurements.options import (
@@ -21,6 +21,7 @@ from .measurements.options import (
     Measurement,
     Measurements,
 )
+from .occurrence_flag_options import OccurrenceFlag
 from .own_tables import datasets_of
 from .responses.options import ResponseFlag, ResponseParameter, Responses
 from .responses.terms import ResponseTerms

@@ -1,12 +1,22 @@
-"""Values that declarations of measurements have: days before treatment, numbers of visits, no value."""
+"""Values that declarations of several kinds of datasets have."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from ...schemas.kinds import TEXT, constant, one_kind
+from ...schemas.kinds import TEXT, ListOf, constant, name, one_kind
 from .assignments import Assignment, assignment
+
+NAMES_OR_NONE = ListOf(name, least=0)
+
+
+@one_kind("0 or 1", {"enum": [0, 1]})
+def zero_or_one(value: Any) -> int:
+    """The number of the first day."""
+    if isinstance(value, bool) or value not in (0, 1):
+        raise ValueError("0 or 1, without quotes")
+    return int(value)
 
 
 @one_kind("whole number", {"type": "integer"})

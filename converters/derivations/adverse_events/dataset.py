@@ -11,13 +11,13 @@ from ....schemas.study.dataset import Dataset
 from ..analysis_variables import add_variable, in_order, outputs_of
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried
 from ..column_values import texts
+from ..occurrence_flags import add_flag
 from ..own_tables import own_tables, tables_that_name
 from ..task import DerivationTask
 from .emergence import add_emergence
 from .event_dates import add_date, add_duration
 from .event_records import event_table
 from .event_table import EventTable
-from .occurrence_flags import add_flag
 from .options import AdverseEvents
 from .periods import add_periods
 from .queries import add_query

@@ -8,9 +8,9 @@ from ....schemas.study.columns import Days, Mask
 from ....schemas.study.truth import Truth
 from ....schemas.wording import counted
 from ..column_values import yes
+from ..severities import severity_ranks
 from .event_dates import EventDate
 from .event_table import EventTable
-from .severities import severity_ranks
 
 
 def add_emergence(table: EventTable, start: EventDate, end: EventDate | None) -> None:

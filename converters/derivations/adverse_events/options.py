@@ -9,9 +9,9 @@ from typing import Self
 from ....schemas.kinds import Choice, ListOf, TableOf, count, days, name, name_or_names, switch, text, words
 from ....schemas.options import option
 from ..domain_options import DerivedFromDomain
-from ..time_to_event.options import NAMES_OR_NONE, zero_or_one
+from ..occurrence_flag_options import SEVERITIES
+from ..value_kinds import NAMES_OR_NONE, zero_or_one
 
-SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
 CUT_OFF = "CUT_OFF"
 """In place of a variable: the data cut-off date."""
 USUAL_BOUNDS = {
@@ -83,87 +83,6 @@ class EventQuery:
     )
     code: int | None = option(count, "CQ01CD of a query by condition; of terms it is GRPID.", default=None)
     ignore_case: bool = option(switch, "Terms in other capitals are the same.", default=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OccurrenceFlag:
-    """A flag on some records of each subject: ``[flag.NAME]`` of a file.
-
-    Attributes
-    ----------
-    dataset : str or tuple of str
-        Derived dataset that has the flag, or several.
-    variable : str
-        The variable, where it is not the name of the table.
-    where : str
-        Condition over the derived dataset; only records that meet it can be flagged. Empty for all.
-    by : tuple of str
-        Variables that make groups within a subject; one record of each group is flagged.
-    take : str
-        "first" or "last" record of each group in `order`, or "all" records.
-    order : tuple of str
-        Variables that order the records of a group. Missing values are taken after all others.
-    worst : str
-        Severity or grade: only records with the worst one of the group count. Numbers are compared as
-        numbers, texts by `severities`.
-    severities : tuple of str
-        Values of `worst`, the mildest first.
-    same_order : str
-        Which of several records that `order` does not distinguish: an "error"; "first" and "last" go
-        by the position in the source.
-    missing_group : str
-        Records of which a variable of `by` is missing: "group" makes a group of them, "skip" flags none.
-    label : str
-        Of the variable.
-
-    Examples
-    --------
-    >>> ag.OccurrenceFlag(where="TRTEMFL == 'Y'", by=("AEBODSYS",), order=("ASTDT", "AESEQ")).take
-    'first'
-    """
-
-    dataset: str | tuple[str, ...] = option(
-        name_or_names, "Derived dataset that has the flag, or several.", default="ADAE"
-    )
-    variable: str = option(name, "The variable.", default="", otherwise="the name of the table")
-    where: str = option(
-        text,
-        "Condition over the derived dataset; only records that meet it can be flagged.",
-        default="",
-        otherwise="all records",
-    )
-    by: tuple[str, ...] = option(
-        NAMES_OR_NONE,
-        "Variables that make groups within a subject; one record of each is flagged.",
-        default=(),
-    )
-    take: str = option(
-        Choice(("first", "last", "all")),
-        "Record of each group that is flagged, in the order of order; or all records.",
-        default="first",
-    )
-    order: tuple[str, ...] = option(
-        NAMES_OR_NONE,
-        "Variables that order the records of a group; missing values come after all others.",
-        default=(),
-    )
-    worst: str = option(
-        name, "Severity or grade; only records with the worst of the group count.", default=""
-    )
-    severities: tuple[str, ...] = option(
-        words, "Values of worst, the mildest first, where they are texts.", default=SEVERITIES
-    )
-    same_order: str = option(
-        Choice(("error", "first", "last")),
-        "Which of the records that order does not distinguish: the first or last in the source; or an error.",
-        default="error",
-    )
-    missing_group: str = option(
-        Choice(("group", "skip")),
-        "Records without a value of by: a group of their own, or none is flagged.",
-        default="group",
-    )
-    label: str = option(text, "Label of the flag.", default="", otherwise="that of the standard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
-from ....schemas.conditions.grammar import compile_expression
-from ....schemas.errors import ConfigurationError
 from ....schemas.study.columns import Mask
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
 from ..column_values import texts
-from ..derived_table import DerivedTable
+from ..table_condition import selected_by
 from .event_table import EventTable
 from .options import EventQuery
 
@@ -57,26 +53,6 @@ def add_query(table: EventTable, name: str, query: EventQuery) -> None:
         table.add(f"{name}SC", texts(scope, _SCOPES))
         table.add(f"{name}SCN", np.where(scope < 0, np.nan, scope + 1.0))
     table.effect(f"query.{name}", query.terms or query.where, f"{name}NAM is {found.title}", found.within)
-
-
-def selected_by(
-    table: DerivedTable, where: str, place: str, more: Mapping[str, str] = MappingProxyType({})
-) -> tuple[Dataset, Mask] | None:
-    """Variables of a condition, and others, and the records that meet it; None where that is a problem."""
-    expression = compile_expression(where, place) if where else None
-    used = expression.variables if expression else ()
-    data = table.part({"USUBJID": place, **more, **{each.upper(): place for each in used}})
-    if data is None:
-        return None
-    if expression is None:
-        return data, np.ones(len(table), dtype=np.bool_)
-    try:
-        found = expression.where(data)
-    except ConfigurationError as wrong:
-        table.task.account.problem(wrong.what, place, wrong.advice)
-        return None
-    table.absent_values(where, place, data)
-    return data, found
 
 
 def _by_condition(table: EventTable, name: str, query: EventQuery) -> _Found | None:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ..analysis_variables import check_variable, in_order, outputs_of
+from ..occurrence_flag_options import OccurrenceFlag
+from ..occurrence_flags import flag_variable
 from ..own_tables import own_tables, require_derived_once, tables_that_name
 from ..specification import Specification
 from ..variable_options import AnalysisVariable
-from .occurrence_flags import flag_variable
-from .options import AdverseEvents, EventQuery, OccurrenceFlag
+from .options import AdverseEvents, EventQuery
 
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,4}")
 

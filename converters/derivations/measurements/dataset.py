@@ -11,11 +11,11 @@ from ....schemas.standards import bds
 from ....schemas.standards.versions import Standards
 from ....schemas.study.dataset import Dataset
 from ....schemas.wording import did_you_mean
-from ..adverse_events.occurrence_flags import add_flag, flag_variable
-from ..adverse_events.options import OccurrenceFlag
 from ..analysis_variables import add_variable, outputs_of
 from ..assembled import KEYS, DerivedColumns, StructureLayout, assembled, judge_carried, special_at
 from ..column_values import texts
+from ..occurrence_flag_options import OccurrenceFlag
+from ..occurrence_flags import add_flag, flag_variable
 from ..task import DerivationTask
 from .baseline import declare_baseline
 from .calculated import add_calculated

@@ -20,8 +20,8 @@ from ....schemas.kinds import (
 from ....schemas.options import option
 from ..cases import CASES, Case
 from ..domain_options import DerivedFromDomain
-from ..time_to_event.options import NAMES_OR_NONE
 from ..value_kinds import (
+    NAMES_OR_NONE,
     signed_day,
     signed_number,
     text_or_missing,

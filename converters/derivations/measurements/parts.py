@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..adverse_events.options import OccurrenceFlag
+from ..occurrence_flag_options import OccurrenceFlag
 from ..own_tables import own_tables
 from ..specification import Specification
 from ..variable_options import AnalysisVariable

@@ -10,8 +10,8 @@ from ....schemas.conditions.arithmetic import compile_arithmetic
 from ....schemas.conditions.grammar import compile_expression
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean
-from ..adverse_events.occurrence_flags import flag_variable
 from ..analysis_variables import check_variable, named_variables, outputs_of
+from ..occurrence_flags import flag_variable
 from ..own_tables import require_derived_once
 from ..specification import Specification
 from ..templates import variables_in

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ....schemas.evidence.time_unit import TimeUnit
-from ....schemas.kinds import NAMES, Choice, ListOf, count, name, one_kind, schedule, switch, text
+from ....schemas.kinds import NAMES, Choice, count, name, schedule, switch, text
 from ....schemas.options import option, same_option
 from ....schemas.study.declarations import Endpoint
 from ..assignments import ASSIGNMENTS, Assignment
 from ..dataset_options import DerivedDataset
-
-NAMES_OR_NONE = ListOf(name, least=0)
-
-
-@one_kind("0 or 1", {"enum": [0, 1]})
-def zero_or_one(value: Any) -> int:
-    """The number of the first day."""
-    if isinstance(value, bool) or value not in (0, 1):
-        raise ValueError("0 or 1, without quotes")
-    return int(value)
+from ..value_kinds import NAMES_OR_NONE, zero_or_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ....schemas.study.columns import Numbers
-from ....schemas.study.dataset import Dataset
-from ....schemas.wording import counted
-from ..account import Account
+from ...schemas.study.columns import Numbers
+from ...schemas.study.dataset import Dataset
+from ...schemas.wording import counted
+from .account import Account
 
 
 def severity_ranks(

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....schemas.study.columns import Mask, Numbers
-from ....schemas.study.dataset import Dataset
-from ....schemas.wording import counted
-from ..choosing import chosen, order_key
-from ..column_values import yes
-from ..derived_table import DerivedTable
-from .options import OccurrenceFlag
-from .queries import selected_by
+from ...schemas.study.columns import Mask, Numbers
+from ...schemas.study.dataset import Dataset
+from ...schemas.wording import counted
+from .choosing import chosen, order_key
+from .column_values import yes
+from .derived_table import DerivedTable
+from .occurrence_flag_options import OccurrenceFlag
 from .severities import severity_ranks
+from .table_condition import selected_by
 
 
 def flag_variable(name: str, flag: OccurrenceFlag) -> str:
