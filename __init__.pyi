@@ -67,6 +67,7 @@ from .converters.survival.summaries.adverse_events.written import AdverseEventTa
 from .converters.survival.summaries.kaplan_meier.summary import KaplanMeierTables as KaplanMeierTables
 from .converters.survival.summaries.kaplan_meier.summary import kaplan_meier as kaplan_meier
 from .converters.survival.survival import survival as survival
+from .converters.survival.tables import competing_risks as competing_risks
 from .converters.survival.tables import delayed_entry as delayed_entry
 from .converters.survival.tables import landmark as landmark
 from .converters.survival.tables import person_time as person_time

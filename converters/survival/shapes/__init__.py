@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from ....schemas.errors import ConfigurationError
 from ....schemas.kinds import ListOf, text
 from ....schemas.options import DeclaredOption, options_of
+from .competing_risks import CompetingRisksOptions
 from .delayed_entry import DelayedEntryOptions
 from .landmark import LandmarkOptions
 from .one_record import OneRecordOptions
@@ -117,6 +118,12 @@ SHAPES: Mapping[str, TableShape] = {
             "one record per subject and interval of follow-up",
             PersonTimeOptions,
             ".person_time.table",
+        ),
+        TableShape(
+            "competing-risks",
+            "one record per subject, the first event and its cause",
+            CompetingRisksOptions,
+            ".competing_risks.table",
         ),
     )
 }

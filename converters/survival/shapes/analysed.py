@@ -15,6 +15,7 @@ from ....schemas.study import columns
 from ....schemas.study.columns import Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ..arms import Arms
+from ..codebook import POLARITY, CauseEntry, PolicyEntry
 from ..records import AnalysedRecords, LeftOut, SubjectsLeftOut
 from ..subjects import listed, subjects_of
 from ..time_scale import TimeScale
@@ -63,6 +64,11 @@ class Built:
         Subjects in ADSL who are not in a table of its subjects.
     home : str
         Dataset of the variables that are not made, if not that of the first parameter.
+    polarity : str
+        What an event is, in terms of CNSR.
+    causes : tuple of CauseEntry
+    policies : tuple of PolicyEntry
+        Rules that were applied to subjects.
     """
 
     table: Dataset
@@ -73,6 +79,9 @@ class Built:
     left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
     subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
     home: str = ""
+    polarity: str = POLARITY
+    causes: tuple[CauseEntry, ...] = ()
+    policies: tuple[PolicyEntry, ...] = ()
 
 
 def subjects_of_table(analysed: Analysed, further: Iterable[str]) -> pd.DataFrame:
