@@ -20,7 +20,7 @@ from ...subjects import listed, subjects_of
 from ...time_scale import time_scale
 from ..analysed import Analysed, subjects_of_table
 from ..dates import not_before, times_of
-from ..one_record.table import require_valid_records
+from ..one_record.table import require_usable
 from . import CENSOR, EVENT, CompetingRisksOptions
 
 OWN, COMPETING = 1, 2
@@ -190,7 +190,7 @@ def _competing(
     if not len(records.data):
         nowhere, never = np.zeros(len(one.data), np.bool_), np.full(len(one.data), np.nan)
         return _Competing(nowhere, nowhere, never, never, pd.Series(None, range(len(never)), object))
-    require_valid_records(records)
+    require_usable(records)
     aval_unit = None if options.aval_unit is None else TimeUnit(options.aval_unit)
     theirs = Analysed(records, time_scale(records, one.scale.unit, aval_unit), None)
     frame, place = subjects_of_table(theirs, ()), _places(one.data, records.data)

@@ -17,7 +17,7 @@ from ...programs.model import EndpointColumns, Model
 from ...records import AnalysedRecords
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
-from ..one_record.table import COLUMNS, REFUSES, arms, named_numbers, require_valid_records
+from ..one_record.table import COLUMNS, REFUSES, arms, named_numbers, require_usable
 from . import CompetingRisksOptions
 from .causes import CENSORED, Cause, cause_entries, causes_of, status_by_cause
 from .competing import OWN, CompetingParameter, Outcomes, first_outcomes
@@ -98,9 +98,9 @@ def require_analysable(records: AnalysedRecords, options: CompetingRisksOptions)
     Raises
     ------
     Refused
-        As `require_valid_records`; an event without a cause, or a record with several.
+        As `require_usable`; an event without a cause, or a record with several.
     """
-    require_valid_records(records)
+    require_usable(records)
     if options.cause:
         status_by_cause(causes_of(options.cause), records)
 

@@ -60,19 +60,8 @@ def require_analysable(records: AnalysedRecords, options: TableOptions) -> None:
     Raises
     ------
     Refused
-        As `require_valid_records`. Also where no record is an event, unless the options allow it.
-    """
-    require_valid_records(records)
-    require_events(records.data.numbers("CNSR"), records, options)
-
-
-def require_valid_records(records: AnalysedRecords) -> None:
-    """Refuse records that no survival analysis can use, events or not.
-
-    Raises
-    ------
-    Refused
-        Naming the subjects: what `REFUSES` names, or several records for a subject.
+        Naming the subjects: what `REFUSES` names, or several records for a subject. Also where no record is
+        an event, unless the options allow it.
     """
     data = records.data
     require_one_record_each(data, records.paramcd)
@@ -89,6 +78,7 @@ def require_valid_records(records: AnalysedRecords) -> None:
             + "; ".join(f"{fault} for {listed(subjects_of(data, having))}" for fault, having in faults),
             "correct the data, or exclude these subjects with a condition",
         )
+    require_events(cnsr, records, options)
 
 
 def require_events(cnsr: Numbers, records: AnalysedRecords, options: TableOptions) -> None:
