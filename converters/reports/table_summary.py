@@ -71,7 +71,8 @@ def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
     yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
     yield from _how_aval_was_made(time)
     for reason in entry.reasons:
-        yield f"  {_kind(reason)}: {counted(reason.subjects, 'subject')}, {reason.reason or 'reason not given'}"
+        described = reason.reason or "reason not given"
+        yield f"  {_kind(reason)}: {counted(reason.subjects, 'subject')}, {described}"
     for cause in codebook.causes:
         yield f"  status {cause.status}, {cause.cause}: {counted(cause.subjects, 'subject')}{_beside(cause)}"
     yield from _arms(codebook, entry.arms)

@@ -69,7 +69,7 @@ class Outcomes:
     Attributes
     ----------
     frame : DataFrame
-        The subjects of the own parameter; duration, event, CNSR and reason are those of the record that counts.
+        The subjects of the own parameter; duration, event, CNSR and reason are of the record that counts.
     status : ndarray of int, shape (n_subjects,)
         0, `OWN` or `COMPETING`.
     policies : tuple of PolicyEntry
@@ -203,14 +203,14 @@ def _competing(
     return _Competing(
         known=place >= 0,
         event=event,
-        time=_times(parameter, one, event, of_subject(theirs.scale.durations), day, start),
+        time=_times(parameter, one, of_subject(theirs.scale.durations), event=event, day=day, start=start),
         day=day,
         reason=frame["reason"].astype(object).reindex(place).reset_index(drop=True),
     )
 
 
 def _times(
-    parameter: CompetingParameter, one: Analysed, event: Mask, duration: Numbers, day: Days, start: Days
+    parameter: CompetingParameter, one: Analysed, duration: Numbers, *, event: Mask, day: Days, start: Days
 ) -> Numbers:
     """The durations where both parameters begin on one day; else the dates, counted from the own STARTDT."""
     own = _days(one.data, "STARTDT")

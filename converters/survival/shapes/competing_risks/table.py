@@ -54,7 +54,7 @@ def columns_of(options: CompetingRisksOptions) -> tuple[TableColumn, ...]:
         identifier,
         duration,
         TableColumn(
-            Variable("status", "Cause of the event as a number, 0 censored", "Num", data_type="integer"),
+            Variable("status", "Number of the cause, 0 if censored", "Num", data_type="integer"),
             f"0 {CENSORED}, {numbered}",
         ),
         TableColumn(Variable("cause", "Cause of the event", "Char"), "name of the status"),
@@ -111,8 +111,8 @@ def build(analysed: Sequence[Analysed], study: Study, options: CompetingRisksOpt
     Returns
     -------
     Built
-        Its table has USUBJID; duration (float); status (int, 0 where censored, else the number of the cause in
-        the order declared); cause (text, "censored" where the status is 0); then arm, strata and covariates.
+        Its table has USUBJID; duration (float); status (int, 0 where censored, else the number of the cause);
+        cause (text, "censored" where the status is 0); then arm, strata and covariates.
 
     Raises
     ------
