@@ -199,7 +199,7 @@ def options_given(shape: HasOptions, given: Mapping[str, Any], asked_by: Callabl
 
 
 def _one(declared: DeclaredOption, value: Any, asked: str) -> Any:
-    """A value, of several where the shape takes one; checked where only the shape says of which kind it is."""
+    """A value, of several where the shape takes one; checked where the shape alone says its kind."""
     if isinstance(value, tuple) and declared.kind is text:
         if len(value) > 1:
             raise ConfigurationError(

@@ -26,7 +26,7 @@ _WHICH_FINE_GRAY = (
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     lines = [
-        "# Cumulative incidence, cause-specific Cox, Fine-Gray by R's survival; run it in the folder of the file.",
+        "# Cumulative incidence, cause-specific Cox, Fine-Gray by R; run it in the folder of the file.",
         "library(survival)",
         "",
     ]
