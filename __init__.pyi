@@ -64,6 +64,8 @@ from .converters.reports.write_report import write_report as write_report
 from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
 from .converters.survival.summaries.adverse_events.summary import adverse_events as adverse_events
 from .converters.survival.summaries.adverse_events.written import AdverseEventTable as AdverseEventTable
+from .converters.survival.summaries.cuminc.summary import CumulativeIncidenceTable as CumulativeIncidenceTable
+from .converters.survival.summaries.cuminc.summary import cumulative_incidence as cumulative_incidence
 from .converters.survival.summaries.kaplan_meier.summary import KaplanMeierTables as KaplanMeierTables
 from .converters.survival.summaries.kaplan_meier.summary import kaplan_meier as kaplan_meier
 from .converters.survival.survival import survival as survival

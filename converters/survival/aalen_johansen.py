@@ -2,8 +2,8 @@
 
 Estimates, standard errors and limits are those of R's ``survfit`` with a factor of events, to 1e-9, but for
 one thing: where the incidence is 0 both limits are 0, not missing. Its variance, the infinitesimal jackknife,
-is the delta method of Dinse and Larson: with S the survival before each time, d events of any cause and d_k of
-this one among Y at risk, and F the incidence,
+is the delta method of Dinse and Larson: with S the survival before each time, d events of any cause and d_k
+of this one among Y at risk, and F the incidence,
 
     var F(t) = sum over s <= t of
         S^2 d_k (Y - d_k) / Y^3 - 2 S d_k / Y^2 (F(t) - F(s)) + d / (Y (Y - d)) (F(t) - F(s))^2

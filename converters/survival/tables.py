@@ -299,13 +299,13 @@ def competing_risks(
 
     Examples
     --------
-    >>> causes = ["elderly: AGE >= 65", "others: AGE < 65"]
+    >>> causes = ["older: CNSR == 0 and AGE >= 50", "younger: CNSR == 0 and AGE < 50"]
     >>> table = ag.competing_risks(ag.read("adam"), "OS", causes)
     >>> table.frame.head(3)
       USUBJID  duration  status     cause
-    0   S1-01      30.0       1   elderly
+    0   S1-01      30.0       1     older
     1   S1-02      61.0       0  censored
-    2   S1-03      95.0       2    others
+    2   S1-03      95.0       2   younger
     """
     own = {
         "param": paramcd,

@@ -176,5 +176,4 @@ def model(options: CompetingRisksOptions) -> Model:
 def conventions(_analysed: Sequence[Analysed], options: CompetingRisksOptions) -> Iterator[str]:
     if options.competing is not None:
         yield "on one day the own event comes first, then the competing event, then the censoring"
-    yield "1 - Kaplan-Meier of one cause overstates its probability: use adamgate cuminc"
-    yield "lifelines and scikit-survival do not have Fine-Gray models; R, SAS and Stata have"
+    yield "R, SAS and Stata have Fine-Gray models; lifelines and scikit-survival do not"
