@@ -52,8 +52,8 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     if selection.subjects_without_record:
         of_population = f" of {selection.population}" if selection.population else ""
         yield f"  without a record: {counted(selection.subjects_without_record, 'subject')}{of_population}"
-    for each in codebook.policies:
-        yield f"  {each.policy}: {counted(each.subjects, 'subject')}"
+    for applied in codebook.policies:
+        yield f"  {applied.policy}: {counted(applied.subjects, 'subject')}"
     for convention in codebook.shape.conventions:
         yield f"  {convention}"
     yield f"  gate: {gate_line(codebook.gate)}"

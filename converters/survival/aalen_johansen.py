@@ -153,5 +153,6 @@ def _std_error(incidence: Numbers, before: Numbers, own: Codes, of_any: Codes, a
     level = np.cumsum(constant - linear * incidence + square * incidence**2)
     slope = np.cumsum(linear - 2 * square * incidence)
     curvature = np.cumsum(square)
-    variance = level + incidence * (slope + incidence * curvature)
-    return np.sqrt(np.maximum(variance, 0.0))
+    variance: Numbers = level + incidence * (slope + incidence * curvature)
+    error: Numbers = np.sqrt(np.maximum(variance, 0.0))
+    return error
