@@ -8,8 +8,6 @@ of this one among Y at risk, and F the incidence,
     var F(t) = sum over s <= t of
         S^2 d_k (Y - d_k) / Y^3 - 2 S d_k / Y^2 (F(t) - F(s)) + d / (Y (Y - d)) (F(t) - F(s))^2
 
-which sums over s give for all t at once, as a polynomial of F(t).
-
 References
 ----------
 Aalen OO, Johansen S. An empirical transition matrix for non-homogeneous Markov chains based on censored
@@ -134,25 +132,34 @@ def aalen_johansen(time: Numbers, status: Codes, causes: int) -> tuple[Incidence
     before = np.append(1.0, np.cumprod(1.0 - of_any / at_risk)[:-1])
     curves = []
     for own in events:
-        incidence = np.minimum(np.cumsum(before * own / at_risk), 1.0)
-        error = _std_error(incidence, before, own, of_any, at_risk)
+        increase = before * own / at_risk
+        incidence, error = np.cumsum(increase), _std_error(increase, before, own, of_any, at_risk)
+        is_certain = (at_risk == of_any) & (np.cumsum(of_any - own) == 0)
+        incidence[is_certain], error[is_certain] = 1.0, 0.0  # but for rounding
         steps = Incidence(grid, at_risk, own, incidence, error, np.zeros(len(grid), np.bool_))
         curves.append(IncidenceCurve(steps, ends))
     return tuple(curves)
 
 
-def _std_error(incidence: Numbers, before: Numbers, own: Codes, of_any: Codes, at_risk: Codes) -> Numbers:
-    """The root of the variance, a polynomial of the incidence.
+def _std_error(increase: Numbers, before: Numbers, own: Codes, of_any: Codes, at_risk: Codes) -> Numbers:
+    """The root of the variance, which is summed from time to time.
 
-    Where an event of all at risk ends the curve, no later incidence differs: that summand is 0.
+    With a, b and c the factors of the formula, the sums of a, of b + 2 a (F(t) - F(s)) and of c + b (F(t) -
+    F(s)) + a (F(t) - F(s))^2 over s <= t follow from those of the time before and the increase of F. Nothing
+    large cancels, as it would in a polynomial of F. Where an event of all at risk ends the curve, no later
+    incidence differs: a is 0.
     """
     y, d = at_risk.astype(np.float64), of_any.astype(np.float64)
-    square = np.divide(d, y * (y - d), out=np.zeros_like(y), where=y > d)
-    linear = -2 * before * own / y**2
-    constant = before**2 * own * (y - own) / y**3
-    level = np.cumsum(constant - linear * incidence + square * incidence**2)
-    slope = np.cumsum(linear - 2 * square * incidence)
-    curvature = np.cumsum(square)
-    variance: Numbers = level + incidence * (slope + incidence * curvature)
+    a = np.divide(d, y * (y - d), out=np.zeros_like(y), where=y > d)
+    b = -2 * before * own / y**2
+    c = before**2 * own * (y - own) / y**3
+    curvature = _sums_before(a)
+    slope = _sums_before(b + 2 * curvature * increase)
+    variance: Numbers = np.cumsum(c + (slope + curvature * increase) * increase)
     error: Numbers = np.sqrt(np.maximum(variance, 0.0))
     return error
+
+
+def _sums_before(summands: Numbers) -> Numbers:
+    """The sum of all earlier summands, at each of them."""
+    return np.append(0.0, np.cumsum(summands)[:-1])
