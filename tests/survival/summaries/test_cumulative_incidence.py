@@ -153,7 +153,9 @@ def test_what_is_written(tmp_path):
     ]  # fmt: skip
     assert all(each["label"] and len(each["label"]) <= 40 for each in document["columns"])
     for suffix in (".parquet", ".json"):
-        read = ag.read(estimated().write(tmp_path / f"again{suffix}")[0])["AGAIN"].frame
+        read = ag.read(estimated().write(tmp_path / f"as_{suffix[1:]}{suffix}")[0])[
+            f"AS_{suffix[1:].upper()}"
+        ].frame
         np.testing.assert_array_equal(read["incidence"], estimated().estimates.frame["incidence"])
 
 
