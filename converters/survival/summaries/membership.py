@@ -20,7 +20,7 @@ _MOST = 1000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Members:
+class GroupMembers:
     """The subjects of one group.
 
     Attributes
@@ -46,13 +46,13 @@ class Membership:
         Values of the variable of the groups, in their order.
     arm : ndarray of int, shape (n_subjects,)
         Places in `arms`; -1 for a subject without a value.
-    groups : tuple of Members
+    groups : tuple of GroupMembers
         The arms that have a subject, and all subjects if wanted.
     """
 
     arms: tuple[str, ...]
     arm: Codes
-    groups: tuple[Members, ...]
+    groups: tuple[GroupMembers, ...]
 
 
 def membership(table: AnalysisTable, *, total: bool) -> Membership:
@@ -81,12 +81,12 @@ def membership(table: AnalysisTable, *, total: bool) -> Membership:
     by_arm = np.argsort(arm, kind="stable")
     edges = np.searchsorted(arm[by_arm], np.arange(len(arms) + 1))
     groups = [
-        Members(name, some)
+        GroupMembers(name, some)
         for name, some in zip(arms, np.split(by_arm, edges)[1:-1], strict=True)
         if len(some)
     ]
     if total:
-        groups.append(Members(TOTAL, slice(None), is_total=True))
+        groups.append(GroupMembers(TOTAL, slice(None), is_total=True))
     if not groups:
         raise ConfigurationError(
             "the table does not have a group", "by, total", "give --by, or omit --no-total"

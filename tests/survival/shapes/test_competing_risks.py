@@ -242,6 +242,10 @@ def test_the_codebook_says_what_the_numbers_are(trial):
         "0 censored, 1 progression (EVNTDESC == 'Progression'), 2 death (EVNTDESC == 'Death')"
     )
     assert columns["status"]["type"] == "integer"
+    assert [columns[name]["label"] for name in ("status", "cause")] == [
+        "Number of the cause, 0 if censored",
+        "Cause of the event",
+    ]
     assert "status is 0 where the subject is censored" in document["polarity"]
     assert [each["subjects"] for each in document["causes"]] == [3, 1]
     assert "policies" not in document

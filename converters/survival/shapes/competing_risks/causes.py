@@ -25,14 +25,14 @@ _TEXTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class DeclaredCause:
     """A cause, and which records have it."""
 
     name: str
     condition: Expression
 
 
-def causes_of(given: Sequence[str]) -> tuple[Cause, ...]:
+def causes_of(given: Sequence[str]) -> tuple[DeclaredCause, ...]:
     """Causes as the user declared them: "death: EVNTDESC == 'Death'".
 
     Raises
@@ -53,14 +53,14 @@ def causes_of(given: Sequence[str]) -> tuple[Cause, ...]:
     return causes
 
 
-def _cause(given: str) -> Cause:
+def _cause(given: str) -> DeclaredCause:
     name, colon, condition = (each.strip() for each in given.partition(":"))
     if not (colon and name and condition) or _NOT_OF_A_NAME.search(name) or not name.isprintable():
         raise ConfigurationError(f"{given!r} is not a cause with a condition", "cause", _EXPECTED)
-    return Cause(name, compile_expression(condition))
+    return DeclaredCause(name, compile_expression(condition))
 
 
-def status_by_cause(causes: Sequence[Cause], records: AnalysedRecords) -> Codes:
+def status_by_cause(causes: Sequence[DeclaredCause], records: AnalysedRecords) -> Codes:
     """The number of the cause of each record, 0 where it is censored.
 
     Raises
@@ -109,7 +109,7 @@ def _texts(data: Dataset, having: Mask) -> Iterator[str]:
         yield f"{name} missing: {np.count_nonzero(codes < 0):,}"
 
 
-def cause_entries(causes: Sequence[Cause], status: Codes, data: Dataset) -> Iterator[CauseEntry]:
+def cause_entries(causes: Sequence[DeclaredCause], status: Codes, data: Dataset) -> Iterator[CauseEntry]:
     """The subjects of each cause, for the codebook."""
     is_event = data.numbers("CNSR") == 0
     for number, each in enumerate(causes, 1):

@@ -19,7 +19,7 @@ from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
 from ..one_record.table import COLUMNS, REFUSES, arms, named_numbers, require_usable
 from . import CompetingRisksOptions
-from .causes import CENSORED, Cause, cause_entries, causes_of, status_by_cause
+from .causes import CENSORED, DeclaredCause, cause_entries, causes_of, status_by_cause
 from .competing import OWN, CompetingParameter, Outcomes, first_outcomes
 
 __all__ = [
@@ -147,7 +147,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CompetingRisksOpt
     )
 
 
-def _by_cause(causes: Sequence[Cause], one: Analysed, options: CompetingRisksOptions) -> Outcomes:
+def _by_cause(causes: Sequence[DeclaredCause], one: Analysed, options: CompetingRisksOptions) -> Outcomes:
     status = status_by_cause(causes, one.records)
     return Outcomes(subjects_of_table(one, options.further).assign(event=status > 0), status, ())
 
