@@ -20,8 +20,8 @@ from .converters.terminal.exit_codes import SUMMARY
 from .converters.terminal.options import DEBUG
 
 COMMANDS = (
-    *("ae", "config", "convert", "derive", "describe", "diff", "explain", "init", "km", "report", "rules"),
-    *("run", "survival", "validate", "verify"),
+    *("ae", "config", "convert", "cuminc", "derive", "describe", "diff", "explain", "init", "km", "report"),
+    *("rules", "run", "survival", "validate", "verify"),
 )
 COMPLETION = "_ADAMGATE_COMPLETE"
 """Shells set it to ask for completions: see click's "Shell Completion"."""

@@ -16,6 +16,7 @@ PAGES = [
     "README.md",
     "docs/adverse-events.md",
     "docs/architecture.md",
+    "docs/competing-risks.md",
     "docs/configuration.md",
     "docs/adae.md",
     "docs/adrs.md",

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from ...schemas.wording import counted, plain
 
 if TYPE_CHECKING:
-    from ..survival.codebook import ArmEntry, Codebook, ParameterEntry, StratumEntry, TimeEntry
+    from ..survival.codebook import (
+        ArmEntry,
+        CauseEntry,
+        Codebook,
+        ParameterEntry,
+        ReasonEntry,
+        StratumEntry,
+        TimeEntry,
+    )
     from ..survival.gate_entry import GateEntry
 
 
@@ -44,6 +52,8 @@ def _lines(codebook: Codebook) -> Iterator[str]:
     if selection.subjects_without_record:
         of_population = f" of {selection.population}" if selection.population else ""
         yield f"  without a record: {counted(selection.subjects_without_record, 'subject')}{of_population}"
+    for applied in codebook.policies:
+        yield f"  {applied.policy}: {counted(applied.subjects, 'subject')}"
     for convention in codebook.shape.conventions:
         yield f"  {convention}"
     yield f"  gate: {gate_line(codebook.gate)}"
@@ -61,12 +71,29 @@ def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
     yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
     yield from _how_aval_was_made(time)
     for reason in entry.reasons:
-        kind = "event" if reason.event else f"censored, CNSR {reason.cnsr}"
-        yield f"  {kind}: {counted(reason.subjects, 'subject')}, {reason.reason or 'reason not given'}"
+        described = reason.reason or "reason not given"
+        yield f"  {_kind(reason)}: {counted(reason.subjects, 'subject')}, {described}"
+    for cause in codebook.causes:
+        yield f"  status {cause.status}, {cause.cause}: {counted(cause.subjects, 'subject')}{_beside(cause)}"
     yield from _arms(codebook, entry.arms)
     yield from _strata(codebook, entry.strata)
     if entry.zero_durations.subjects:
         yield f"  duration 0: {counted(entry.zero_durations.subjects, 'subject')}"
+
+
+def _kind(reason: ReasonEntry) -> str:
+    """ "event", "censored, CNSR 1"."""
+    cnsr = f", CNSR {reason.cnsr}" if reason.cnsr else ""
+    return f"{'event' if reason.event else 'censored'}{cnsr}"
+
+
+def _beside(cause: CauseEntry) -> str:
+    """What else is counted of a cause: the condition leaves nobody out without a word."""
+    told = [f"{cause.censored_by_cnsr:,} with CNSR >= 1"] if cause.censored_by_cnsr else []
+    if cause.undetermined:
+        missing = counted(cause.undetermined, "censored subject")
+        told.append(f"undetermined for {missing} because a value is missing")
+    return f"; {', '.join(told)}" if told else ""
 
 
 def _not_in(entry: ParameterEntry) -> Iterator[str]:

@@ -111,6 +111,40 @@ class ReasonEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CauseEntry:
+    """Subjects with one cause of the event, of a table with competing risks.
+
+    Attributes
+    ----------
+    status : int
+        Its number in the table, from 1.
+    cause : str
+    condition : str
+        Which records have it, in words.
+    subjects : int
+    censored_by_cnsr : int
+        Those of them whose CNSR is not 0.
+    undetermined : int
+        Censored records for which the condition is neither true nor false, as a value is missing.
+    """
+
+    status: int
+    cause: str
+    condition: str
+    subjects: int
+    censored_by_cnsr: int
+    undetermined: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEntry:
+    """Subjects to whom a rule of the table was applied, also when there are none."""
+
+    policy: str
+    subjects: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArmEntry:
     """One arm; `arm` is None for subjects without one, which a comparison of arms leaves out."""
 
@@ -284,6 +318,10 @@ class Codebook(Glanced):
     gate : GateEntry
     inputs : tuple of InputEntry
     versions : mapping of name to version
+    causes : tuple of CauseEntry
+        Of a table with competing risks.
+    policies : tuple of PolicyEntry
+        Rules of the shape that were applied to subjects.
     """
 
     dataset: str
@@ -307,6 +345,8 @@ class Codebook(Glanced):
     gate: GateEntry
     inputs: tuple[InputEntry, ...]
     versions: Mapping[str, str]
+    causes: tuple[CauseEntry, ...] = ()
+    policies: tuple[PolicyEntry, ...] = ()
 
     def _glance(self) -> Glance:
         rows = self.at_a_glance()
@@ -329,6 +369,9 @@ class Codebook(Glanced):
         content = asdict(self)
         if len(self.parameters) == 1:  # the codebook itself has all of it
             del content["parameters"]
+        for key in ("causes", "policies"):  # of shapes that have any
+            if not content[key]:
+                del content[key]
         return {"schema_version": SCHEMA_VERSION, **content}
 
 

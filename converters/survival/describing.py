@@ -15,7 +15,6 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from .arms import Arms
 from .codebook import (
-    POLARITY,
     ArmEntry,
     Codebook,
     ColumnEntry,
@@ -79,7 +78,7 @@ def codebook(
         paramcd=", ".join(each.paramcd for each in entries),
         param="; ".join(each.param for each in entries if each.param),
         shape=shape,
-        polarity=POLARITY,
+        polarity=built.polarity,
         time=single.time if single else None,
         columns=tuple(_columns(built, made_from, analysed[0].data.name)),
         subjects=n_subjects,
@@ -102,6 +101,8 @@ def codebook(
         gate=GateEntry.of(report),
         inputs=tuple(input_entries(study)),
         versions=versions(),
+        causes=built.causes,
+        policies=built.policies,
     )
 
 
@@ -144,15 +145,14 @@ def _counts(frame: pd.DataFrame) -> Counts:
 
 
 def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:
-    times: Counter[tuple[int, str | None]] = Counter()
-    counted = (
-        frame.groupby(["CNSR", "reason"], dropna=False, observed=True).size().reset_index(name="records")
-    )
-    columns = (counted[name].tolist() for name in ("CNSR", "reason", "records"))
-    for cnsr, reason, records in zip(*columns, strict=True):
-        times[cnsr, None if pd.isna(reason) else naming_nobody(data, reason)] += records
-    for cnsr, reason in sorted(times, key=lambda pair: (pair[0], pair[1] is None, pair[1] or "")):
-        yield ReasonEntry(cnsr, reason, cnsr == 0, times[cnsr, reason])
+    times: Counter[tuple[int, str | None, bool]] = Counter()
+    names = ["CNSR", "reason", "event"]
+    counted = frame.groupby(names, dropna=False, observed=True).size().reset_index(name="records")
+    columns = (counted[name].tolist() for name in (*names, "records"))
+    for cnsr, reason, event, records in zip(*columns, strict=True):
+        times[cnsr, None if pd.isna(reason) else naming_nobody(data, reason), event] += records
+    for key in sorted(times, key=lambda key: (key[0], key[1] is None, key[1] or "", key[2])):
+        yield ReasonEntry(*key, times[key])
 
 
 def _arms(frame: pd.DataFrame, arms: Arms) -> Iterator[ArmEntry]:

@@ -103,7 +103,7 @@ class Estimates:
         z = NormalDist().inv_cdf(0.5 + level / 2)
         inner = (self.survival > 0) & (self.survival < 1)
         lower, upper = (np.where(self.survival == 1, 1.0, np.nan) for _ in range(2))
-        lower[inner], upper[inner] = _LIMITS[conf_type](self.survival[inner], z * self.log_std_error[inner])
+        lower[inner], upper[inner] = LIMITS[conf_type](self.survival[inner], z * self.log_std_error[inner])
         return lower, upper
 
 
@@ -123,7 +123,7 @@ def _log_log(survival: Numbers, width: Numbers) -> tuple[Numbers, Numbers]:
     return np.exp(-np.exp(twice - half)), np.exp(-np.exp(twice + half))
 
 
-_LIMITS: Mapping[ConfType, Callable[[Numbers, Numbers], tuple[Numbers, Numbers]]] = {
+LIMITS: Mapping[ConfType, Callable[[Numbers, Numbers], tuple[Numbers, Numbers]]] = {
     ConfType.LOG_LOG: _log_log,
     ConfType.LOG: _log,
     ConfType.PLAIN: _plain,

@@ -62,10 +62,10 @@ class Layout:
         """File name, table and model to the code that reads the file."""
         return _code(self.reader)
 
-    @property
-    def program(self) -> Code:
+    def program_of(self, model: Model) -> Code:
         """File name, table and model to the program that reads and analyses the file."""
-        return _code(f"{self.program_module}:program")
+        folder = f"{model.family}." if model.family else ""
+        return _code(f"{folder}{self.program_module}:program")
 
 
 def _code(place: str) -> Code:

@@ -50,7 +50,8 @@ def table(study: Study, shape: str, **options: Any) -> AnalysisTable:
     study : Study
         Not changed.
     shape : str
-        "one-record", "wide", "delayed-entry", "landmark", "person-time", as `adamgate survival --shape`.
+        "one-record", "wide", "delayed-entry", "landmark", "person-time", "competing-risks", as `adamgate
+        survival --shape`.
     **options
         As the keys of `[table.NAME]` in ``adamgate.toml``, such as param; and gate, standards, show_keys as
         in `survival`.
@@ -249,3 +250,68 @@ def person_time(
     2   S1-02   60.0  61.0  False         2
     """
     return table(study, "person-time", param=paramcd, cut=cut, **further)
+
+
+def competing_risks(
+    study: Study,
+    paramcd: str,
+    cause: Sequence[str] = (),
+    *,
+    competing: str | None = None,
+    competing_after_censoring: str | None = None,
+    **further: Unpack[Arguments],
+) -> AnalysisTable:
+    """A table with one record per subject: the first event and its cause, or the censoring.
+
+    Parameters
+    ----------
+    study : Study
+        Not changed.
+    paramcd : str
+        Parameter code, such as "PFS".
+    cause : sequence of str
+        The causes in their order, each a name, a colon and a condition on the records of the parameter, with
+        variables of ADSL if wanted: ``"death: EVNTDESC == 'Death'"``. Each record with CNSR = 0 must have
+        exactly one. A cause may claim records with other CNSR, where competing events are censored in ADTTE.
+    competing : str, optional
+        In place of causes, a parameter whose events compete with those of `paramcd`, such as "OS"; with a
+        condition on its records if it has several per subject: ``"OS: ANL01FL == 'Y'"``. The first event
+        counts. On one day the own event comes first, then the competing event, then the censoring.
+    competing_after_censoring : {"event", "censor"}, optional
+        What a subject is whose competing event is after the own censoring: an event at that time, or
+        censored. Without it such subjects are refused.
+    **further
+        As in `survival`; `arm`, `strata` and `covariates` add columns.
+
+    Returns
+    -------
+    AnalysisTable
+        USUBJID; duration (float, in the unit that its label has); status (int, 0 where censored, else the
+        number of the cause from 1 in the order declared; for `competing` 1 is the own event, 2 the other);
+        cause (text, "censored" where the status is 0); then arm, strata and covariates. Subjects of each
+        cause, and of each rule that was applied, are counted in the codebook.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`; also for an event without a cause or a record with several, with their texts, and for
+        a competing event after the own censoring, unless it is said what that is.
+
+    Examples
+    --------
+    >>> causes = ["older: CNSR == 0 and AGE >= 50", "younger: CNSR == 0 and AGE < 50"]
+    >>> table = ag.competing_risks(ag.read("adam"), "OS", causes)
+    >>> table.frame.head(3)
+      USUBJID  duration  status     cause
+    0   S1-01      30.0       1     older
+    1   S1-02      61.0       0  censored
+    2   S1-03      95.0       2   younger
+    """
+    own = {
+        "param": paramcd,
+        "cause": cause,
+        "competing": competing,
+        "competing_after_censoring": competing_after_censoring,
+    }
+    given = {name: value for name, value in own.items() if value is not None and value != ()}
+    return table(study, "competing-risks", **given, **further)

@@ -127,7 +127,9 @@ class ToolTable:
         if not self.layout.program_module:
             return None
         require_fit(self.layout, self.model, self.output.path)
-        return self.layout.program(self.output.path.name, self.output.dataset.frame, self.model)
+        return self.layout.program_of(self.model)(
+            self.output.path.name, self.output.dataset.frame, self.model
+        )
 
     def planned(self) -> PlannedFile:
         """The file, in the format that its suffix names and in the style of the layout.

@@ -13,6 +13,7 @@ from .table_run import TableRun, write_table
 
 _RENDERED = {
     "kaplan-meier": ("kaplan_meier_summary", "render_kaplan_meier"),
+    "cumulative-incidence": ("cumulative_incidence_summary", "render_cumulative_incidence"),
     "adverse-events": ("adverse_event_summary", "render_adverse_events"),
 }
 """The module of `reports` and its function that tells what came of a summary."""

@@ -81,11 +81,13 @@ def make() -> Make:
 
 @pytest.fixture(scope="session")
 def rscript() -> str:
-    """R with its survival package; CI must have it, a desk need not."""
+    """R with its packages for survival; CI must have it, a desk need not."""
     found = shutil.which("Rscript")
-    works = found and subprocess.run([found, "-e", "library(survival)"], capture_output=True, check=False)
+    works = found and subprocess.run(
+        [found, "-e", "library(survival); library(cmprsk); library(etm)"], capture_output=True, check=False
+    )
     if works and works.returncode == 0:
         return found
     if os.environ.get("TESTS_REQUIRE_R"):
-        pytest.fail("R with the package survival is required here and absent")
-    pytest.skip("no R with the package survival")
+        pytest.fail("R with the packages survival, cmprsk and etm is required here and absent")
+    pytest.skip("no R with the packages survival, cmprsk and etm")

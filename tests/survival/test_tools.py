@@ -145,7 +145,10 @@ def test_how_to_use_the_arms(name, arms, snapshot):
 def test_arms_that_are_numbers_keep_their_values():
     frame = TRICKY.assign(TRT01PN=[1.0, 2.0, np.nan])
     arms = Arms("TRT01PN", ("1", "2"), "1", "TRT01PN")
-    said = {name: LAYOUTS[name].program("os.x", frame, Model(arms=arms)) for name in ("r", "sas", "stata")}
+    said = {
+        name: LAYOUTS[name].program_of(Model())("os.x", frame, Model(arms=arms))
+        for name in ("r", "sas", "stata")
+    }
     assert 'factor(t$TRT01PN, levels = c("1", "2"))' in said["r"]
     assert "class TRT01PN (ref='1')" in said["sas"]
     assert "stcox ib1.TRT01PN," in said["stata"]

@@ -65,11 +65,12 @@ SAS: Mapping[str, ManualPage] = {
     "proc lifetest": ManualPage(
         "SAS/STAT User's Guide, The LIFETEST Procedure, PROC LIFETEST statement",
         f"{_SAS}/statug/65328/HTML/default/statug_lifetest_syntax01.htm",
-        "METHOD=, CONFTYPE=, ALPHA=",
+        "METHOD=, CONFTYPE=, ALPHA=, ERROR=",
     ),
     "proc lifetest: time": ManualPage(
         "SAS/STAT User's Guide, The LIFETEST Procedure, TIME statement",
-        f"{_SAS}/statug/67523/HTML/default/statug_lifetest_syntax07.htm",
+        f"{_SAS}/statug/68162/HTML/default/statug_lifetest_syntax07.htm",
+        "EVENTCODE=",
     ),
     "proc lifetest: strata": ManualPage(
         "SAS/STAT User's Guide, The LIFETEST Procedure, STRATA statement",
@@ -88,7 +89,7 @@ SAS: Mapping[str, ManualPage] = {
     "proc phreg: model": ManualPage(
         "SAS/STAT User's Guide, The PHREG Procedure, MODEL statement",
         "https://go.documentation.sas.com/api/docsets/statug/v_023/content/statug_phreg_syntax17.htm",
-        "TIES=, ENTRY=, RISKLIMITS, ALPHA=, the counting process style of input",
+        "TIES=, ENTRY=, RISKLIMITS, ALPHA=, EVENTCODE=, the counting process style of input",
     ),
     "proc phreg: strata": ManualPage(
         "SAS/STAT User's Guide, The PHREG Procedure, STRATA statement",
@@ -122,6 +123,9 @@ STATA: Mapping[str, ManualPage] = {
     "sts list": ManualPage("[ST] sts list", f"{_STATA}/ststslist.pdf", "by(); limits are log(-log)"),
     "sts test": ManualPage("[ST] sts test", f"{_STATA}/stststest.pdf", "logrank, strata()"),
     "stcox": ManualPage("[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, strata(), level()"),
+    "stcrreg": ManualPage(
+        "[ST] stcrreg", f"{_STATA}/ststcrreg.pdf", "compete(), level(); ties are Breslow's"
+    ),
     "import delimited": ManualPage(
         "[D] import delimited",
         f"{_STATA}/dimportdelimited.pdf",

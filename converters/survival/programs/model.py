@@ -74,12 +74,21 @@ class Model:
         Whose the records are, where a subject has several; else empty.
     arms : Arms or None
         The arms that are compared; None where there is nothing to compare.
+    causes : tuple of str
+        What competing events are called whose column `event` has 1, 2, …, and 0 where censored; empty where
+        the event is one.
     """
 
     endpoints: tuple[EndpointColumns, ...] = (EndpointColumns(),)
     strata: tuple[str, ...] = ()
     subject: str = ""
     arms: Arms | None = None
+    causes: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """Which programs fit it: a folder of `programs`; empty for those of every tool."""
+        return "competing_risks" if self.causes else ""
 
     @property
     def needs(self) -> frozenset[Need]:
@@ -106,4 +115,5 @@ class Model:
             tuple(names.get(each, each) for each in self.strata),
             names.get(self.subject, self.subject),
             arms and replace(arms, variable=names.get(arms.variable, arms.variable)),
+            self.causes,
         )

@@ -15,6 +15,7 @@ from ....schemas.study import columns
 from ....schemas.study.columns import Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ..arms import Arms
+from ..codebook import POLARITY, CauseEntry, PolicyEntry
 from ..records import AnalysedRecords, LeftOut, SubjectsLeftOut
 from ..subjects import listed, subjects_of
 from ..time_scale import TimeScale
@@ -61,8 +62,15 @@ class Built:
         By parameter, records that were selected and are not in a table of several.
     subjects_left_out : tuple of SubjectsLeftOut
         Subjects in ADSL who are not in a table of its subjects.
+    polarity : str
+        What an event is, in terms of CNSR.
+    causes : tuple of CauseEntry
+    policies : tuple of PolicyEntry
+        Rules that were applied to subjects.
     home : str
         Dataset of the variables that are not made, if not that of the first parameter.
+    conventions : tuple of str
+        What was counted while it was made, in sentences, after those of the shape.
     """
 
     table: Dataset
@@ -72,7 +80,11 @@ class Built:
     duration: str = ""
     left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
     subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
+    polarity: str = POLARITY
+    causes: tuple[CauseEntry, ...] = ()
+    policies: tuple[PolicyEntry, ...] = ()
     home: str = ""
+    conventions: tuple[str, ...] = ()
 
 
 def subjects_of_table(analysed: Analysed, further: Iterable[str]) -> pd.DataFrame:

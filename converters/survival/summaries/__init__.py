@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from .adverse_events import AdverseEventOptions
+from .cuminc import CumulativeIncidenceOptions
 from .kaplan_meier import KaplanMeierOptions
 
 
@@ -49,6 +50,13 @@ SUMMARIES: Mapping[str, TableSummary] = {
             KaplanMeierOptions,
             ".kaplan_meier.summary",
             "kaplan_meier",
+        ),
+        TableSummary(
+            "cumulative-incidence",
+            "cumulative incidence of competing events, Aalen-Johansen",
+            CumulativeIncidenceOptions,
+            ".cuminc.summary",
+            "cumulative_incidence",
         ),
         TableSummary(
             "adverse-events",

@@ -33,9 +33,14 @@ def sample(option):
     return samples[option.kind]
 
 
+ONE_OF = {"competing-risks": {"competing": "PFS"}}
+"""What a shape needs beside the options that it always needs."""
+
+
 @pytest.fixture
 def options(shape):
-    return shape.options(**{each.name: sample(each) for each in options_of(shape.options) if each.required})
+    required = {each.name: sample(each) for each in options_of(shape.options) if each.required}
+    return shape.options(**required, **ONE_OF.get(shape.name, {}))
 
 
 def test_a_shape_declares_its_columns_with_labels(shape, options):

@@ -9,18 +9,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from .....schemas.errors import ConfigurationError, Refused
+from .....schemas.errors import Refused
 from .....schemas.study.columns import Codes, Mask, Numbers
 from ...analysis_table import AnalysisTable
 from ...codebook import naming_nobody
 from ...estimators import Curve, merged_times, product_limit
 from ...subjects import listed, subjects_of
 from ...value_text import value_text
-
-TOTAL = "all"
-"""The group of all subjects."""
-_MOST = 1000
-"""Groups that a table may have: a variable with more values makes no groups."""
+from ..membership import membership
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,41 +87,24 @@ def grouped(table: AnalysisTable, *, total: bool) -> Grouped:
     Raises
     ------
     ConfigurationError
-        When the arm has too many values, or one that is the name of the total, or no group is left.
+        As `membership`.
     Refused
         When an entry and its end are one time.
     """
-    frame, order = table.frame, table.codebook.arm_order
     time, entry = _times(table)
-    event = frame["event"].to_numpy(np.bool_)
-    variable, arms = table.codebook.arm, order.levels if order else ()
-    if len(arms) > _MOST:
-        raise ConfigurationError(
-            f"{variable} has {len(arms):,} values, a table at most {_MOST:,} groups",
-            f"by, {variable}",
-            "give a variable of groups, such as TRT01P",
+    event = table.frame["event"].to_numpy(np.bool_)
+    found = membership(table, total=total)
+    groups = tuple(
+        Group(
+            each.name,
+            time[each.subjects],
+            event[each.subjects],
+            None if entry is None else entry[each.subjects],
+            is_total=each.is_total,
         )
-    if total and TOTAL in arms:
-        raise ConfigurationError(
-            f"{TOTAL!r} is a value of {variable}, and the name of the total",
-            f"by, {variable}",
-            "use --no-total",
-        )
-    arm = np.full(len(time), -1, np.intp) if variable is None else _places(frame[variable], arms)
-    by_arm = np.argsort(arm, kind="stable")
-    edges = np.searchsorted(arm[by_arm], np.arange(len(arms) + 1))
-    groups = [
-        Group(name, time[some], event[some], None if entry is None else entry[some])
-        for name, some in zip(arms, np.split(by_arm, edges)[1:-1], strict=True)
-        if len(some)
-    ]
-    if total:
-        groups.append(Group(TOTAL, time, event, entry, is_total=True))
-    if not groups:
-        raise ConfigurationError(
-            "the table does not have a group", "by, total", "give --by, or omit --no-total"
-        )
-    return Grouped(time, event, entry, arms, arm, tuple(groups))
+        for each in found.groups
+    )
+    return Grouped(time, event, entry, found.arms, found.arm, groups)
 
 
 def _times(table: AnalysisTable) -> tuple[Numbers, Numbers | None]:
@@ -143,13 +122,6 @@ def _times(table: AnalysisTable) -> tuple[Numbers, Numbers | None]:
             "correct the data, or exclude these subjects with a condition",
         )
     return time, entry
-
-
-def _places(column: pd.Series, values: Sequence[str]) -> Codes:
-    """The place of each text or number of a column among its values as texts; -1 where it is missing."""
-    codes, distinct = pd.factorize(column)
-    place = {value: number for number, value in enumerate(values)}
-    return np.array([*(place[value_text(each)] for each in distinct), -1], dtype=np.intp)[codes]
 
 
 @dataclass(frozen=True, eq=False)

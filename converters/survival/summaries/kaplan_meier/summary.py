@@ -12,22 +12,21 @@ from .....schemas.errors import ConfigurationError
 from .....schemas.gate.report import Report
 from .....schemas.gate.validate import GateOptions
 from .....schemas.glance import Glance, Glanced
-from .....schemas.kinds import ListOf, checked, time_point
+from .....schemas.kinds import checked, time_point
 from .....schemas.standards.versions import Standards
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
-from .....schemas.wording import did_you_mean, one_line
 from ....formats import dataset_named
 from ....formats.format import Output
 from ....writing.names import require_output_name
 from ...analysis_table import AnalysisTable
-from ...conf_type import ConfType
 from ...shapes.dates import entry_source
 from ...subjects import naming_subjects
 from ...survival import survival
 from ...table_files import write_table_files
 from ...tables import Arguments, delayed_entry
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
+from ..asked import asked_conf_type, asked_times, require_by
 from .codebook import KaplanMeierCodebook, codebook_of
 from .comparison import compared
 from .groups import grouped, strata_of
@@ -234,9 +233,9 @@ def kaplan_meier(
     >>> km.codebook.risk_sets[0].survival_zero_from
     30.0
     """
-    times, until, kind = _times(at, curve=curve), _until(tau), _conf_type(conf_type)
+    times, until, kind = asked_times(at, curve=curve), _until(tau), asked_conf_type(conf_type)
     strata = [strata] if isinstance(strata, str) else list(strata)
-    _require_by(by, strata=strata, reference=reference, arm_order=arm_order)
+    require_by(by, strata=strata, reference=reference, arm_order=arm_order)
     asked: Arguments = {
         "where": where,
         "population": population,
@@ -281,19 +280,6 @@ def kaplan_meier(
     return KaplanMeierTables(estimates, summary, described, table.report, table.inputs)
 
 
-def _times(at: Sequence[float], *, curve: bool) -> tuple[float, ...]:
-    """The times of the estimates, each once, in their order; none for those of the data."""
-    given = np.atleast_1d(np.asarray(at, dtype=object)).tolist()
-    if not given:
-        return ()
-    if curve:
-        raise ConfigurationError(
-            "at and curve contradict each other", "at, curve", "give the times (--at), or --curve for all"
-        )
-    plain = [each.item() if isinstance(each, np.generic) else each for each in given]
-    return tuple(sorted(set(checked(plain, ListOf(time_point), "at", "at"))))
-
-
 def _until(tau: float | None) -> float | None:
     if tau is None:
         return None
@@ -301,25 +287,6 @@ def _until(tau: float | None) -> float | None:
     if until == 0:
         raise ConfigurationError("tau is 0", "tau", "give a time above 0")
     return until
-
-
-def _conf_type(text: str) -> ConfType:
-    try:
-        return ConfType(text)
-    except ValueError:
-        raise ConfigurationError(
-            f"{one_line(repr(text))} is not a type of confidence limits",
-            "conf_type",
-            did_you_mean(str(text), ConfType),
-        ) from None
-
-
-def _require_by(by: str | None, **options: object) -> None:
-    for option, given in options.items():
-        if given and by is None:
-            raise ConfigurationError(
-                f"{option} needs groups", option, "give the variable of the groups with --by (by=)"
-            )
 
 
 def _as_in_table(table: AnalysisTable, names: Sequence[str]) -> tuple[str, ...]:
