@@ -85,7 +85,7 @@ def make_table(
     with naming_subjects(show_keys):
         analysed = wanted.analysed(chosen or wanted.of(datasets))
         built = module.build(analysed, study, options)
-    conventions = tuple(module.conventions(analysed, options))
+    conventions = (*module.conventions(analysed, options), *built.conventions)
     described = codebook(
         built,
         analysed,

@@ -6,12 +6,12 @@ Needs no pandas: what makes a table is imported when one of its shape is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ....schemas.errors import ConfigurationError
-from ....schemas.kinds import ListOf, text
+from ....schemas.kinds import ListOf, checked, text
 from ....schemas.options import DeclaredOption, options_of
 from .delayed_entry import DelayedEntryOptions
 from .landmark import LandmarkOptions
@@ -133,12 +133,16 @@ def shapes_with(name: str) -> tuple[str, ...]:
 def all_options() -> Mapping[str, DeclaredOption]:
     """The options of all shapes, each once, by name; those that only some have come last.
 
-    Where one shape takes one value and another several, several may be given.
+    Where one shape takes one value and another several, several may be given. Where they take values of
+    different kinds, a text may be given, which is checked when the shape is known.
     """
     found: dict[str, DeclaredOption] = {}
     for each in (each for shape in SHAPES.values() for each in options_of(shape.options)):
-        if each.name not in found or isinstance(each.kind, ListOf):
+        known = found.setdefault(each.name, each)
+        if isinstance(each.kind, ListOf):
             found[each.name] = each
+        elif known.kind != each.kind and not isinstance(known.kind, ListOf):
+            found[each.name] = replace(known, kind=text)
     first = {each.name for each in options_of(OneRecordOptions)}
     return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
 
@@ -188,13 +192,16 @@ def options_given(shape: HasOptions, given: Mapping[str, Any], asked_by: Callabl
 
 
 def _one(declared: DeclaredOption, value: Any, asked: str) -> Any:
-    """A value, of several where the shape takes one."""
+    """A value, of several where the shape takes one; checked where only the shape says of which kind it is."""
     if isinstance(value, tuple) and declared.kind is text:
         if len(value) > 1:
             raise ConfigurationError(
                 f"{asked} is given {len(value)} times", asked, "give one, or use --shape wide"
             )
         return value[0]
+    of_all = all_options().get(declared.name, declared)
+    if isinstance(value, str) and of_all.kind is text and declared.kind is not text:
+        return checked(value, declared.kind, declared.name, asked)
     return value
 
 

@@ -122,7 +122,7 @@ def days_of(source: GivenDate, records: AnalysedRecords, study: Study) -> Days:
         When a subject has several records that have the date.
     """
     if not source.paramcd:
-        return _date(records.data, source.variable)
+        return date_of(records.data, source.variable)
     dataset = dataset_with(study, source.paramcd)
     chosen = dataset.equals("PARAMCD", source.paramcd)
     if source.condition is not None:
@@ -131,7 +131,7 @@ def days_of(source: GivenDate, records: AnalysedRecords, study: Study) -> Days:
     if source.of_events:
         chosen &= _censoring(dataset, source.paramcd) == 0
     having = only(dataset, chosen)
-    days = _date(having, source.variable)
+    days = date_of(having, source.variable)
     if not len(having):
         return np.full(len(records.data), np.nan)
     require_one_record_each(having, source.paramcd)
@@ -149,7 +149,14 @@ def _censoring(dataset: Dataset, paramcd: str) -> Numbers:
         raise Refused(f"CNSR of {paramcd} is not numeric", dataset.name, "correct its type") from None
 
 
-def _date(data: Dataset, name: str) -> Days:
+def date_of(data: Dataset, name: str) -> Days:
+    """A date variable as days since 1970-01-01, NaN where missing.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is not present, or not a date.
+    """
     if name not in data:
         raise ConfigurationError(
             f"{name} is not present in {data.name}", data.name, did_you_mean(name, data.names)
@@ -198,12 +205,18 @@ def times_of(days: Days, analysed: Analysed) -> Numbers:
     if not scale.formulas and not (days > start).any():
         # No AVAL shows how days are counted, and none is: the origin is time 0.
         return np.where(np.isnan(days), np.nan, 0.0)
-    times: Numbers = (days - start + _first_day(data, scale)) / _days_per_unit(data, scale)
+    times: Numbers = (days - start + first_day(data, scale)) / days_per_unit(data, scale)
     return times
 
 
-def _first_day(data: Dataset, scale: TimeScale) -> int:
-    """1 where AVAL counts the first day, else 0."""
+def first_day(data: Dataset, scale: TimeScale) -> int:
+    """1 where AVAL counts the first day, else 0.
+
+    Raises
+    ------
+    Refused
+        When the data do not show it.
+    """
     offsets = {formula.offset for formula in scale.formulas}
     if len(offsets) != 1:
         raise Refused(
@@ -214,7 +227,14 @@ def _first_day(data: Dataset, scale: TimeScale) -> int:
     return int(offsets.pop())
 
 
-def _days_per_unit(data: Dataset, scale: TimeScale) -> float:
+def days_per_unit(data: Dataset, scale: TimeScale) -> float:
+    """Days of one unit of the durations.
+
+    Raises
+    ------
+    Refused
+        When it is not known.
+    """
     days = scale.days_per_unit
     if days is None:
         one = str(scale.unit).removesuffix("s")

@@ -60,8 +60,19 @@ def require_analysable(records: AnalysedRecords, options: TableOptions) -> None:
     Raises
     ------
     Refused
-        Naming the subjects: what `REFUSES` names, or several records for a subject. Also where no record is
-        an event, unless the options allow it.
+        As `require_usable`. Also where no record is an event, unless the options allow it.
+    """
+    require_usable(records)
+    require_events(records.data.numbers("CNSR"), records, options)
+
+
+def require_usable(records: AnalysedRecords) -> None:
+    """Refuse records that do not say what became of each subject.
+
+    Raises
+    ------
+    Refused
+        Naming the subjects: what `REFUSES` names, or several records for a subject.
     """
     data = records.data
     require_one_record_each(data, records.paramcd)
@@ -78,7 +89,6 @@ def require_analysable(records: AnalysedRecords, options: TableOptions) -> None:
             + "; ".join(f"{fault} for {listed(subjects_of(data, having))}" for fault, having in faults),
             "correct the data, or exclude these subjects with a condition",
         )
-    require_events(cnsr, records, options)
 
 
 def require_events(cnsr: Numbers, records: AnalysedRecords, options: TableOptions) -> None:
