@@ -15,6 +15,7 @@ from ....schemas.kinds import ListOf, checked, text
 from ....schemas.options import DeclaredOption, options_of
 from .delayed_entry import DelayedEntryOptions
 from .landmark import LandmarkOptions
+from .multi_state import MultiStateOptions
 from .one_record import OneRecordOptions
 from .options import TableOptions
 from .person_time import PersonTimeOptions
@@ -118,6 +119,12 @@ SHAPES: Mapping[str, TableShape] = {
             PersonTimeOptions,
             ".person_time.table",
         ),
+        TableShape(
+            "multi-state",
+            "several states, one record per subject and interval in a state",
+            MultiStateOptions,
+            ".multi_state.table",
+        ),
     )
 }
 DEFAULT_SHAPE = "one-record"
@@ -192,7 +199,7 @@ def options_given(shape: HasOptions, given: Mapping[str, Any], asked_by: Callabl
 
 
 def _one(declared: DeclaredOption, value: Any, asked: str) -> Any:
-    """A value, of several where the shape takes one; checked where only the shape says of which kind it is."""
+    """A value, of several where the shape takes one; checked where only the shape knows its kind."""
     if isinstance(value, tuple) and declared.kind is text:
         if len(value) > 1:
             raise ConfigurationError(

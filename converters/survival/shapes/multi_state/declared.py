@@ -1,0 +1,115 @@
+"""Transitions and ends of follow-up as a user declares them. Needs no pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .....schemas.kinds import TEXT, ListOf, TableOf, WrongPart, name, one_kind, text
+
+_STATES_OF = ListOf(text, of="states")
+_KINDS = {"to": text, "parameter": text, "dataset": name, "where": text, "date": name}
+_FORM = (
+    '{ from = "alive", to = "dead", parameter = "OS" }, '
+    'with dataset = "ADRS", where = "…", date = "ADT" in place of the parameter, or "alive -> dead: OS"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Dates on which subjects go from a state to another.
+
+    Attributes
+    ----------
+    from_states : tuple of str
+    to_state : str
+    parameter : str
+        Whose records have the dates; empty where a dataset has.
+    dataset : str
+    where : str
+        Condition on these records. Empty: the events of the parameter, all records of the dataset.
+    date : str
+        Variable of these records.
+    """
+
+    from_states: tuple[str, ...]
+    to_state: str
+    parameter: str = ""
+    dataset: str = ""
+    where: str = ""
+    date: str = "ADT"
+
+    @property
+    def words(self) -> str:
+        """ "alive -> dead"."""
+        return f"{', '.join(self.from_states)} -> {self.to_state}"
+
+    @property
+    def source(self) -> str:
+        """ "ADT of PFS where EVNTDESC == 'Death'", "ADT of OS, events"."""
+        which = f" where {self.where}" if self.where else ", events" if self.parameter else ""
+        return f"{self.date} of {self.parameter or self.dataset}{which}"
+
+
+@one_kind(
+    "{ from = STATE, to = STATE, parameter = PARAMCD } or text",
+    {
+        "anyOf": [
+            dict(TEXT),
+            {
+                "type": "object",
+                "properties": {
+                    "from": {"anyOf": [dict(TEXT), dict(_STATES_OF.schema)]},
+                    **{key: dict(kind.schema) for key, kind in _KINDS.items()},
+                },
+                "required": ["from", "to"],
+                "oneOf": [{"required": ["parameter"]}, {"required": ["dataset", "date"]}],
+                "additionalProperties": False,
+            },
+        ]
+    },
+)
+def transition(value: Any) -> Transition:
+    """A transition: a table, or a text as of the command line."""
+    if isinstance(value, Transition):
+        return value
+    if isinstance(value, str):
+        return _of_text(value)
+    if not isinstance(value, Mapping) or not {"from", "to"} <= set(value) <= {"from", *_KINDS}:
+        raise ValueError(_FORM)
+    if ("parameter" in value) == ("dataset" in value) or ("dataset" in value and "date" not in value):
+        raise ValueError(f"one of parameter, and dataset with date: {_FORM}")
+    origin = value["from"]
+    states = _part(_STATES_OF, [origin] if isinstance(origin, str) else origin, "from")
+    parts = {key: _part(kind, value[key], key) for key, kind in _KINDS.items() if key in value}
+    return Transition(states, parts.pop("to"), **parts)
+
+
+def _part(kind: Any, given: Any, key: str) -> Any:
+    try:
+        return kind(given)
+    except ValueError as expected:
+        raise WrongPart(given, key, str(expected)) from None
+
+
+def _of_text(given: str) -> Transition:
+    """ "alive, progressed -> dead: OS", "alive -> dead: PFS: EVNTDESC == 'Death'"."""
+    states, colon, source = given.partition(":")
+    origin, arrow, target = states.partition("->")
+    parameter, _, condition = source.partition(":")
+    origins = tuple(each.strip() for each in origin.split(","))
+    parts = (*origins, target.strip(), parameter.strip())
+    if not (colon and arrow and all(parts)):
+        raise ValueError(_FORM)
+    return Transition(origins, target.strip(), parameter.strip(), where=condition.strip())
+
+
+_BY_STATE = TableOf(text, '{ alive = "PFS", progressed = "OS" }', least=1)
+
+
+@one_kind("text or table of text", {"anyOf": [dict(TEXT), dict(_BY_STATE.schema)]})
+def follow_up(value: Any) -> str | Mapping[str, str]:
+    """What ends follow-up: in all states, or by state."""
+    found: str | Mapping[str, str] = (_BY_STATE if isinstance(value, Mapping) else text)(value)
+    return found
