@@ -45,7 +45,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         f'"""{model.title} by lifelines; run it in the folder of the file."""',
         "",
         HEAD,
-        *(_imports(model) if model.own is None else ("import numpy", "import pandas")),
+        *(_imports(model) if model.own is None else _OF_INTERVALS),
     ]
     if _has_own_log_rank(model):
         lines += [_OWN_LOG_RANK]
@@ -57,6 +57,13 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     if model.own is not None:
         lines += ["", *model.own.statements("lifelines", frame, model)]
     return "\n".join(lines) + "\n"
+
+
+_OF_INTERVALS = (
+    "import numpy",
+    "import pandas",
+    "from lifelines import KaplanMeierFitter, WeibullAFTFitter, WeibullFitter",
+)
 
 
 def _has_own_log_rank(model: Model) -> bool:

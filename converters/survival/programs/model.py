@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import TYPE_CHECKING, Protocol, Self
 
 from ....schemas.word import Word
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from ..arms import Arms
 
 _PART_OF_A_NAME = re.compile(r"[A-Za-z0-9_]+\Z")
+
+
+def unused_name(name: str, columns: Iterable[str]) -> str:
+    """A name that no column has; SAS sees no difference in case."""
+    taken = {str(each).upper() for each in columns}
+    candidates = chain([name], (f"{name}{number}" for number in count(2)))
+    return next(each for each in candidates if each.upper() not in taken)
 
 
 class Need(Word):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from .model import Model, Need
+from .model import Model, Need, unused_name
 from .r_words import name_in_formula, quoted
 from .sas import literal
 from .stata import base_of
@@ -75,7 +75,7 @@ class StateFits:
         yield f"/* {comment} */" if tool == "sas" else f"* {comment}"
         for place in range(len(self.pairs)):
             yield ""
-            yield from _in_sas(self, model, place) if tool == "sas" else _in_stata(self, frame, model, place)
+            yield from _in_sas(self, frame, model, place) if tool == "sas" else _in_stata(self, frame, model, place)
 
 
 def _strata_in_r(model: Model) -> str:
@@ -123,7 +123,7 @@ def _transitions_in_r(fits: StateFits, model: Model) -> Iterator[str]:
         yield "print(lapply(cox, summary))"
 
 
-def _in_sas(fits: StateFits, model: Model, place: int) -> Iterator[str]:
+def _in_sas(fits: StateFits, frame: pd.DataFrame, model: Model, place: int) -> Iterator[str]:
     """One transition; the others from its state are censored."""
     number, (origin, target) = place + 1, fits.pairs[place]
     data, event = f"t{number}", fits.status
@@ -132,7 +132,7 @@ def _in_sas(fits: StateFits, model: Model, place: int) -> Iterator[str]:
     if fits.by_transition:
         yield f"  if {fits.number} = {number};"
     else:
-        event = "made"
+        event = unused_name("made", frame.columns)
         states = (literal(fits.states[each], "a state") for each in (origin, target))
         yield f"  if {fits.origin} = {next(states)};"
         yield f"  {event} = ({fits.target} = {next(states)});"

@@ -14,6 +14,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.kinds import ListOf, checked, text
 from ....schemas.options import DeclaredOption, options_of
 from .delayed_entry import DelayedEntryOptions
+from .interval import IntervalOptions
 from .landmark import LandmarkOptions
 from .multi_state import MultiStateOptions
 from .one_record import OneRecordOptions
@@ -124,6 +125,12 @@ SHAPES: Mapping[str, TableShape] = {
             "several states, one record per subject and interval in a state",
             MultiStateOptions,
             ".multi_state.table",
+        ),
+        TableShape(
+            "interval",
+            "one record per subject, the event between two assessments",
+            IntervalOptions,
+            ".interval.table",
         ),
     )
 }

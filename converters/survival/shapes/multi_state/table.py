@@ -24,7 +24,7 @@ from ...records import AnalysedRecords, LeftOut
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
-from ..dates import date_of, days_per_unit, first_day, times_of
+from ..day_axis import DayAxis
 from ..one_record.table import COLUMNS as OF_SUBJECTS
 from ..one_record.table import REFUSES, arms, require_usable
 from . import TRANSITIONS, MultiStateOptions
@@ -157,7 +157,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
         do not say what then holds.
     """
     (one,) = analysed
-    axis = _Axis.of(one)
+    axis = DayAxis.of(one)
     dated = [transition_dates(each, one.records, study) for each in options.transitions]
     sources = [_Source(each, state, options) for each in dated for state in each.transition.from_states]
     ends = _ends(axis, one, study, options)
@@ -199,44 +199,6 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
 
 
 @dataclass(frozen=True, eq=False)
-class _Axis:
-    """Days of the subjects of a table, and the times that they stand for.
-
-    Attributes
-    ----------
-    origin : ndarray of float, shape (n_subjects,)
-        The day of time 0, since 1970-01-01.
-    end : ndarray of float, shape (n_subjects,)
-        The day, from the origin, of which the duration is the time; NaN where ADT is missing.
-    durations : ndarray of float, shape (n_subjects,)
-    days_per_unit : float
-    """
-
-    origin: Days
-    end: Days
-    durations: Numbers
-    days_per_unit: float
-
-    @classmethod
-    def of(cls, one: Analysed) -> _Axis:
-        data = one.data
-        adt = date_of(data, "ADT")
-        times_of(adt, one)  # refuses dates that cannot be counted
-        origin = data.days("STARTDT") - first_day(data, one.scale)
-        return cls(origin, adt - origin, one.scale.durations, days_per_unit(data, one.scale))
-
-    def times(self, days: Days, subject: Codes) -> Numbers:
-        """Times of days from the origin: the duration on the day that it ends, as AVAL may be rounded."""
-        return np.where(days == self.end[subject], self.durations[subject], days / self.days_per_unit)
-
-    @property
-    def differing(self) -> int:
-        """Subjects whose duration is not what their dates give."""
-        by_dates = self.end / self.days_per_unit
-        return int(np.count_nonzero(np.abs(by_dates - self.durations) > 1e-9 * np.maximum(1, self.durations)))
-
-
-@dataclass(frozen=True, eq=False)
 class _Source:
     """The dates of a transition from one state."""
 
@@ -254,7 +216,7 @@ class _Source:
         usable: Mask = (self.dates.subject >= 0) & ~np.isnan(self.dates.day)
         return usable
 
-    def moves(self, axis: _Axis) -> Moves:
+    def moves(self, axis: DayAxis) -> Moves:
         usable, states = self.usable, self.options.states
         subject = self.dates.subject[usable]
         origin, target = states.index(self.from_state), states.index(self.dates.transition.to_state)
@@ -266,7 +228,7 @@ class _Source:
         )
 
 
-def _ends(axis: _Axis, one: Analysed, study: Study, options: MultiStateOptions) -> Days:
+def _ends(axis: DayAxis, one: Analysed, study: Study, options: MultiStateOptions) -> Days:
     """The last day of each subject in each state that can be left, from the origin."""
     ends = np.zeros((len(one.data), len(options.states)))
     for place in sorted({origin for origin, _ in options.pairs}):
@@ -281,7 +243,7 @@ def _ends(axis: _Axis, one: Analysed, study: Study, options: MultiStateOptions) 
     return ends
 
 
-def _walked(sources: Sequence[_Source], ends: Days, axis: _Axis, options: MultiStateOptions) -> Walk:
+def _walked(sources: Sequence[_Source], ends: Days, axis: DayAxis, options: MultiStateOptions) -> Walk:
     parts = [each.moves(axis) for each in sources]
     moves = Moves(
         *(np.concatenate([getattr(each, name) for each in parts]) for name in ("subject", "day", "origin", "target"))
@@ -428,7 +390,7 @@ def _account(each: _Source, use: np.ndarray) -> str:
     return f"{each.words}: {counted(len(use), 'date')}: {parts}{selected}"
 
 
-def _counted(found: Walk, axis: _Axis) -> Iterator[str]:
+def _counted(found: Walk, axis: DayAxis) -> Iterator[str]:
     ended = int(np.count_nonzero(found.ended_before))
     yield f"{counted(ended, 'subject')} entered a state after its end of follow-up, and has no interval in it"
     yield f"{counted(axis.differing, 'subject')} with an AVAL that ADT and STARTDT do not give: it is kept"
