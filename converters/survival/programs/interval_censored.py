@@ -1,7 +1,7 @@
 """Interval-censored times: the nonparametric curve, and a Weibull model of accelerated failure time.
 
-An event is in (left, right], at right where both are equal; a missing right is a censoring at left. Strata are
-factors of the model, as an accelerated failure time has no strata of its own in these tools. Help pages of R's
+An event is in (left, right], at right where both are equal; a missing right is a censoring at left. Strata
+are factors of the model: a model of accelerated failure time has no strata as Cox has. Help pages of R's
 survival: `Surv` (type interval2), `survfit.formula`, `survreg`; of lifelines: `KaplanMeierFitter` and
 `WeibullAFTFitter` (fit_interval_censoring). `manuals` has those of SAS and Stata.
 """
@@ -95,8 +95,9 @@ def _in_sas(fits: IntervalFits, frame: pd.DataFrame, model: Model) -> Iterator[s
     if model.arms is not None:
         yield f"/* Proportional hazards with a baseline that is constant by parts. {model.on_order} */"
         yield "proc icphreg data=t;"
-        yield f"  class {model.arms.variable} (ref={literal(model.arms.levels[0])}){strata} / param=ref order=internal;"
-        yield f"  model ({left}, {right}) = {model.arms.variable}{strata} / alpha=0.05;"
+        arm, reference = model.arms.variable, literal(model.arms.levels[0])
+        yield f"  class {arm} (ref={reference}){strata} / param=ref order=internal;"
+        yield f"  model ({left}, {right}) = {arm}{strata} / alpha=0.05;"
         yield "run;"
 
 
@@ -125,7 +126,7 @@ def _in_stata(fits: IntervalFits, frame: pd.DataFrame, model: Model) -> Iterator
         yield f"version 17: stintcox {of} level(95)"
 
 
-def _in_lifelines(fits: IntervalFits, frame: pd.DataFrame, model: Model) -> Iterator[str]:
+def _in_lifelines(fits: IntervalFits, _: pd.DataFrame, model: Model) -> Iterator[str]:
     left, right = text(fits.left), text(fits.right)
     arm = "" if model.arms is None else text(model.arms.variable)
     yield "# A right limit that is missing is a censoring."
@@ -139,7 +140,8 @@ def _in_lifelines(fits: IntervalFits, frame: pd.DataFrame, model: Model) -> Iter
     yield ""
     yield "# Accelerated failure time: a coefficient above 0 is a longer time."
     if model.arms is None:
-        yield f"weibull = WeibullFitter(alpha=0.05).fit_interval_censoring(observed[{left}], observed[{right}])"
+        yield "fitter = WeibullFitter(alpha=0.05)"
+        yield f"weibull = fitter.fit_interval_censoring(observed[{left}], observed[{right}])"
         yield "weibull.print_summary()"
         return
     yield f"# {model.on_order}"
@@ -154,4 +156,3 @@ def _in_lifelines(fits: IntervalFits, frame: pd.DataFrame, model: Model) -> Iter
 def _factor(name: str) -> str:
     column = f"compared[{text(name)}].astype(str)"
     return f'pandas.get_dummies({column}, prefix={text(name)}, prefix_sep="=", dtype=float).iloc[:, 1:]'
-

@@ -1,8 +1,8 @@
 """Models of several states: state occupation in R, a Cox model of each transition in R, SAS and Stata.
 
 Ties are Breslow's in every tool: a multi-state `coxph` of R has no others, whatever it is asked for. Standard
-errors are robust, clustered by subject. Help pages of R's survival: `survcheck`, `survfit.formula` (id, istate),
-`coxph` (multi-state models), and the vignette "Multi-state models and competing risks".
+errors are robust, clustered by subject. Help pages of R's survival: `survcheck`, `survfit.formula` (id,
+istate), `coxph` (multi-state models), and the vignette "Multi-state models and competing risks".
 """
 
 from __future__ import annotations
@@ -71,11 +71,15 @@ class StateFits:
             yield from _transitions_in_r(self, model) if self.by_transition else _states_in_r(self, model)
             return
         tool_name = {"sas": "SAS", "stata": "Stata"}[tool]
-        comment = f"{tool_name} has no estimate of state occupation: use the layout r. Ties are Breslow's, as in R."
+        comment = (
+            f"{tool_name} has no estimate of state occupation: use the layout r. Ties are Breslow's, as in R."
+        )
         yield f"/* {comment} */" if tool == "sas" else f"* {comment}"
         for place in range(len(self.pairs)):
             yield ""
-            yield from _in_sas(self, frame, model, place) if tool == "sas" else _in_stata(self, frame, model, place)
+            yield from (
+                _in_sas(self, frame, model, place) if tool == "sas" else _in_stata(self, frame, model, place)
+            )
 
 
 def _strata_in_r(model: Model) -> str:

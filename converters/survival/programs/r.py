@@ -17,6 +17,7 @@ from .r_words import NAME, argument
 from .r_words import name_in_formula as _name
 from .r_words import quoted as _text
 
+
 def reading(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The statements that read the file."""
     return "; ".join(_reading(file, frame, model))

@@ -60,7 +60,8 @@ def columns_of(options: IntervalOptions) -> tuple[TableColumn, ...]:
             is_duration=True,
         ),
         TableColumn(
-            Variable("type", "Type of censoring", "Char"), f"{INTERVAL}, {EXACT} or {RIGHT}: see left and right"
+            Variable("type", "Type of censoring", "Char"),
+            f"{INTERVAL}, {EXACT} or {RIGHT}: see left and right",
         ),
     )
 
@@ -162,7 +163,7 @@ def _require_ascending(last: Numbers, duration: Numbers, between: Mask, data: Da
         raise Refused(
             "AVAL contradicts the dates: an assessment on an earlier day is not before the event",
             f"{data.name}, {listed(subjects_of(data, wrong))}",
-            "request another unit (--unit days), correct the data, or exclude these subjects with a condition",
+            "use --unit days, correct the data, or exclude these subjects with a condition",
         )
 
 
@@ -177,7 +178,7 @@ class _Assessments:
     day : ndarray of float, shape (n_dates,)
         From time 0.
     undated, of_others, undetermined : int
-        Selected records without a date, and of other subjects; records for which the condition lacks a value.
+        Selected records without a date, and of other subjects; records whose condition lacks a value.
     """
 
     subject: Codes
@@ -244,13 +245,20 @@ def _left_out(data: Dataset, zero: Mask) -> Iterator[LeftOut]:
 
 
 def _counted(found: _Assessments, between: Mask, last: Numbers, axis: DayAxis) -> Iterator[str]:
-    total, used = len(found.day), int(np.count_nonzero(found.before(axis)))
+    """What became of every assessment: the parts add up to the whole."""
+    dated, used = len(found.day), int(np.count_nonzero(found.before(axis)))
     early = int(np.count_nonzero(found.day <= 0))
+    parts = {
+        "before the end of follow-up": used,
+        "at or before time 0": early,
+        "on or after the end of follow-up": dated - used - early,
+        "without a date": found.undated,
+        "of subjects who are not in the table": found.of_others,
+    }
+    shown = ", ".join(f"{number} {words}" for words, number in parts.items())
     yield (
-        f"{counted(total + found.undated + found.of_others, 'assessment')}: {used} before the end of follow-up, "
-        f"{early} at or before time 0, {total - used - early} on or after the end, {found.undated} without a "
-        f"date, {found.of_others} of subjects who are not in the table; {found.undetermined} not selected "
-        "because a value of the condition is missing"
+        f"{counted(sum(parts.values()), 'assessment')}: {shown}; {found.undetermined} not selected because a "
+        "value of the condition is missing"
     )
     number = int(np.count_nonzero(between & (last == 0)))
     yield f"{counted(number, 'interval')} from 0: no assessment is before the event"
@@ -264,8 +272,8 @@ def model(options: IntervalOptions) -> Model:
 
 def conventions(_: Sequence[Analysed], options: IntervalOptions) -> Iterator[str]:
     where = f" where {options.assessments_where}" if options.assessments_where else ""
-    yield f"assessments without the event are {_date(options)} of {options.assessments}{where}, counted as AVAL"
-    yield f"{INTERVAL}: the event is in (left, right]; left is the last assessment on a day before the event, or 0"
+    yield f"assessments without the event: {_date(options)} of {options.assessments}{where}, counted as AVAL"
+    yield f"{INTERVAL}: the event is in (left, right]; left is the last assessment on an earlier day, or 0"
     exact = f": events where {options.exact}" if options.exact else ": no event, as no condition was given"
     yield f"{EXACT}: the event is at left, which equals right{exact}"
     yield f"{RIGHT}: the subject is censored at left; right is missing"

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .....schemas.kinds import Choice, ListOf, Words
+from .....schemas.kinds import Choice, ListOf, Words, text
 from .....schemas.options import option
 from ..options import OneParameter, TableOptions
 from .declared import Transition, follow_up, transition
 
 INTERVALS, TRANSITIONS = "intervals", "transitions"
-STATES = Words('a list of states in quotes: ["alive", "progressed", "dead"]', takes_blank=False)
+ORDER = Words('a list of states in quotes: ["dead", "progressed"]', takes_blank=False)
 
 
 @dataclass(frozen=True)
 class MultiStateOptions(TableOptions, OneParameter):
     """Of a table of states."""
 
-    states: tuple[str, ...] = option(STATES, "States, the first one that of time 0.", metavar="A,B")
+    states: tuple[str, ...] = option(
+        ListOf(text, least=2, expected='a list of states: ["alive", "dead"]', of="states"),
+        "State; the first one is that of time 0.",
+        flag="--state",
+        metavar="STATE",
+    )
     transitions: tuple[Transition, ...] = option(
         ListOf(transition, of="transitions"),
         "Transition and its dates: \"alive -> progressed: PFS: EVNTDESC == 'Progression'\".",
@@ -27,13 +32,13 @@ class MultiStateOptions(TableOptions, OneParameter):
     )
     follow_up: str | Mapping[str, str] | None = option(
         follow_up,
-        "End of follow-up: a parameter or dates (PFS, \"min(LSTALVDT, EOSDT)\"), in a file also by state.",
+        'End of follow-up: a parameter or dates (PFS, "min(LSTALVDT, EOSDT)"), in a file also by state.',
         default=None,
         otherwise="the end of the parameter",
         metavar="SOURCE",
     )
     same_day: tuple[str, ...] = option(
-        STATES,
+        ORDER,
         "States in the order in which they win if several are entered on one day.",
         default=(),
         otherwise="such days are an error",

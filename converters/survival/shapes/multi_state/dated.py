@@ -59,7 +59,9 @@ def transition_dates(each: Transition, analysed: AnalysedRecords, study: Study) 
         When a record has no USUBJID, or CNSR is not numeric.
     """
     dataset = dataset_with(study, each.parameter) if each.parameter else _dataset(each, study)
-    possible = dataset.equals("PARAMCD", each.parameter) if each.parameter else np.ones(len(dataset), np.bool_)
+    possible = (
+        dataset.equals("PARAMCD", each.parameter) if each.parameter else np.ones(len(dataset), np.bool_)
+    )
     is_event = _censoring(dataset, each.parameter) == 0 if each.parameter else possible
     chosen, unknown = possible & is_event, 0
     if each.where:
@@ -70,7 +72,9 @@ def transition_dates(each: Transition, analysed: AnalysedRecords, study: Study) 
     unnamed = int(np.count_nonzero(records.missing("USUBJID")))
     if unnamed:
         raise Refused(
-            f"USUBJID is missing in {counted(unnamed, 'record')} of {each.words}", dataset.name, "correct the data"
+            f"USUBJID is missing in {counted(unnamed, 'record')} of {each.words}",
+            dataset.name,
+            "correct the data",
         )
     return TransitionDates(
         each,
@@ -182,6 +186,5 @@ def require_ends(ends: Days, records: Dataset, state: str, words: str) -> None:
         raise Refused(
             f"the end of follow-up in the state {state} is missing ({words})",
             f"{records.name}, {listed(subjects_of(records, lacking))}",
-            "correct the data, give another end, as of several dates: min(…), or exclude these subjects with a "
-            "condition",
+            "correct the data, give another end, or exclude these subjects with a condition",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,11 @@ _FORM = (
     '{ from = "alive", to = "dead", parameter = "OS" }, '
     'with dataset = "ADRS", where = "…", date = "ADT" in place of the parameter, or "alive -> dead: OS"'
 )
+
+
+_STATE = r"\s*[^\s:,>][^:,>]*"
+_TEXT = rf"^({_STATE}(?:,{_STATE})*)->({_STATE}):(\s*[^\s:][^:]*)(?::(\s*\S[\s\S]*))?$"
+"""States from and to, the parameter, the condition on its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Transition:
     "{ from = STATE, to = STATE, parameter = PARAMCD } or text",
     {
         "anyOf": [
-            dict(TEXT),
+            {"type": "string", "pattern": _TEXT},
             {
                 "type": "object",
                 "properties": {
@@ -64,7 +70,10 @@ class Transition:
                     **{key: dict(kind.schema) for key, kind in _KINDS.items()},
                 },
                 "required": ["from", "to"],
-                "oneOf": [{"required": ["parameter"]}, {"required": ["dataset", "date"]}],
+                "oneOf": [
+                    {"required": ["parameter"], "not": {"required": ["dataset"]}},
+                    {"required": ["dataset", "date"], "not": {"required": ["parameter"]}},
+                ],
                 "additionalProperties": False,
             },
         ]
@@ -95,14 +104,11 @@ def _part(kind: Any, given: Any, key: str) -> Any:
 
 def _of_text(given: str) -> Transition:
     """ "alive, progressed -> dead: OS", "alive -> dead: PFS: EVNTDESC == 'Death'"."""
-    states, colon, source = given.partition(":")
-    origin, arrow, target = states.partition("->")
-    parameter, _, condition = source.partition(":")
-    origins = tuple(each.strip() for each in origin.split(","))
-    parts = (*origins, target.strip(), parameter.strip())
-    if not (colon and arrow and all(parts)):
+    found = re.search(_TEXT, given)
+    if found is None:
         raise ValueError(_FORM)
-    return Transition(origins, target.strip(), parameter.strip(), where=condition.strip())
+    origins, target, parameter, condition = ((each or "").strip() for each in found.groups())
+    return Transition(tuple(each.strip() for each in origins.split(",")), target, parameter, where=condition)
 
 
 _BY_STATE = TableOf(text, '{ alive = "PFS", progressed = "OS" }', least=1)

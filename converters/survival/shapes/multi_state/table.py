@@ -46,7 +46,9 @@ NO_TRANSITION = "censored"
 """`to_state` of an interval at whose end there is no transition: the first level of R's factor."""
 
 _START = TableColumn(
-    Variable("start", "Start of interval", "Num", key_sequence=2), "0, or entry into the state", is_duration=True
+    Variable("start", "Start of interval", "Num", key_sequence=2),
+    "0, or entry into the state",
+    is_duration=True,
 )
 _STOP = TableColumn(
     Variable("stop", "End of interval", "Num"), "transition, or end of follow-up", is_duration=True
@@ -63,7 +65,9 @@ _OF_INTERVALS = (
 )
 _OF_TRANSITIONS = (
     OF_SUBJECTS[0],
-    TableColumn(Variable("from", "State during the interval", "Num", data_type="integer"), "number of the state"),
+    TableColumn(
+        Variable("from", "State during the interval", "Num", data_type="integer"), "number of the state"
+    ),
     TableColumn(
         Variable("to", "State that the transition enters", "Num", data_type="integer"), "number of the state"
     ),
@@ -95,7 +99,9 @@ def columns_of(options: MultiStateOptions) -> tuple[TableColumn, ...]:
 def _require_states(options: MultiStateOptions) -> None:
     states = options.states
     if len(states) < 2:
-        raise ConfigurationError("states has fewer than two", "states", "give the states, the first that of time 0")
+        raise ConfigurationError(
+            "states has fewer than two", "states", "give the states, the first that of time 0"
+        )
     known = {state.upper() for state in states}
     if len(known) < len(states) or NO_TRANSITION.upper() in known:
         raise ConfigurationError(
@@ -104,9 +110,16 @@ def _require_states(options: MultiStateOptions) -> None:
             f"give each once; {NO_TRANSITION} is the end of follow-up",
         )
     named = [
-        *(("transitions", state) for each in options.transitions for state in (*each.from_states, each.to_state)),
+        *(
+            ("transitions", state)
+            for each in options.transitions
+            for state in (*each.from_states, each.to_state)
+        ),
         *(("same_day", state) for state in options.same_day),
-        *(("follow_up", state) for state in (options.follow_up if isinstance(options.follow_up, Mapping) else ())),
+        *(
+            ("follow_up", state)
+            for state in (options.follow_up if isinstance(options.follow_up, Mapping) else ())
+        ),
     ]
     for key, state in named:
         if state not in states:
@@ -171,14 +184,15 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
     if not options.allow_no_events and (stays.target == CENSORED).all():
         raise Refused(
             f"no subject with a record of {one.records.paramcd} has a transition",
-            f"{one.data.name}; " + "; ".join(_account(each, use) for each, use in zip(sources, uses, strict=True)),
+            f"{one.data.name}; "
+            + "; ".join(_account(each, use) for each, use in zip(sources, uses, strict=True)),
             "correct the transitions, or use --allow-no-events (allow_no_events=True)",
         )
     frame = subjects_of_table(one, options.further)
-    made = _at_risk(stays, times, options) if options.form == TRANSITIONS else _intervals(stays, times, options)
-    subject = made.pop("subject")
+    form = _at_risk if options.form == TRANSITIONS else _intervals
+    subject, own = form(stays, times, options)
     further = frame.drop(columns=["duration", "event", "CNSR", "reason"]).iloc[subject].reset_index(drop=True)
-    table = pd.concat([further[["USUBJID"]], pd.DataFrame(made), further.drop(columns="USUBJID")], axis=1)
+    table = pd.concat([further[["USUBJID"]], own, further.drop(columns="USUBJID")], axis=1)
     stayed = np.zeros(len(frame), dtype=np.bool_)
     stayed[stays.subject] = True
     label = f"{one.data.name} {one.records.paramcd}, " + (
@@ -246,7 +260,10 @@ def _ends(axis: DayAxis, one: Analysed, study: Study, options: MultiStateOptions
 def _walked(sources: Sequence[_Source], ends: Days, axis: DayAxis, options: MultiStateOptions) -> Walk:
     parts = [each.moves(axis) for each in sources]
     moves = Moves(
-        *(np.concatenate([getattr(each, name) for each in parts]) for name in ("subject", "day", "origin", "target"))
+        *(
+            np.concatenate([getattr(each, name) for each in parts])
+            for name in ("subject", "day", "origin", "target")
+        )
     )
     can_be_left = np.zeros(len(options.states), dtype=np.bool_)
     can_be_left[[origin for origin, _ in options.pairs]] = True
@@ -322,28 +339,30 @@ def _require_ascending(start: Numbers, stop: Numbers, stays: Stays, one: Analyse
         raise Refused(
             "AVAL contradicts the dates: a transition on an earlier day is not before the end",
             f"{one.data.name}, {listed(subjects_of(one.data, who))}",
-            "request another unit (--unit days), correct the data, or exclude these subjects with a condition",
+            "use --unit days, correct the data, or exclude these subjects with a condition",
         )
 
 
 def _intervals(
     stays: Stays, times: tuple[Numbers, Numbers], options: MultiStateOptions
-) -> dict[str, np.ndarray | pd.Categorical]:
-    states = list(options.states)
-    return {
-        "subject": stays.subject,
+) -> tuple[Codes, pd.DataFrame]:
+    """The subject of each interval, and its columns."""
+    made = {
         "start": times[0],
         "stop": times[1],
-        "from_state": _category(stays.state, states),
-        "to_state": _category(stays.target - CENSORED, [NO_TRANSITION, *states]),
+        "from_state": _category(stays.state, options.states),
+        "to_state": _category(stays.target - CENSORED, (NO_TRANSITION, *options.states)),
     }
+    return stays.subject, pd.DataFrame(made)
 
 
-def _category(codes: Codes, levels: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, pd.Index(levels, dtype=object))
+def _category(codes: Codes, levels: Sequence[str]) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(list(levels), dtype=object)))
 
 
-def _at_risk(stays: Stays, times: tuple[Numbers, Numbers], options: MultiStateOptions) -> dict[str, np.ndarray]:
+def _at_risk(
+    stays: Stays, times: tuple[Numbers, Numbers], options: MultiStateOptions
+) -> tuple[Codes, pd.DataFrame]:
     """Each interval once for each transition that leads from its state."""
     origin, target = np.array(options.pairs).T
     first, number = np.searchsorted(origin, stays.state), np.bincount(origin, minlength=len(options.states))
@@ -351,8 +370,7 @@ def _at_risk(stays: Stays, times: tuple[Numbers, Numbers], options: MultiStateOp
     stay = np.repeat(np.arange(len(stays.subject)), times_at_risk)
     within = np.arange(len(stay)) - np.repeat(np.cumsum(times_at_risk) - times_at_risk, times_at_risk)
     transition = first[stay] + within
-    return {
-        "subject": stays.subject[stay],
+    made = {
         "from": origin[transition] + 1,
         "to": target[transition] + 1,
         "transition": transition + 1,
@@ -360,6 +378,7 @@ def _at_risk(stays: Stays, times: tuple[Numbers, Numbers], options: MultiStateOp
         "stop": times[1][stay],
         "status": (stays.target[stay] == target[transition]).astype(np.int64),
     }
+    return stays.subject[stay], pd.DataFrame(made)
 
 
 def _left_out(one: Analysed, absent: Mask) -> Iterator[LeftOut]:
@@ -415,7 +434,7 @@ def conventions(analysed: Sequence[Analysed], options: MultiStateOptions) -> Ite
         given = options.follow_up_of(states[place])
         yield f"follow-up in the state {states[place]} ends with {given or one.records.paramcd}"
     yield (
-        f"states of one day: {', '.join(options.same_day)}, the first of these wins; the others are not entered"
+        f"states of one day: {', '.join(options.same_day)}; the first wins, the others are not entered"
         if options.same_day
         else "states of one day: none, such days are an error"
     )

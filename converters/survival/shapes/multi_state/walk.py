@@ -193,9 +193,13 @@ class _Walking:
         return taken
 
     def _reached(self, row: Codes, origin: Codes, target: Codes, state: Codes) -> tuple[Mask, Mask]:
-        """States that each subject reaches on a day, shape (n_subjects, n_states), and the moves that lead there.
+        """States that each subject reaches on a day, and the moves that lead there.
 
-        The state that it is in is among them where a move leads back.
+        Returns
+        -------
+        reached : ndarray of bool, shape (n_subjects, n_states)
+            The state that it is in is among them where a move leads back.
+        leads : ndarray of bool, shape (n_moves,)
         """
         reached = np.zeros((len(state), self._n_states), dtype=np.bool_)
         there = reached.copy()
