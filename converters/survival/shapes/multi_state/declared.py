@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .....schemas.kinds import TEXT, ListOf, TableOf, WrongPart, name, one_kind, text
@@ -39,8 +39,8 @@ class Transition:
         Variable of these records.
     """
 
-    from_states: tuple[str, ...]
-    to_state: str
+    from_states: tuple[str, ...] = field(metadata={"key": "from"})
+    to_state: str = field(metadata={"key": "to"})
     parameter: str = ""
     dataset: str = ""
     where: str = ""
@@ -72,7 +72,7 @@ class Transition:
                 "required": ["from", "to"],
                 "oneOf": [
                     {"required": ["parameter"], "not": {"required": ["dataset"]}},
-                    {"required": ["dataset", "date"], "not": {"required": ["parameter"]}},
+                    {"required": ["dataset"], "not": {"required": ["parameter"]}},
                 ],
                 "additionalProperties": False,
             },
@@ -87,8 +87,8 @@ def transition(value: Any) -> Transition:
         return _of_text(value)
     if not isinstance(value, Mapping) or not {"from", "to"} <= set(value) <= {"from", *_KINDS}:
         raise ValueError(_FORM)
-    if ("parameter" in value) == ("dataset" in value) or ("dataset" in value and "date" not in value):
-        raise ValueError(f"one of parameter, and dataset with date: {_FORM}")
+    if ("parameter" in value) == ("dataset" in value):
+        raise ValueError(f"either parameter or dataset: {_FORM}")
     origin = value["from"]
     states = _part(_STATES_OF, [origin] if isinstance(origin, str) else origin, "from")
     parts = {key: _part(kind, value[key], key) for key, kind in _KINDS.items() if key in value}
