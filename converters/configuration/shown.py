@@ -183,9 +183,14 @@ def toml_value(value: Any) -> str:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    """What a file has of a value that is an object in Python, without what it may leave out."""
-    given = {each.name: getattr(value, each.name) for each in fields(value)}
-    return {each.name: given[each.name] for each in fields(value) if given[each.name] != _default(each)}
+    """What a file has of a value that is an object in Python, without what it may leave out.
+
+    A field whose key is a word of Python, such as from, has it as `key` in its metadata.
+    """
+    given = {each: getattr(value, each.name) for each in fields(value)}
+    return {
+        each.metadata.get("key", each.name): part for each, part in given.items() if part != _default(each)
+    }
 
 
 def _default(field: Field[Any]) -> Any:

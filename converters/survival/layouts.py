@@ -88,6 +88,7 @@ LAYOUTS: Mapping[str, Layout] = {
             "python:reading_with_arms",
             "lifelines",
             ".py",
+            lacks=frozenset({Need.STATES}),
         ),
         Layout(
             "scikit-survival",

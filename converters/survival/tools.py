@@ -149,6 +149,8 @@ class ToolTable:
         """With the texts that a model compares, for formats that have value labels."""
         compared = [*self.model.strata]
         coded = {name: _texts(self.output.dataset, name) for name in compared}
+        if self.model.own is not None:
+            coded |= self.model.own.coded
         if self.model.arms is not None:
             coded[self.model.arms.variable] = self.model.arms.levels
         frame = self.output.dataset.frame

@@ -144,6 +144,18 @@ BY_WORD = {
     'text or ""': st.sampled_from(["AVERAGE", ""]),
     'table of text, number or ""': st.sampled_from([{}, {"WEEK 2": 2, "RETRIEVAL": ""}]),
     'text, number, "" or { variable = NAME }': st.sampled_from(["", 2, {"variable": "VISIT"}]),
+    "list of states": st.sampled_from([["alive", "dead"], ["a", "b", "c"]]),
+    "list of transitions": st.sampled_from(
+        [
+            ["alive -> dead: OS"],
+            [
+                "a, b -> dead: PFS: CNSR == 0",
+                {"from": "a", "to": "b", "parameter": "PFS", "where": "CNSR == 0"},
+            ],
+            [{"from": ["a", "b"], "to": "c", "dataset": "adrs", "date": "ADT"}],
+        ]
+    ),
+    "text or table of text": st.sampled_from(["OS", {"alive": "PFS"}]),
     "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
 BY_WORD_FIRST = ("list of terms",)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import chain, count
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ....schemas.word import Word
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..arms import Arms
 
 _PART_OF_A_NAME = re.compile(r"[A-Za-z0-9_]+\Z")
+
+
+def unused_name(name: str, columns: Iterable[str]) -> str:
+    """A name that no column has; SAS sees no difference in case."""
+    taken = {str(each).upper() for each in columns}
+    candidates = chain([name], (f"{name}{number}" for number in count(2)))
+    return next(each for each in candidates if each.upper() not in taken)
 
 
 class Need(Word):
@@ -20,6 +30,8 @@ class Need(Word):
 
     LEFT_TRUNCATION = "left truncation"
     STRATA = "strata in a Cox model"
+    STATES = "models of several states"
+    INTERVAL_CENSORING = "interval censoring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,29 @@ class EndpointColumns:
         )
 
 
+class OwnFits(Protocol):
+    """What is fitted to a table that has no endpoints as other tables have."""
+
+    @property
+    def title(self) -> str:
+        """What a program does: "Weibull models of interval-censored times"."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[Need]: ...
+
+    @property
+    def coded(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns of texts that are numbers with value labels where a tool needs it, and these texts."""
+        ...
+
+    def renamed(self, names: Mapping[str, str]) -> Self: ...
+
+    def statements(self, tool: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
+        """The statements of a tool, after those that read the table."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """What is fitted to a table.
@@ -77,6 +112,8 @@ class Model:
     causes : tuple of str
         What competing events are called whose column `event` has 1, 2, …, and 0 where censored; empty where
         the event is one.
+    own : OwnFits or None
+        What is fitted in place of endpoints.
     """
 
     endpoints: tuple[EndpointColumns, ...] = (EndpointColumns(),)
@@ -84,6 +121,7 @@ class Model:
     subject: str = ""
     arms: Arms | None = None
     causes: tuple[str, ...] = ()
+    own: OwnFits | None = None
 
     @property
     def family(self) -> str:
@@ -91,12 +129,17 @@ class Model:
         return "competing_risks" if self.causes else ""
 
     @property
+    def title(self) -> str:
+        """What its programs do."""
+        return "Kaplan-Meier, log-rank and Cox" if self.own is None else self.own.title
+
+    @property
     def needs(self) -> frozenset[Need]:
         """What it asks of a tool."""
-        needs = set()
+        needs = set(() if self.own is None else self.own.needs)
         if any(each.begin for each in self.endpoints):
             needs.add(Need.LEFT_TRUNCATION)
-        if self.strata and self.arms is not None:
+        if self.strata and self.arms is not None and self.own is None:
             needs.add(Need.STRATA)
         return frozenset(needs)
 
@@ -116,4 +159,5 @@ class Model:
             names.get(self.subject, self.subject),
             arms and replace(arms, variable=names.get(arms.variable, arms.variable)),
             self.causes,
+            self.own and self.own.renamed(names),
         )

@@ -35,13 +35,15 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         factor variables.
     """
     lines = [
-        "* Kaplan-Meier, log-rank and Cox by Stata; run it in the folder of the file.",
+        f"* {model.title} by Stata; run it in the folder of the file.",
         "version 16",
         "set type double",
         reading(file, frame, model),
     ]
     for endpoint in model.endpoints:
         lines += ["", *_fits(endpoint, frame, model)]
+    if model.own is not None:
+        lines += ["", *model.own.statements("stata", frame, model)]
     return "\n".join(lines) + "\n"
 
 
@@ -60,10 +62,10 @@ def _fits(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model) -> Itera
     yield f"sts list, by({arm})"
     yield f"sts test {arm}, logrank{strata}"
     yield f"* {model.on_order}"
-    yield f"stcox ib{_base(frame, model.arms)}.{arm}, efron{strata} level(95)"
+    yield f"stcox ib{base_of(frame, model.arms)}.{arm}, efron{strata} level(95)"
 
 
-def _base(frame: pd.DataFrame, arms: Arms) -> str:
+def base_of(frame: pd.DataFrame, arms: Arms) -> str:
     """The number of the first arm; arms that are texts are numbered from 1."""
     if columns.is_character(frame[arms.variable]):
         return "1"

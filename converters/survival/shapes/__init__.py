@@ -15,7 +15,9 @@ from ....schemas.kinds import ListOf, checked, text
 from ....schemas.options import DeclaredOption, options_of
 from .competing_risks import CompetingRisksOptions
 from .delayed_entry import DelayedEntryOptions
+from .interval import IntervalOptions
 from .landmark import LandmarkOptions
+from .multi_state import MultiStateOptions
 from .one_record import OneRecordOptions
 from .options import TableOptions
 from .person_time import PersonTimeOptions
@@ -124,6 +126,18 @@ SHAPES: Mapping[str, TableShape] = {
             "one record per subject, the first event and its cause",
             CompetingRisksOptions,
             ".competing_risks.table",
+        ),
+        TableShape(
+            "multi-state",
+            "several states, one record per subject and interval in a state",
+            MultiStateOptions,
+            ".multi_state.table",
+        ),
+        TableShape(
+            "interval",
+            "one record per subject, the event between two assessments",
+            IntervalOptions,
+            ".interval.table",
         ),
     )
 }

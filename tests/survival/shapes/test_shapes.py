@@ -16,7 +16,7 @@ from adamgate.converters.survival.shapes.person_time import PersonTimeOptions
 from adamgate.converters.survival.tables import TableArguments
 from adamgate.converters.terminal.commands.survival import command
 from adamgate.converters.terminal.options import declared_options
-from adamgate.schemas.kinds import ListOf, amount, text
+from adamgate.schemas.kinds import ListOf, amount, checked, name, text
 from adamgate.schemas.options import checked_options, json_schema, options_of
 
 
@@ -25,9 +25,14 @@ def shape(request):
     return SHAPES[request.param]
 
 
+SAMPLES = {"states": ["alive", "dead"], "transitions": ["alive -> dead: OS"]}
+
+
 def sample(option):
     """A value of an option that a shape requires, by its kind."""
-    samples = {amount: 6.0, text: "OS"}
+    if option.name in ("states", "transitions"):
+        return checked(SAMPLES[option.name], option.kind, option.name, "")
+    samples = {amount: 6.0, text: "OS", name: "ADRS"}
     if isinstance(option.kind, ListOf):
         return (samples[option.kind.kind],)
     return samples[option.kind]
