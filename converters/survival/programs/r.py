@@ -6,7 +6,6 @@ strata), `strata`; of utils `read.table` (colClasses, na.strings, check.names); 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -14,12 +13,9 @@ import pandas as pd
 from ....schemas.study import columns
 from ...values.arrow_columns import are_whole_days, stamps_of
 from .model import EndpointColumns, Model
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._]*\Z")
-_RESERVED = frozenset(
-    "if else repeat while function for next break TRUE FALSE NULL Inf NaN NA NA_integer_ NA_real_ "
-    "NA_character_ NA_complex_ in".split()
-)
+from .r_words import NAME, argument
+from .r_words import name_in_formula as _name
+from .r_words import quoted as _text
 
 
 def reading(file: str, frame: pd.DataFrame, model: Model) -> str:
@@ -46,8 +42,8 @@ def _reading(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
     # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE; without
     # na.strings it takes the text NA, as the country code, for missing.
     names = list(map(str, frame.columns))
-    classes = ", ".join(f"{_argument(name)} = {_text(_class(frame[name]))}" for name in names)
-    kept = "" if all(map(_NAME.match, names)) else ", check.names = FALSE"
+    classes = ", ".join(f"{argument(name)} = {_text(_class(frame[name]))}" for name in names)
+    kept = "" if all(map(NAME.match, names)) else ", check.names = FALSE"
     here = f"./{file}" if file.startswith("~") else file
     options = f'colClasses = c({classes}), na.strings = "", encoding = "UTF-8"{kept}'
     yield f"t <- read.csv({_text(here)}, {options})"
@@ -91,34 +87,3 @@ def _class(column: pd.Series) -> str:
     if columns.is_character(column):
         return "character"
     return "logical" if pd.api.types.is_bool_dtype(column.dtype) else "numeric"
-
-
-def _argument(name: str) -> str:
-    """A name before an equals sign."""
-    return name if _is_plain(name) else _text(name)
-
-
-def _name(name: str) -> str:
-    """A name in a formula."""
-    return name if _is_plain(name) else f"`{_escaped(name)}`"
-
-
-def _is_plain(name: str) -> bool:
-    return bool(_NAME.match(name)) and name not in _RESERVED
-
-
-def _text(text: str) -> str:
-    return f'"{_escaped(text)}"'
-
-
-def _escaped(text: str) -> str:
-    """A text within quotes, in ASCII, so that R reads it alike in every locale."""
-    return "".join(map(_escape, text))
-
-
-def _escape(character: str) -> str:
-    if character in '"`\\':
-        return f"\\{character}"
-    if " " <= character <= "~":
-        return character
-    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"

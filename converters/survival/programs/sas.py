@@ -135,7 +135,7 @@ def _cox(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator[str]:
     entry = f" entry={endpoint.begin}" if endpoint.begin and not in_intervals else ""
     yield f"/* {model.on_order} */"
     yield "proc phreg data=t;"
-    yield f"  class {arm} (ref={_arm(reference)}) / param=ref order=internal;"
+    yield f"  class {arm} (ref={literal(reference)}) / param=ref order=internal;"
     yield f"  model {times}*{endpoint.event}(0) = {arm} / ties=efron{entry} risklimits alpha=0.05;"
     if model.strata:
         yield f"  strata {' '.join(model.strata)};"
@@ -162,14 +162,21 @@ def _file(name: str) -> str:
     return _quoted(name)
 
 
-def _arm(arm: str) -> str:
-    if not arm.isprintable():
+def literal(text: str, what: str = "an arm") -> str:
+    """A text in quotes.
+
+    Raises
+    ------
+    ConfigurationError
+        For one that no SAS literal can hold.
+    """
+    if not text.isprintable():
         raise ConfigurationError(
-            "an arm contains a character that a SAS program cannot hold",
-            repr(arm),
+            f"{what} contains a character that a SAS program cannot hold",
+            repr(text),
             "correct the text, or use --no-program to write the data alone",
         )
-    return _quoted(arm)
+    return _quoted(text)
 
 
 def _quoted(text: str) -> str:

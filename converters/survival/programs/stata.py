@@ -60,10 +60,10 @@ def _fits(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model) -> Itera
     yield f"sts list, by({arm})"
     yield f"sts test {arm}, logrank{strata}"
     yield f"* {model.on_order}"
-    yield f"stcox ib{_base(frame, model.arms)}.{arm}, efron{strata} level(95)"
+    yield f"stcox ib{base_of(frame, model.arms)}.{arm}, efron{strata} level(95)"
 
 
-def _base(frame: pd.DataFrame, arms: Arms) -> str:
+def base_of(frame: pd.DataFrame, arms: Arms) -> str:
     """The number of the first arm; arms that are texts are numbered from 1."""
     if columns.is_character(frame[arms.variable]):
         return "1"

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ..model import Model
-from ..r import _name as in_formula
 from ..r import _reading as reading_statements
-from ..r import _text as text
+from ..r_words import name_in_formula as in_formula
+from ..r_words import quoted as text
 from .causes import fitted
 
 _WHICH_FINE_GRAY = (

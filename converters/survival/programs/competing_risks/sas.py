@@ -8,9 +8,9 @@ import pandas as pd
 
 from ...arms import Arms
 from ..model import Model
-from ..sas import _arm as arm_literal
 from ..sas import _reading as reading_statements
 from ..sas import _requiring_utf8 as requiring_utf8
+from ..sas import literal
 from .causes import fitted, numbered, others
 
 
@@ -51,7 +51,7 @@ def _incidences(model: Model) -> Iterator[str]:
 def _models(frame: pd.DataFrame, model: Model, arms: Arms) -> Iterator[str]:
     (endpoint,) = model.endpoints
     arm, response = arms.variable, f"{endpoint.end}*{endpoint.event}"
-    fitted_to = f"  class {arm} (ref={arm_literal(arms.levels[0])}) / param=ref order=internal;"
+    fitted_to = f"  class {arm} (ref={literal(arms.levels[0])}) / param=ref order=internal;"
     yield f"/* {model.on_order} */"
     for number, _ in fitted(frame, model):
         censored = ", ".join(map(str, (0, *others(model, number))))

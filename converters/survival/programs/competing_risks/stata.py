@@ -8,8 +8,7 @@ import pandas as pd
 
 from ...arms import Arms
 from ..model import Model
-from ..stata import _base as base_of
-from ..stata import reading
+from ..stata import base_of, reading
 from .causes import fitted, others
 
 
