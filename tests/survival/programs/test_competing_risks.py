@@ -189,6 +189,7 @@ def independent(root, shared, run_r, tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.one_version
 def test_the_programs_of_r(cases, independent, run_r, tmp_path):
     parts = [SHOW]
     for name, (study, paramcd, causes, options, models) in cases.items():
