@@ -57,7 +57,7 @@ def run(*arguments):
         (
             ["--param", "PFS", "--shape", "competing-risks", "--competing", "OS"],
             ["duration", "status", "cause"],
-            11,
+            12,
         ),
         (
             ["--param", "OS", "--param", "PFS", "--shape", "wide"],

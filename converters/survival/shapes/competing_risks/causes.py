@@ -80,7 +80,9 @@ def status_by_cause(causes: Sequence[DeclaredCause], records: AnalysedRecords) -
     if found:
         raise Refused(
             f"each event of {records.paramcd} must have exactly one cause: "
-            + "; ".join(f"{what} in {counted(np.count_nonzero(having), 'record')}" for what, having in found),
+            + "; ".join(
+                f"{what} in {counted(int(np.count_nonzero(having)), 'record')}" for what, having in found
+            ),
             f"{data.name}, " + "; ".join(_who(data, what, having) for what, having in found),
             "declare a cause for each, or change the conditions so that one cause is true",
         )
