@@ -190,8 +190,15 @@ def independent(root, shared, run_r, tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.one_version
-def test_the_programs_of_r(cases, independent, run_r, tmp_path):
-    parts = [SHOW]
+def test_the_programs_of_r(cases, independent, run_r, small, tmp_path):
+    hostile = {"stratified": ["REGION"], "plain": []}
+    parts = [
+        SHOW,
+        *(
+            program_of(table_of(small, arm="TRTP", strata=strata), "r", tmp_path, f"hostile_{name}")
+            for name, strata in hostile.items()
+        ),
+    ]
     for name, (study, paramcd, causes, options, models) in cases.items():
         table = ag.competing_risks(study, paramcd, causes, **options)
         own = OF_PROGRAM.replace("CASE", name).replace("CAUSES", models)

@@ -17,8 +17,8 @@ from ..r_words import quoted as text
 from .causes import fitted
 
 _ON_CRR = (
-    "# crr of cmprsk has the same coefficients unless a censoring ties with an event; its standard errors are",
-    "# others, as they count that the censoring distribution is estimated.",
+    "# crr of cmprsk has the same coefficients unless a censoring ties with an event; its standard errors",
+    "# are others, as they count that the censoring distribution is estimated.",
 )
 
 
