@@ -213,6 +213,7 @@ def test_the_programs_of_r(cases, independent, run_r, small, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.one_version
 def test_the_table_of_incidences(cases, independent):
     for name, (study, paramcd, causes, options, _) in cases.items():
         table = ag.cumulative_incidence(study, paramcd, causes, by=options["arm"], total=False)
