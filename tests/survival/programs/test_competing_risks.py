@@ -94,6 +94,20 @@ def test_a_cause_that_nobody_has_is_in_no_model(small, tmp_path):
     assert 'labels = c("censored", "event", "loss")' in text
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", PYTHON)
+def test_causes_that_arms_or_all_subjects_lack(tool, small, tmp_path, run_python):
+    pytest.importorskip(PYTHON[tool])
+    causes = ["none: KIND == 'X'", "late: KIND == 'R' and TRTP != 'B' and CNSR == 0"]
+    table = table_of(small, [*causes, "other: CNSR == 0 and (KIND == 'D' or TRTP == 'B')"], arm="TRTP")
+    program = program_of(table, tool, tmp_path, "few")
+    shown = run_python(tmp_path, program + "\nprint('COMPLETE', sorted({key[1] for key in incidence}))\n")
+    assert shown.splitlines()[-1].startswith("COMPLETE [")
+    assert shown.splitlines()[-1].endswith("2, 3]")
+    if tool == "scikit-survival":
+        assert "B: events of fewer than two causes" in shown
+
+
 # real trials, in R
 
 CARTITUDE = ["progression: EVNTDESC == 'Disease progression'", "death: EVNTDESC == 'Death'"]
