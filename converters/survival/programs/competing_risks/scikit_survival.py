@@ -55,7 +55,8 @@ def _incidences(model: Model) -> Iterator[str]:
     yield "    places = {0: 0} | {each: place for place, each in enumerate(found, 1)}"
     yield "    # This var_type is the variance of R's survfit."
     yield "    time, estimates, limits = cumulative_incidence_competing_risks("
-    yield f'        of[{status}].map(places), of[{end}], conf_level=0.95, conf_type="log-log", var_type="Dinse_Approx"'
+    yield f"        of[{status}].map(places), of[{end}],"
+    yield '        conf_level=0.95, conf_type="log-log", var_type="Dinse_Approx"'
     yield "    )"
     yield "    for place, each in enumerate(found, 1):"
     yield "        lower, upper = limits[place]"
