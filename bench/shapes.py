@@ -27,6 +27,13 @@ SHAPES = {
     "delayed-entry, from PFS": 'ag.delayed_entry(trial, "OS", "PFS: EVNTDESC == \'Event\'", **common)',
     "landmark": 'ag.landmark(trial, "OS", 6, ["RSPDT", "PFS"], **common)',
     "person-time": 'ag.person_time(trial, "OS", [6, 12, 24], **common)',
+    "competing-risks": (
+        'ag.competing_risks(trial, "PFS", competing="OS", competing_after_censoring="event", **common)'
+    ),
+    "cumulative-incidence": (
+        'ag.cumulative_incidence(trial, "PFS", competing="OS", competing_after_censoring="event", '
+        'by="TRT01P", unit="months", naive=True, gate=False)'
+    ),
     "kaplan-meier": (
         'ag.kaplan_meier(trial, "OS", by="TRT01P", strata=["REGION1"], tau=36, unit="months", gate=False)'
     ),

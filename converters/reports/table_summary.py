@@ -11,7 +11,6 @@ from ...schemas.wording import counted, plain
 if TYPE_CHECKING:
     from ..survival.codebook import (
         ArmEntry,
-        CauseEntry,
         Codebook,
         ParameterEntry,
         ReasonEntry,
@@ -74,7 +73,8 @@ def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
         described = reason.reason or "reason not given"
         yield f"  {_kind(reason)}: {counted(reason.subjects, 'subject')}, {described}"
     for cause in codebook.causes:
-        yield f"  status {cause.status}, {cause.cause}: {counted(cause.subjects, 'subject')}{_beside(cause)}"
+        claimed = f"; {cause.censored_by_cnsr:,} with CNSR >= 1" if cause.censored_by_cnsr else ""
+        yield f"  status {cause.status}, {cause.cause}: {counted(cause.subjects, 'subject')}{claimed}"
     yield from _arms(codebook, entry.arms)
     yield from _strata(codebook, entry.strata)
     if entry.zero_durations.subjects:
@@ -85,15 +85,6 @@ def _kind(reason: ReasonEntry) -> str:
     """ "event", "censored, CNSR 1"."""
     cnsr = f", CNSR {reason.cnsr}" if reason.cnsr else ""
     return f"{'event' if reason.event else 'censored'}{cnsr}"
-
-
-def _beside(cause: CauseEntry) -> str:
-    """What else is counted of a cause: the condition leaves nobody out without a word."""
-    told = [f"{cause.censored_by_cnsr:,} with CNSR >= 1"] if cause.censored_by_cnsr else []
-    if cause.undetermined:
-        missing = counted(cause.undetermined, "censored subject")
-        told.append(f"undetermined for {missing} because a value is missing")
-    return f"; {', '.join(told)}" if told else ""
 
 
 def _not_in(entry: ParameterEntry) -> Iterator[str]:

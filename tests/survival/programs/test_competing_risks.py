@@ -94,6 +94,20 @@ def test_a_cause_that_nobody_has_is_in_no_model(small, tmp_path):
     assert 'labels = c("censored", "event", "loss")' in text
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", PYTHON)
+def test_causes_that_arms_or_all_subjects_lack(tool, small, tmp_path, run_python):
+    pytest.importorskip(PYTHON[tool])
+    causes = ["none: KIND == 'X'", "late: KIND == 'R' and TRTP != 'B' and CNSR == 0"]
+    table = table_of(small, [*causes, "other: CNSR == 0 and (KIND == 'D' or TRTP == 'B')"], arm="TRTP")
+    program = program_of(table, tool, tmp_path, "few")
+    shown = run_python(tmp_path, program + "\nprint('COMPLETE', sorted({key[1] for key in incidence}))\n")
+    assert shown.splitlines()[-1].startswith("COMPLETE [")
+    assert shown.splitlines()[-1].endswith("2, 3]")
+    if tool == "scikit-survival":
+        assert "B: events of fewer than two causes" in shown
+
+
 # real trials, in R
 
 CARTITUDE = ["progression: EVNTDESC == 'Disease progression'", "death: EVNTDESC == 'Death'"]
@@ -189,8 +203,16 @@ def independent(root, shared, run_r, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_the_programs_of_r(cases, independent, run_r, tmp_path):
-    parts = [SHOW]
+@pytest.mark.one_version
+def test_the_programs_of_r(cases, independent, run_r, small, tmp_path):
+    hostile = {"stratified": ["REGION"], "plain": []}
+    parts = [
+        SHOW,
+        *(
+            program_of(table_of(small, arm="TRTP", strata=strata), "r", tmp_path, f"hostile_{name}")
+            for name, strata in hostile.items()
+        ),
+    ]
     for name, (study, paramcd, causes, options, models) in cases.items():
         table = ag.competing_risks(study, paramcd, causes, **options)
         own = OF_PROGRAM.replace("CASE", name).replace("CAUSES", models)
@@ -205,6 +227,7 @@ def test_the_programs_of_r(cases, independent, run_r, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.one_version
 def test_the_table_of_incidences(cases, independent):
     for name, (study, paramcd, causes, options, _) in cases.items():
         table = ag.cumulative_incidence(study, paramcd, causes, by=options["arm"], total=False)

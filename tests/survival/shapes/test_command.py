@@ -55,6 +55,11 @@ def run(*arguments):
             8,
         ),
         (
+            ["--param", "PFS", "--shape", "competing-risks", "--competing", "OS"],
+            ["duration", "status", "cause"],
+            12,
+        ),
+        (
             ["--param", "OS", "--param", "PFS", "--shape", "wide"],
             [f"{a}_{b}" for a in ("OS", "PFS") for b in ("duration", "event", "CNSR", "reason")],
             14,

@@ -180,7 +180,7 @@ def test_censored_records_that_a_condition_leaves_undetermined_are_counted(trial
 @pytest.mark.parametrize(
     ("cause", "said", "listed"),
     [
-        (CAUSES[:1], "an event without a cause in 1 records", "R-02 (EVNTDESC 'Death': 1)"),
+        (CAUSES[:1], "an event without a cause in 1 record", "R-02 (EVNTDESC 'Death': 1)"),
         ([*CAUSES, "any: CNSR == 0"], "several causes in 4 records", "EVNTDESC 'Progression': 3"),
         ([*CAUSES, "old: AGE > 60 and CNSR == 1", "late: AVAL > 80 and CNSR == 1"], "several causes", "R-07"),
     ],
@@ -264,7 +264,7 @@ COURSES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(courses=COURSES, policy=st.sampled_from(["event", "censor"]), random=st.randoms(use_true_random=False))
 def test_the_first_event_counts_in_any_order_of_the_rows(courses, policy, random):
     subjects = {

@@ -10,7 +10,7 @@ from adamgate.converters.survival.aalen_johansen import aalen_johansen
 from adamgate.converters.survival.conf_type import ConfType
 from adamgate.converters.survival.estimators import merged_times
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 CAUSES = 3
 CODE = """

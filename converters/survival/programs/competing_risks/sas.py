@@ -28,16 +28,16 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         *requiring_utf8(frame),
         *reading_statements(file),
         "",
-        *_incidences(model),
+        *_incidences(frame, model),
     ]
     if model.arms is not None:
         lines += ["", *_models(frame, model, model.arms)]
     return "\n".join(lines) + "\n"
 
 
-def _incidences(model: Model) -> Iterator[str]:
+def _incidences(frame: pd.DataFrame, model: Model) -> Iterator[str]:
     (endpoint,) = model.endpoints
-    codes = " ".join(str(number) for number, _ in numbered(model))
+    codes = " ".join(str(number) for number, _ in fitted(frame, model) or numbered(model))
     yield "/* One analysis for each cause; ERROR=DELTA is the variance of R's survfit. */"
     if model.arms is not None:
         yield "/* The arms are compared by Gray's test. */"

@@ -47,19 +47,23 @@ def _incidences(model: Model) -> Iterator[str]:
     else:
         yield f"by_arm = t.groupby({text(model.arms.variable)}, observed=True)"
     yield "for arm, of in by_arm:"
-    yield f"    if not of[{status}].any():"
-    yield '        print(arm, "no event")'
+    yield "    # scikit-survival needs two causes, and an event of each: those of the arm are numbered again."
+    yield f"    found = sorted(of.loc[of[{status}] > 0, {status}].unique().tolist())"
+    yield "    if len(found) < 2:"
+    yield '        print(arm, "events of fewer than two causes", sep=": ")'
     yield "        continue"
+    yield "    places = {0: 0} | {each: place for place, each in enumerate(found, 1)}"
     yield "    # This var_type is the variance of R's survfit."
-    yield "    time, found, limits = cumulative_incidence_competing_risks("
-    yield f'        of[{status}], of[{end}], conf_level=0.95, conf_type="log-log", var_type="Dinse_Approx"'
+    yield "    time, estimates, limits = cumulative_incidence_competing_risks("
+    yield f"        of[{status}].map(places), of[{end}],"
+    yield '        conf_level=0.95, conf_type="log-log", var_type="Dinse_Approx"'
     yield "    )"
-    yield f"    for status in range(1, of[{status}].max() + 1):"
-    yield "        lower, upper = limits[status]"
-    yield '        columns = {"incidence": found[status], "lower": lower, "upper": upper}'
-    yield "        incidence[arm, status] = pandas.DataFrame(columns, time)"
-    yield '        print(arm, causes[status], sep=", ")'
-    yield "        print(incidence[arm, status])"
+    yield "    for place, each in enumerate(found, 1):"
+    yield "        lower, upper = limits[place]"
+    yield '        columns = {"incidence": estimates[place], "lower": lower, "upper": upper}'
+    yield "        incidence[arm, each] = pandas.DataFrame(columns, time)"
+    yield '        print(arm, causes[each], sep=", ")'
+    yield "        print(incidence[arm, each])"
 
 
 def _cause_specific(frame: pd.DataFrame, model: Model, arms: Arms) -> Iterator[str]:

@@ -28,18 +28,12 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         "set type double",
         reading(file, frame, model),
     ]
-    for number, _ in fitted(frame, model):
-        lines += ["", *_fits(number, frame, model)]
-    return "\n".join(lines) + "\n"
-
-
-def _fits(number: int, frame: pd.DataFrame, model: Model) -> Iterator[str]:
-    (endpoint,) = model.endpoints
-    yield f"stset {endpoint.end}, failure({endpoint.event} == {number}) origin(time 0)"
     if model.arms is None:
-        yield "sts list, failure"
-        return
-    yield from _compared(number, frame, model, model.arms)
+        lines.append("* Without arms there is no model to fit.")
+    else:
+        for number, _ in fitted(frame, model):
+            lines += ["", *_compared(number, frame, model, model.arms)]
+    return "\n".join(lines) + "\n"
 
 
 def _compared(number: int, frame: pd.DataFrame, model: Model, arms: Arms) -> Iterator[str]:
@@ -47,6 +41,7 @@ def _compared(number: int, frame: pd.DataFrame, model: Model, arms: Arms) -> Ite
     arm, strata = f"ib{base_of(frame, arms)}.{arms.variable}", ""
     if model.strata:
         strata = f" strata({' '.join(model.strata)})"
+    yield f"stset {endpoint.end}, failure({endpoint.event} == {number}) origin(time 0)"
     yield f"* {model.on_order}"
     yield f"* Cause-specific, status {number}: subjects with another cause are censored at it."
     yield f"stcox {arm}, efron{strata} level(95)"

@@ -12,6 +12,7 @@ from .....schemas.conditions.grammar import Expression, compile_expression
 from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.study.columns import Codes, Mask
 from .....schemas.study.dataset import Dataset
+from .....schemas.wording import counted
 from ...codebook import CauseEntry, naming_nobody
 from ...records import AnalysedRecords
 from ...subjects import listed, subjects_of
@@ -79,7 +80,9 @@ def status_by_cause(causes: Sequence[DeclaredCause], records: AnalysedRecords) -
     if found:
         raise Refused(
             f"each event of {records.paramcd} must have exactly one cause: "
-            + "; ".join(f"{what} in {np.count_nonzero(having):,} records" for what, having in found),
+            + "; ".join(
+                f"{what} in {counted(int(np.count_nonzero(having)), 'record')}" for what, having in found
+            ),
             f"{data.name}, " + "; ".join(_who(data, what, having) for what, having in found),
             "declare a cause for each, or change the conditions so that one cause is true",
         )

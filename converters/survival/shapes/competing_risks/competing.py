@@ -130,13 +130,13 @@ def first_outcomes(
     frame["event"] = status > 0
     frame["CNSR"] = np.where(chosen, 0, frame["CNSR"].to_numpy())
     frame["reason"] = frame["reason"].astype(object).mask(chosen, rival.reason)
+    other = parameter.paramcd
     counted = {
-        f"{parameter.paramcd} event on the day of the own event (the own event counts)": same & own,
-        f"{parameter.paramcd} event before the own event (the {parameter.paramcd} event counts)": earlier
-        & own,
-        f"{parameter.paramcd} event on the day of the own censoring (the event counts)": same & ~own,
-        _after_censoring(parameter, options): after_censoring,
-        f"without a record of {parameter.paramcd}": ~rival.known,
+        f"{other} event on the day of the own event (the own event counts)": same & own,
+        f"{other} event before the own event (the {other} event counts)": earlier & own,
+        f"{other} event on the day of the own censoring (the event counts)": same & ~own,
+        f"{other} event after the own censoring{_outcome(options)}": after_censoring,
+        f"without a record of {other}": ~rival.known,
     }
     return Outcomes(frame, status, tuple(_policies(counted)))
 
@@ -146,11 +146,10 @@ def _policies(counted: dict[str, Mask]) -> Iterator[PolicyEntry]:
         yield PolicyEntry(policy, int(np.count_nonzero(having)))
 
 
-def _after_censoring(parameter: CompetingParameter, options: CompetingRisksOptions) -> str:
-    outcome = {EVENT: " (the event counts)", CENSOR: " (censored)"}
-    return (
-        f"{parameter.paramcd} event after the own censoring"
-        f"{outcome.get(options.competing_after_censoring or '', '')}"
+def _outcome(options: CompetingRisksOptions) -> str:
+    """What an event after the own censoring is; there is none where nothing was said."""
+    return {EVENT: " (the event counts)", CENSOR: " (censored)"}.get(
+        options.competing_after_censoring or "", ""
     )
 
 
