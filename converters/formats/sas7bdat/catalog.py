@@ -7,22 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyreadstat
-
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.variable import ReadingNote, Variable
 from ....schemas.wording import one_line
 from ...values.encodings import codec_name
-from ...values.regular_file import open_regular
 from ...values.sas_formats import FormatKind, kind_of
+from ...values.separate_process import ProcessDied, call_apart
 from ..format import ReadOptions
-from .header import BYTES, ENCODING_PLACE, SasHeader
+from .catalog_bytes import terms_of
+from .header import SasHeader
 from .text import SasText
 
 Labels = dict[str, str]
 
-_CODE_OF_BYTES = 29
-_FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, TypeError)
+_SECONDS = 60.0
+"""Of which the largest catalogues need a few."""
 
 # SAS 9.4 Formats and Informats: Reference, and National Language Support: Reference Guide; numeric and
 # character formats that SAS itself has.
@@ -112,9 +111,8 @@ def _formats(
 ) -> tuple[dict[str, Labels], list[ReadingNote]]:
     try:
         header = SasHeader.of(catalog)
-        with _FileOfBytes(catalog) as file:
-            labels = pyreadstat.read_sas7bcat(file, encoding=BYTES)[1].value_labels
-    except (*_FAILURES, OSError) as error:
+        labels = call_apart(terms_of, catalog.absolute(), seconds=_SECONDS)
+    except (ValueError, OSError, ProcessDied) as error:
         raise UnreadableInput(
             "the format catalogue is damaged or of an unsupported type",
             f"{catalog}: {one_line(str(error))}",
@@ -159,30 +157,3 @@ def _undefined(
     if missing:
         names = ", ".join(f"{name}. ({variable})" for name, variable in sorted(missing.items()))
         yield ReadingNote(dataset, f"formats without a definition, {where}: {names}")
-
-
-class _FileOfBytes:
-    """A catalogue for pyreadstat that declares `BYTES`, whatever it declares on disk.
-
-    pyreadstat refuses files whose encoding it does not know before it looks at the one it is told, and
-    for some of those it knows it moves the last letter of a value to the next one.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._file = open_regular(path)
-        self.seek = self._file.seek
-        self.tell = self._file.tell
-
-    def read(self, size: int = -1) -> bytes:
-        start = self._file.tell()
-        content = self._file.read(size)
-        place = ENCODING_PLACE - start
-        if not 0 <= place < len(content):
-            return content
-        return content[:place] + bytes([_CODE_OF_BYTES]) + content[place + 1 :]
-
-    def __enter__(self) -> _FileOfBytes:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()

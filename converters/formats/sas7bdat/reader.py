@@ -130,12 +130,12 @@ def _header(path: Path, file: BufferedReader) -> SasHeader:
         )
         raise UnreadableInput(what, str(path), "export the dataset from SAS again")
     size = path.stat().st_size
-    if not header.whole:
-        raise UnreadableInput("the file is truncated: its header is not complete", str(path), "copy it again")
     if size < header.size:
         raise UnreadableInput(
             f"the file is truncated: {size:,} of {header.size:,} bytes", str(path), "copy it again"
         )
+    if not header.whole:
+        raise UnreadableInput("the file is truncated: its header is not complete", str(path), "copy it again")
     if header.start not in _SIZES or header.page_size not in _SIZES:
         raise DamagedFile(f"a header of {header.start:,} bytes, pages of {header.page_size:,} bytes")
     return header
