@@ -194,7 +194,8 @@ class _Found:
             raise DamagedFile("it states more deleted records than records")
         if sizes.stored and not sizes.width:
             raise DamagedFile("it states records of no bytes")
-        procedure = self._text(sizes.compression)[:8]
+        # Files of older versions state it at the beginning of their texts alone.
+        procedure = self._text(sizes.compression)[:8] or b"".join(self.texts[:1])[12:20]
         known = {each.value: each for each in Compression}
         return Contents(
             tuple(self._column(position, sizes.width) for position in range(self.variables)),

@@ -30,7 +30,7 @@ from ..format import ReadOptions, refuse_too_many
 from ..unpacking import Allowance
 from .catalog import value_labels
 from .columns import NumberColumn, TextOfBytes, column_blocks
-from .contents import Column, Contents, read_contents
+from .contents import Column, Compression, Contents, read_contents
 from .header import BYTES, SasHeader
 from .pages import DamagedFile, FileBecameShorter, PageFile
 from .records import records_of
@@ -145,14 +145,15 @@ def _refuse_impossible_sizes(header: SasHeader, contents: Contents, path: Path, 
     """Compare the records that the file states with its size: memory is taken for all of them at once."""
     refuse_too_many(len(contents.columns), str(path))
     records, width = contents.records, contents.width
-    possible = header.most_records(width)
+    packed = contents.compression is not Compression.NONE
+    possible = header.most_records(width) if packed else header.size // max(1, width)
     if records > possible:
         raise UnreadableInput(
             f"the SAS dataset states {records:,} records, but is large enough for {possible:,} at most",
             str(path),
             _DAMAGED,
         )
-    if records * width > header.size:  # it must be compressed
+    if records * width > header.size:
         Allowance(path, header.size, options).take(records * width)
 
 

@@ -79,10 +79,12 @@ def _of_pages(file: PageFile, pages: Pages, contents: Contents) -> Iterator[Reco
         if some.pointers.any():
             yield from _pointed_to(file, some, contents)
         if some.kinds[0] == MIXED:
-            place = _after_pointers(file, some)
-            yield from _side_by_side(some, place, min(contents.beside_metadata, contents.stored), contents)
+            place, end = _between(file, some)
+            count = min(contents.beside_metadata, contents.stored)
+            yield from _side_by_side(some, place, end, count, contents)
         elif some.of_data[0]:
-            yield from _side_by_side(some, file.header.page_head, int(some.records[0]), contents)
+            place, end = file.header.page_head, file.header.page_size
+            yield from _side_by_side(some, place, end, int(some.records[0]), contents)
 
 
 def _alike(pages: Pages) -> Iterator[tuple[int, int]]:
@@ -93,22 +95,24 @@ def _alike(pages: Pages) -> Iterator[tuple[int, int]]:
     yield from zip(starts.tolist(), [*starts[1:].tolist(), len(key)], strict=True)
 
 
-def _after_pointers(file: PageFile, page: Pages) -> int:
-    """Where the records of a page of both kinds begin: at a multiple of 8, unless Stat/Transfer wrote it."""
+def _between(file: PageFile, page: Pages) -> tuple[int, int]:
+    """Where the records of a page of both kinds are: between the pointers and what these point to.
+
+    They begin at a multiple of 8, unless Stat/Transfer wrote them.
+    """
     header = file.header
     place = header.page_head + int(page.pointers[0]) * header.pointer_size
     filler = page.raw[0, place : place + 4].tobytes()
     if place % 8 == 4 and (filler in _BLANK_OR_ZERO or not header.of_stat_transfer):
         place += 4
-    return place
+    return place, int(pointers(page, header).places.min(initial=header.page_size))
 
 
-def _side_by_side(pages: Pages, place: int, count: int, contents: Contents) -> Iterator[Records]:
+def _side_by_side(pages: Pages, place: int, end: int, count: int, contents: Contents) -> Iterator[Records]:
     width = contents.width
-    end = place + count * width
-    if end > pages.raw.shape[1]:
+    if place + count * width > end:
         raise DamagedFile("a page has more records than it can hold")
-    records = pages.raw[:, place:end].reshape(len(pages.raw), count, width)
+    records = pages.raw[:, place : place + count * width].reshape(len(pages.raw), count, width)
     if pages.has_deleted[0]:
         count = min(count, contents.stored)
         deleted = _deleted(pages, place, count, width)
