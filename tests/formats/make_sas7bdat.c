@@ -1,6 +1,9 @@
 /* A SAS dataset of fixed-width columns, by ReadStat: uncompressed, or compressed with RLE (COMPRESS=CHAR).
-   make_sas7bdat COLUMNS RECORDS OUT none|rle: a line per column in COLUMNS, "name num|char length format label",
-   with tabs between; in RECORDS numbers as native doubles (a NaN is missing), text filled up with blanks. */
+
+   make_sas7bdat COLUMNS RECORDS OUT none|rle
+
+   COLUMNS has a line for each, "name num|char length format label" with tabs between; RECORDS has numbers as
+   native doubles (a NaN is missing) and text filled up with blanks. */
 #include <fcntl.h>
 #include <math.h>
 #include <readstat.h>

@@ -1,4 +1,7 @@
-"""Makes SAS datasets with ReadStat's own writer, for tests and benchmarks: Debian's libreadstat-dev and gcc."""
+"""Makes SAS datasets with ReadStat's own writer, for tests and benchmarks.
+
+Needs gcc and Debian's libreadstat-dev.
+"""
 
 from __future__ import annotations
 
@@ -47,10 +50,8 @@ def compiled(folder: Path) -> Path:
     return program
 
 
-def write(
-    program: Path, columns: Sequence[StoredColumn], target: Path, compression: str, copies: int = 1
-) -> None:
-    """Write the records so many times over; compression is "none" or "rle"."""
+def write(program: Path, columns: Sequence[StoredColumn], target: Path, compression: str) -> None:
+    """Write the records; compression is "none" or "rle"."""
     described, records = target.with_suffix(".columns"), target.with_suffix(".records")
     described.write_text(
         "".join(
@@ -59,10 +60,7 @@ def write(
             for column in columns
         )
     )
-    rows = np.concatenate([column.raw for column in columns], axis=1)
-    with records.open("wb") as file:
-        for _ in range(copies):
-            file.write(rows.data)
+    np.concatenate([column.raw for column in columns], axis=1).tofile(records)
     try:
         subprocess.run([program, described, records, target, compression], check=True)
     finally:

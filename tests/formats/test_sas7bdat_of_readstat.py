@@ -1,4 +1,4 @@
-"""Compressed SAS datasets of ReadStat's own writer, which shares nothing with the reader or with our maker."""
+"""SAS datasets of ReadStat's own writer, which shares nothing with the reader or with our maker."""
 
 import os
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_every_cell_is_what_was_written_and_pyreadstats(
     written = columns()
     path = tmp_path / "adae.sas7bdat"
     write(program, written, path, compression)
-    assert path.stat().st_size < 5_000_000 if compression == "rle" else 8_000_000
+    assert (b"SASYZCRL" in path.read_bytes()) is (compression == "rle")
     (data,) = read_sas7bdat(path, ReadOptions())
     frame, metadata = pyreadstat.read_sas7bdat(path, disable_datetime_conversion=True)
     assert len(data) == RECORDS == len(frame)
