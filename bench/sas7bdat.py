@@ -1,7 +1,8 @@
 """Reading sas7bdat beside pyreadstat and pandas: time and peak memory above the imports, in one run.
 
 The files are made by ReadStat's writer, which needs gcc and Debian's libreadstat-dev: the pilot's ADAE, 300
-times over with subjects of their own, uncompressed and with RLE (COMPRESS=CHAR). For RDC (COMPRESS=BINARY) no free program writes files.
+times over with subjects of their own, uncompressed and with RLE (COMPRESS=CHAR). RDC (COMPRESS=BINARY) is not
+measured: no free program writes it.
 """
 
 from __future__ import annotations

@@ -94,14 +94,6 @@ class _Unpacking:
         if not is_so.all():
             raise DamagedFile("a compressed record is damaged")
 
-    def copy(self, which: NDArray[Any], source: Places, length: Places) -> None:
-        """Bytes of the file."""
-        _spread(self.rows, self.to[which], self.raw, source, length)
-
-    def repeat(self, which: NDArray[Any], length: Places, byte: NDArray[Any]) -> None:
-        places = _ranges(self.to[which], length)
-        self.rows[places] = np.repeat(byte.astype(np.uint8), length)
-
     def keep(self, going_on: NDArray[np.bool_]) -> None:
         """Take leave of records that are done, which must be full."""
         if going_on.all():
@@ -111,16 +103,26 @@ class _Unpacking:
             setattr(self, name, getattr(self, name)[going_on])
 
 
+_COUNTED = np.arange(1 << 18)
+
+
 def _ranges(starts: Places, lengths: Places) -> Places:
     """All places of ranges, one range after another."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + lengths, lengths)
+    places = np.repeat(starts - ends + lengths, lengths)
+    places += _COUNTED[: len(places)] if len(places) <= len(_COUNTED) else np.arange(len(places))
+    return places
 
 
 def _spread(
     rows: NDArray[np.uint8], to: Places, source: NDArray[np.uint8], start: Places, length: Places
 ) -> None:
-    rows[_ranges(to, length)] = source[_ranges(start, length)]
+    rows[_ranges(to, length)] = source.take(_ranges(start, length))
+
+
+def _repeat(rows: NDArray[np.uint8], to: Places, length: Places, byte: NDArray[Any] | int) -> None:
+    """One byte in all places, or one for each."""
+    rows[_ranges(to, length)] = byte if isinstance(byte, int) else np.repeat(byte.astype(np.uint8), length)
 
 
 # RLE: half a byte of command, half a byte of length. By command: bytes behind it, the least length, by how
@@ -147,7 +149,7 @@ _LARGE = 1 << 40
 _UNKNOWN = (0, _LARGE, 0, 0, 0)
 _BEHIND, _LEAST, _LENGTH_FOLLOWS, _BYTE = np.array(
     [
-        (behind, least + times * (control & 15), follows, byte)
+        (1 + behind, least + times * (control & 15), follows, byte)
         for control in range(256)
         for behind, least, times, follows, byte in [_COMMANDS.get(control >> 4, _UNKNOWN)]
     ],
@@ -157,21 +159,22 @@ _BEHIND, _LEAST, _LENGTH_FOLLOWS, _BYTE = np.array(
 
 def _rle_step(records: _Unpacking) -> None:
     records.keep(records.at < records.end)
-    if not len(records.at):
-        return
+    at, to = records.at, records.to
     control = records.byte(0)
-    length = _LEAST[control] + _LENGTH_FOLLOWS[control] * records.byte(1)
-    behind, byte = 1 + _BEHIND[control], _BYTE[control]
+    length = _LEAST.take(control) + _LENGTH_FOLLOWS.take(control) * records.byte(1)
+    behind, byte = at + _BEHIND.take(control), _BYTE.take(control)
     copied = byte == _COPY
-    taken = behind + np.where(copied, length, 0)
-    records.demand((records.at + taken <= records.end) & (records.to + length <= records.full))
+    records.at, records.to = behind + np.where(copied, length, 0), to + length
+    records.demand((records.at <= records.end) & (records.to <= records.full))
     which = np.flatnonzero(copied)
-    records.copy(which, (records.at + behind)[which], length[which])
-    which = np.flatnonzero(~copied & (byte != ord(" ")))  # blank is what a record is full of
-    last = records.raw.take(records.at + behind - 1, mode="clip")
-    records.repeat(which, length[which], np.where(byte == _NEXT, last, byte)[which])
-    records.at = records.at + taken
-    records.to = records.to + length
+    _spread(records.rows, to[which], records.raw, behind[which], length[which])
+    # Blank is what a record is full of.
+    which = np.flatnonzero(byte == 0)
+    _repeat(records.rows, to[which], length[which], 0)
+    which = np.flatnonzero((byte == _NEXT) | (byte == ord("@")))
+    if len(which):
+        last = records.raw.take(behind[which] - 1)
+        _repeat(records.rows, to[which], length[which], np.where(byte[which] == _NEXT, last, ord("@")))
 
 
 # RDC: 16 bits say which of the things behind them are commands, from the highest on; else they are bytes.
@@ -191,7 +194,7 @@ def _rdc_step(records: _Unpacking) -> None:
     plain = np.minimum(np.minimum(_PLAIN_AHEAD[records.bits], records.left), records.end - records.at)
     records.demand((plain >= 0) & (records.to + plain <= records.full))
     which = np.flatnonzero(plain)
-    records.copy(which, records.at[which], plain[which])
+    _spread(records.rows, records.to[which], records.raw, records.at[which], plain[which])
     records.at, records.to, records.left = records.at + plain, records.to + plain, records.left - plain
     records.bits = (records.bits << plain) & 0xFFFF
     is_command = records.bits >> (_BITS - 1) == 1
@@ -216,7 +219,8 @@ def _rdc_command(records: _Unpacking, which: NDArray[np.intp]) -> None:
     records.demand(records.at[which] + taken <= records.end[which])
     records.demand(to + length <= records.full[which])
     records.demand(repeated | ((back <= to - start) & (length <= back)))
-    records.repeat(which[repeated], length[repeated], np.where(command == 0, second, third)[repeated])
+    byte = np.where(command == 0, second, third)
+    _repeat(records.rows, to[repeated], length[repeated], byte[repeated])
     again = ~repeated
     _spread(records.rows, to[again], records.rows, (to - back)[again], length[again])
     records.at[which] += taken
