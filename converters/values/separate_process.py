@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
-Result = TypeVar("Result")
+Returned = TypeVar("Returned")
 
 MEMORY = 4 << 30
 """Bytes that a call may take, unless said otherwise."""
@@ -37,8 +37,8 @@ class ProcessDied(Exception):
 
 
 def call_apart(
-    function: Callable[..., Result], *arguments: Any, memory: int = MEMORY, seconds: float = SECONDS
-) -> Result:
+    function: Callable[..., Returned], *arguments: Any, memory: int = MEMORY, seconds: float = SECONDS
+) -> Returned:
     """Call a function in another process.
 
     Parameters

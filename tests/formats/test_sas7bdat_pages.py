@@ -133,7 +133,7 @@ def test_long_runs_and_texts_that_come_again(tmp_path: Path, bits: Any, order: A
 
 
 def test_letters_of_missing_values_in_either_way_of_writing() -> None:
-    column = columns.NumberColumn(_Held(), "<")
+    column = columns.DoubleColumn(_Held(), "<")
     by_number = [bytes([0, 0, 0, 0, 0, 0xFF - tag, 0xFF, 0xFF]) for tag in range(28)]
     by_letter = [bytes([0, 0, 0, 0, 0, 0xFF - ord(tag), 0xFF, 0xFF]) for tag in [".", *LETTERS]]
     column.add(np.frombuffer(b"".join(by_number + by_letter), np.uint8).reshape(-1, 8))

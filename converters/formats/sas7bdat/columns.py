@@ -17,9 +17,9 @@ from ....schemas.study.variable import SpecialMissing
 from ...values.distinct_bytes import PADDING, DistinctBytes
 from ...values.gathering import GatheredNumbers, Gathering
 from ...values.text_column import TextColumn
-from .contents import Column
+from .contents import SasColumn
 from .header import BYTES
-from .records import Records
+from .records import RecordBlock
 
 _BLOCK_BYTES = 8_000_000
 
@@ -33,15 +33,15 @@ _TAGS[ord("_")] = "_"
 
 
 def column_blocks(
-    records: Iterable[Records], columns: Sequence[Column], width: int, most: int
+    records: Iterable[RecordBlock], columns: Sequence[SasColumn], width: int, most: int
 ) -> Iterator[list[NDArray[np.uint8]]]:
     """Blocks of records as one array of bytes per variable.
 
     Parameters
     ----------
-    records : iterable of Records
+    records : iterable of RecordBlock
         Of `width` bytes.
-    columns : sequence of Column
+    columns : sequence of SasColumn
     most : int
         Records in all.
 
@@ -67,7 +67,7 @@ def column_blocks(
         yield _stored(turned, filled)
 
 
-def _parts(records: Iterable[Records], height: int) -> Iterator[Records]:
+def _parts(records: Iterable[RecordBlock], height: int) -> Iterator[RecordBlock]:
     """The same in parts of at most so many records."""
     for some in records:
         pages, each, _ = some.shape
@@ -91,7 +91,7 @@ def _stored(turned: Sequence[NDArray[Any]], filled: int) -> list[NDArray[np.uint
     ]
 
 
-class NumberColumn:
+class DoubleColumn:
     """Takes the blocks of one numeric variable and has them gathered.
 
     Parameters

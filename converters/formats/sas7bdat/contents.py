@@ -30,7 +30,7 @@ class Compression(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SasColumn:
     """One variable.
 
     Attributes
@@ -51,12 +51,12 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class SasContents:
     """One dataset, without its records.
 
     Attributes
     ----------
-    columns : tuple of Column
+    columns : tuple of SasColumn
     label : bytes
     width : int
         Bytes of a record.
@@ -68,7 +68,7 @@ class Contents:
     compression : Compression
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[SasColumn, ...]
     label: bytes
     width: int
     stored: int
@@ -81,7 +81,7 @@ class Contents:
         return self.stored - self.deleted
 
 
-def read_contents(file: PageFile) -> Contents:
+def read_contents(file: PageFile) -> SasContents:
     """Read the metadata: on the first pages, and if that is not all, on the last ones.
 
     Raises
@@ -182,7 +182,7 @@ class _Found:
         for each in self.formats:
             yield from (each.label, each.format[0], each.informat[0])
 
-    def contents(self) -> Contents:
+    def contents(self) -> SasContents:
         if not self.variables:  # a copy that was broken off may hold zeros for the rest
             raise DamagedFile("the SAS dataset has no variables")
         if self.sizes is None:
@@ -197,7 +197,7 @@ class _Found:
         # Files of older versions state it at the beginning of their texts alone.
         procedure = self._text(sizes.compression)[:8] or b"".join(self.texts[:1])[12:20]
         known = {each.value: each for each in Compression}
-        return Contents(
+        return SasContents(
             tuple(self._column(position, sizes.width) for position in range(self.variables)),
             self._text(sizes.label),
             sizes.width,
@@ -207,12 +207,12 @@ class _Found:
             known.get(procedure, Compression.NONE),
         )
 
-    def _column(self, position: int, width: int) -> Column:
+    def _column(self, position: int, width: int) -> SasColumn:
         place, length, kind = self.attributes[position]
         if length not in _WIDTHS[kind] or place + length > width:
             raise DamagedFile(f"variable {position + 1} has an impossible length or place")
         found = self.formats[position] if position < len(self.formats) else None
-        return Column(
+        return SasColumn(
             self._text(self.names[position]),
             self._text(found.label) if found else b"",
             self._format(*found.format) if found else b"",

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from .contents import Compression
 from .pages import DamagedFile
 
-Places = NDArray[np.int64]
+BytePlaces = NDArray[np.int64]
 
 
 def unpacked_records(
-    raw: NDArray[np.uint8], places: Places, lengths: Places, width: int, compression: Compression
+    raw: NDArray[np.uint8], places: BytePlaces, lengths: BytePlaces, width: int, compression: Compression
 ) -> NDArray[np.uint8]:
     """Unpack records of one width.
 
@@ -67,15 +67,15 @@ class _Unpacking:
     """
 
     raw: NDArray[np.uint8]
-    places: Places
-    lengths: Places
+    places: BytePlaces
+    lengths: BytePlaces
     width: int
-    at: Places = field(init=False)
-    end: Places = field(init=False)
-    to: Places = field(init=False)
-    full: Places = field(init=False)
-    bits: Places = field(init=False)
-    left: Places = field(init=False)
+    at: BytePlaces = field(init=False)
+    end: BytePlaces = field(init=False)
+    to: BytePlaces = field(init=False)
+    full: BytePlaces = field(init=False)
+    bits: BytePlaces = field(init=False)
+    left: BytePlaces = field(init=False)
     rows: NDArray[np.uint8] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -106,7 +106,7 @@ class _Unpacking:
 _COUNTED = np.arange(1 << 18)
 
 
-def _ranges(starts: Places, lengths: Places) -> Places:
+def _ranges(starts: BytePlaces, lengths: BytePlaces) -> BytePlaces:
     """All places of ranges, one range after another."""
     ends = np.cumsum(lengths)
     places = np.repeat(starts - ends + lengths, lengths)
@@ -115,12 +115,12 @@ def _ranges(starts: Places, lengths: Places) -> Places:
 
 
 def _spread(
-    rows: NDArray[np.uint8], to: Places, source: NDArray[np.uint8], start: Places, length: Places
+    rows: NDArray[np.uint8], to: BytePlaces, source: NDArray[np.uint8], start: BytePlaces, length: BytePlaces
 ) -> None:
     rows[_ranges(to, length)] = source.take(_ranges(start, length))
 
 
-def _repeat(rows: NDArray[np.uint8], to: Places, length: Places, byte: NDArray[Any] | int) -> None:
+def _repeat(rows: NDArray[np.uint8], to: BytePlaces, length: BytePlaces, byte: NDArray[Any] | int) -> None:
     """One byte in all places, or one for each."""
     rows[_ranges(to, length)] = byte if isinstance(byte, int) else np.repeat(byte.astype(np.uint8), length)
 

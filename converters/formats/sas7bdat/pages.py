@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...values.regular_file import FileBecameShorter
 from .header import SasHeader
 
 DATA, MIXED = 0x0100, 0x0200
@@ -36,10 +37,6 @@ RECORD = 0
 
 class DamagedFile(ValueError):
     """What is wrong with the bytes of a file."""
-
-
-class FileBecameShorter(EOFError):
-    """The file holds fewer pages than when it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,8 @@ class Pages:
     @property
     def of_data(self) -> NDArray[np.bool_]:
         """Which of them hold records side by side and nothing else."""
-        return self.kinds == DATA
+        of_data: NDArray[np.bool_] = self.kinds == DATA
+        return of_data
 
     def some(self, first: int, stop: int) -> Pages:
         part = slice(first, stop)

@@ -23,16 +23,16 @@ from ....schemas.study.variable import ReadingNote, Source, Variable
 from ...values.encodings import codec_name
 from ...values.file_kind import seems
 from ...values.gathering import GatheredNumbers, Gathering
-from ...values.regular_file import open_regular
+from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import kind_of
 from ...values.typed_text import STAMPS_OF
 from ..format import ReadOptions, refuse_too_many
 from ..unpacking import Allowance
 from .catalog import value_labels
-from .columns import NumberColumn, TextOfBytes, column_blocks
-from .contents import Column, Compression, Contents, read_contents
+from .columns import DoubleColumn, TextOfBytes, column_blocks
+from .contents import Compression, SasColumn, SasContents, read_contents
 from .header import BYTES, SasHeader
-from .pages import DamagedFile, FileBecameShorter, PageFile
+from .pages import DamagedFile, PageFile
 from .records import records_of
 from .text import BytesColumn, SasText
 
@@ -141,7 +141,9 @@ def _header(path: Path, file: BufferedReader) -> SasHeader:
     return header
 
 
-def _refuse_impossible_sizes(header: SasHeader, contents: Contents, path: Path, options: ReadOptions) -> None:
+def _refuse_impossible_sizes(
+    header: SasHeader, contents: SasContents, path: Path, options: ReadOptions
+) -> None:
     """Compare the records that the file states with its size: memory is taken for all of them at once."""
     refuse_too_many(len(contents.columns), str(path))
     records, width = contents.records, contents.width
@@ -158,11 +160,11 @@ def _refuse_impossible_sizes(header: SasHeader, contents: Contents, path: Path, 
 
 
 def _columns(
-    file: PageFile, contents: Contents, gathering: Gathering, path: Path, options: ReadOptions
-) -> list[NumberColumn | TextOfBytes]:
+    file: PageFile, contents: SasContents, gathering: Gathering, path: Path, options: ReadOptions
+) -> list[DoubleColumn | TextOfBytes]:
     records = contents.records
-    columns: list[NumberColumn | TextOfBytes] = [
-        NumberColumn(gathering.numbers(records), file.header.order)
+    columns: list[DoubleColumn | TextOfBytes] = [
+        DoubleColumn(gathering.numbers(records), file.header.order)
         if column.numeric
         else TextOfBytes(gathering, records)
         for column in contents.columns
@@ -183,20 +185,20 @@ def _columns(
 class _ColumnsOfBytes:
     """The columns of text, each put together when it is asked for."""
 
-    def __init__(self, columns: Sequence[NumberColumn | TextOfBytes]) -> None:
+    def __init__(self, columns: Sequence[DoubleColumn | TextOfBytes]) -> None:
         self._columns = [column for column in columns if isinstance(column, TextOfBytes)]
 
     def __iter__(self) -> Iterator[BytesColumn]:
         return (BytesColumn(column.column()) for column in self._columns)
 
 
-def _words(header: SasHeader, contents: Contents) -> Iterator[str]:
+def _words(header: SasHeader, contents: SasContents) -> Iterator[str]:
     """All text of the file that is not data."""
     of_columns = ((each.name, each.label, each.format, each.informat) for each in contents.columns)
     return (word.decode(BYTES) for word in chain((header.name, contents.label), *of_columns))
 
 
-def _variable(column: Column, text: SasText) -> Variable:
+def _variable(column: SasColumn, text: SasText) -> Variable:
     return Variable(
         name=text.word(column.name.decode(BYTES)),
         label=text.word(column.label.decode(BYTES)),
@@ -228,7 +230,7 @@ class _Numbers:
     notes: tuple[ReadingNote, ...] = ()
 
 
-def _numbers(column: NumberColumn, variable: Variable, dataset: str) -> _Numbers:
+def _numbers(column: DoubleColumn, variable: Variable, dataset: str) -> _Numbers:
     kind = kind_of(variable.format)
     if kind not in STAMPS_OF:
         return _Numbers(column.numbers)

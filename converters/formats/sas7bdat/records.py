@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .contents import Compression, Contents
+from .contents import Compression, SasContents
 from .packed_records import unpacked_records
 from .pages import (
     DELETED,
@@ -36,11 +36,11 @@ _UNPACKED_BYTES = 4_000_000
 
 _BLANK_OR_ZERO = (b"\0\0\0\0", b"    ")
 
-Records = NDArray[np.uint8]
+RecordBlock = NDArray[np.uint8]
 """Shape (n_pages, n_records, width); a strided view will do."""
 
 
-def records_of(file: PageFile, contents: Contents) -> Iterator[Records]:
+def records_of(file: PageFile, contents: SasContents) -> Iterator[RecordBlock]:
     """The records that are not deleted, in their order, and none beyond those that the file states.
 
     Raises
@@ -63,7 +63,7 @@ def records_of(file: PageFile, contents: Contents) -> Iterator[Records]:
         raise DamagedFile(f"it states {contents.records:,} records, but has {found:,}")
 
 
-def _first(records: Records, count: int) -> Iterator[Records]:
+def _first(records: RecordBlock, count: int) -> Iterator[RecordBlock]:
     """At most so many of them, without a copy."""
     pages, each, _ = records.shape
     if pages * each <= count:
@@ -73,7 +73,7 @@ def _first(records: Records, count: int) -> Iterator[Records]:
     yield records[count // each : count // each + 1, : count % each]
 
 
-def _of_pages(file: PageFile, pages: Pages, contents: Contents) -> Iterator[Records]:
+def _of_pages(file: PageFile, pages: Pages, contents: SasContents) -> Iterator[RecordBlock]:
     for first, stop in _alike(pages):
         some = pages.some(first, stop)
         if some.pointers.any():
@@ -108,7 +108,9 @@ def _between(file: PageFile, page: Pages) -> tuple[int, int]:
     return place, int(pointers(page, header).places.min(initial=header.page_size))
 
 
-def _side_by_side(pages: Pages, place: int, end: int, count: int, contents: Contents) -> Iterator[Records]:
+def _side_by_side(
+    pages: Pages, place: int, end: int, count: int, contents: SasContents
+) -> Iterator[RecordBlock]:
     width = contents.width
     if place + count * width > end:
         raise DamagedFile("a page has more records than it can hold")
@@ -130,7 +132,7 @@ def _deleted(page: Pages, place: int, count: int, width: int) -> NDArray[np.bool
     return np.unpackbits(marks, count=count).astype(np.bool_)
 
 
-def _pointed_to(file: PageFile, pages: Pages, contents: Contents) -> Iterator[Records]:
+def _pointed_to(file: PageFile, pages: Pages, contents: SasContents) -> Iterator[RecordBlock]:
     """Records that are compressed, or that are in a compressed file all the same, or were moved."""
     raw = pages.raw.reshape(-1)
     found = pointers(pages, file.header)
@@ -149,7 +151,9 @@ def _pointed_to(file: PageFile, pages: Pages, contents: Contents) -> Iterator[Re
         yield _unpacked(raw, found.chosen(np.arange(len(packed))[part]), packed[part], contents)[None]
 
 
-def _unpacked(raw: NDArray[np.uint8], found: Pointers, packed: NDArray[np.bool_], contents: Contents) -> Any:
+def _unpacked(
+    raw: NDArray[np.uint8], found: Pointers, packed: NDArray[np.bool_], contents: SasContents
+) -> Any:
     records = unpacked_records(
         raw, found.places[packed], found.lengths[packed], contents.width, contents.compression
     )
