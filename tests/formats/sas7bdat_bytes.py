@@ -54,6 +54,9 @@ class Data:
     """Positions of records that are marked as deleted, from 0."""
     records_beside_metadata: bool = True
     """Whether records follow the metadata on its page; else they begin on a page of their own."""
+    release: bytes = b"9.0401M7"
+    aligned: bool = True
+    """Whether records beside metadata begin at a multiple of 8; those of Stat/Transfer (9.0000M0) do not."""
     compression: Literal["", "rle", "rdc"] = ""
     moved: Collection[int] = ()
     """Of a compressed file: positions of records that are on the last pages, where others refer to them."""
@@ -121,7 +124,7 @@ class _Writer:
         head += bytes(4 if self.wide else 0)
         head += self._pack("4d", data.created, data.modified, 0.0, 0.0)
         head += self._pack("IIP", size, data.page_size, pages) + bytes(8)
-        head += b"9.0401M7" + b"X64_10PR".ljust(16, b"\0") + bytes(48)
+        head += data.release + b"X64_10PR".ljust(16, b"\0") + bytes(48)
         return bytes(head.ljust(size, b"\0"))
 
     def _row(self, record: Sequence[Value]) -> bytes:
@@ -228,7 +231,7 @@ class _Writer:
         count = len(subheaders) + 1
         start = self.page_head + len(pointers)
         page[self.page_head : start] = pointers
-        start += start % 8
+        start += start % 8 if self.data.aligned else 0
         kind = _MIX if self.data.records_beside_metadata and not self.data.compression else _META
         self._fill(page, start, 0, rows, end)
         self._page_head(page, kind, count + rows, count, 0, rows, end - start - rows * self.row_length)

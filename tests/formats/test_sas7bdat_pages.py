@@ -132,6 +132,22 @@ def test_long_runs_and_texts_that_come_again(tmp_path: Path, bits: Any, order: A
     assert found == kept(data) == pyreadstats(path)
 
 
+@pytest.mark.parametrize("variables", [1, 2])
+@pytest.mark.parametrize("bits", BITS)
+def test_stat_transfer_puts_records_next_to_the_pointers(tmp_path: Path, bits: Any, variables: int) -> None:
+    names = [f"N{number}" for number in range(variables)]
+    data = Data(
+        [Var(name) for name in names],
+        [[number + 1 / 3] * variables for number in range(20)],
+        bits=bits,
+        release=b"9.0000M0",
+        aligned=False,
+    )
+    path = tmp_path / "adtte.sas7bdat"
+    found = cells(read(sas7bdat(data), path))
+    assert found == kept(data) == pyreadstats(path)
+
+
 def test_letters_of_missing_values_in_either_way_of_writing() -> None:
     column = columns.DoubleColumn(_Held(), "<")
     by_number = [bytes([0, 0, 0, 0, 0, 0xFF - tag, 0xFF, 0xFF]) for tag in range(28)]

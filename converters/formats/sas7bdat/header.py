@@ -19,7 +19,6 @@ BYTES = "iso-8859-1"
 
 ENCODING_PLACE = 70
 _NAME = slice(92, 156)
-_RELEASE = slice(216, 224)
 _LENGTH = 512
 _PADDED, _WIDE, _LITTLE = 35, 32, 37
 _EPOCH = datetime(1960, 1, 1)
@@ -102,8 +101,8 @@ class SasHeader:
     @property
     def of_stat_transfer(self) -> bool:
         """Whether Stat/Transfer wrote it, which puts records next to the pointers of a page."""
-        release = self.first[_RELEASE] if self._shift == 0 else self.first[220:228]
-        return release in _OF_STAT_TRANSFER
+        place = 212 + self._shift + (8 if self.wide else 4)
+        return self.first[place : place + 8] in _OF_STAT_TRANSFER
 
     @property
     def pointer_size(self) -> int:
