@@ -1,6 +1,5 @@
 """sas7bdat against plain pyreadstat, cell by cell, and what it leaves out."""
 
-import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyreadstat
 import pytest
+from crashing import crash
 
 from adamgate.converters.formats.format import ReadOptions
 from adamgate.converters.formats.sas7bdat import catalog
@@ -168,10 +168,6 @@ def test_a_named_catalogue_must_be_one_and_a_found_one_may_not(shared: Path, tmp
         read(data, catalog=broken)
     with pytest.raises(UnreadableInput, match="the format catalogue is damaged"):
         read(data, catalog=tmp_path / "absent.sas7bcat")
-
-
-def crash(_: Path) -> None:
-    os.abort()
 
 
 def test_a_catalogue_that_crashes_the_library_ends_in_a_message(
