@@ -9,11 +9,13 @@ import growth
 import memory
 import reading
 import rules
+import sas7bdat
 import shapes
 import writing
 
 if __name__ == "__main__":
     reading.main()
+    sas7bdat.main()
     writing.main()
     gating.main()
     memory.main()

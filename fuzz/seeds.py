@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,29 @@ def sas_files() -> list[Files]:
     ]
     made.append(sas.sas7bdat(sas.Data(variables, records, encoding=sas.WLATIN_1, deleted=(3, 4))))
     made.append(sas.sas7bdat(sas.Data(variables, records * 20, records_beside_metadata=False)))
+    made += packed_sas_files(variables, records)
     return [{"adtte.sas7bdat": raw} for raw in made]
+
+
+def packed_sas_files(variables: list[sas.Var], records: list[Sequence[sas.Value]]) -> list[bytes]:
+    """Compressed in both ways, with records that are deleted, moved or not compressed."""
+    return [
+        sas.sas7bdat(
+            sas.Data(
+                variables,
+                records,
+                bits=bits,
+                order=order,
+                page_size=4096,
+                compression=compression,
+                deleted=(3, 4),
+                moved=(5, 9),
+                unpacked=(6, 9),
+            )
+        )
+        for compression in ("rle", "rdc")
+        for bits, order in ((32, "big"), (64, "little"))
+    ]
 
 
 def catalog_files() -> list[Files]:

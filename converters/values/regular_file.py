@@ -18,6 +18,10 @@ _KINDS = (
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
+class FileBecameShorter(EOFError):
+    """A file holds fewer bytes than when it was opened."""
+
+
 def open_regular(path: Path) -> BufferedReader:
     """Open a file for reading its bytes.
 

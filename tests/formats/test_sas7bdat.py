@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pyreadstat
 import pytest
+from crashing import crash
 
 from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.sas7bdat import catalog
 from adamgate.converters.formats.sas7bdat.catalog import own_format
 from adamgate.converters.formats.sas7bdat.reader import read_sas7bdat
 from adamgate.schemas.errors import UnreadableInput
@@ -166,6 +168,22 @@ def test_a_named_catalogue_must_be_one_and_a_found_one_may_not(shared: Path, tmp
         read(data, catalog=broken)
     with pytest.raises(UnreadableInput, match="the format catalogue is damaged"):
         read(data, catalog=tmp_path / "absent.sas7bcat")
+
+
+def test_a_catalogue_that_crashes_the_library_ends_in_a_message(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Path(shutil.copy(shared / "data/formats/missing_test.sas7bdat", tmp_path))
+    named = Path(shutil.copy(shared / "data/formats/missing_formats.sas7bcat", tmp_path / "formats.sas7bcat"))
+    monkeypatch.setattr(catalog, "terms_of", crash)
+    (note,) = read(data).notes
+    assert note.message.startswith(
+        "formats.sas7bcat beside the data is not used: the format catalogue is damaged"
+    )
+    with pytest.raises(UnreadableInput, match=r"it crashed \(SIGABRT\)"):
+        read(data, catalog=named)
+    monkeypatch.undo()
+    assert read(data).attributes["value_labels"] == {"var1": {".A": "missing"}}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,9 @@ import pyreadstat
 import pytest
 from sas7bdat_bytes import Data, Value, Var, sas7bdat
 
+from adamgate.converters.formats.format import ReadOptions
+from adamgate.converters.formats.sas7bdat.reader import read_sas7bdat
+
 VARIABLES = [
     Var("USUBJID", "Char", 12, label="Unique Subject Identifier", format=("$", 12, 0)),
     Var("AVAL", label="Analysis Value", format=("BEST", 12, 0)),
@@ -87,3 +90,30 @@ def test_pyreadstat_leaves_out_what_is_marked_as_deleted(
     # pandas reads them all: the marks are beside the data, which they do not move.
     frame = pd.read_sas(io.BytesIO(path.read_bytes()), format="sas7bdat", encoding="utf-8")
     assert frame["USUBJID"].tolist() == [record[0] for record in RECORDS]
+
+
+@pytest.mark.parametrize("compression", ["rle", "rdc"])
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("bits", BITS)
+def test_three_readers_agree_on_compressed_records(
+    tmp_path: Path,
+    bits: Literal[32, 64],
+    order: Literal["little", "big"],
+    compression: Literal["rle", "rdc"],
+) -> None:
+    path = tmp_path / "adtte.sas7bdat"
+    path.write_bytes(sas7bdat(Data(VARIABLES, RECORDS, bits=bits, order=order, compression=compression)))
+    (ours,) = read_sas7bdat(path, ReadOptions())
+    values, _ = pyreadstat.read_sas7bdat(path, disable_datetime_conversion=True, output_format="dict")
+    frame = pd.read_sas(path, encoding="utf-8")
+    for position, var in enumerate(VARIABLES):
+        name, written = str(var.name), [record[position] for record in RECORDS]
+        assert values[name] == written
+        if name == "ADT":
+            days = np.datetime64("1960-01-01") + np.array(written, float).astype("timedelta64[D]")
+            assert (ours[name].to_numpy() == days).all()
+            assert (frame[name].to_numpy() == days).all()
+        elif var.kind == "Num":
+            assert ours[name].tolist() == frame[name].tolist() == written
+        else:
+            assert ours[name].tolist() == frame[name].fillna("").tolist() == written

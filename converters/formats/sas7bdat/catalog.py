@@ -7,20 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyreadstat
-
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.variable import ReadingNote, Variable
 from ....schemas.wording import one_line
 from ...values.encodings import codec_name
 from ...values.sas_formats import FormatKind, kind_of
+from ...values.separate_process import ProcessDied, call_apart
 from ..format import ReadOptions
-from .header import BYTES, FileOfBytes, SasHeader
+from .catalog_bytes import terms_of
+from .header import SasHeader
 from .text import SasText
 
 Labels = dict[str, str]
 
-_FAILURES = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, TypeError)
+_SECONDS = 60.0
+"""Of which the largest catalogues need a few."""
 
 # SAS 9.4 Formats and Informats: Reference, and National Language Support: Reference Guide; numeric and
 # character formats that SAS itself has.
@@ -110,9 +111,8 @@ def _formats(
 ) -> tuple[dict[str, Labels], list[ReadingNote]]:
     try:
         header = SasHeader.of(catalog)
-        with FileOfBytes(catalog) as file:
-            labels = pyreadstat.read_sas7bcat(file, encoding=BYTES)[1].value_labels
-    except (*_FAILURES, OSError) as error:
+        labels = call_apart(terms_of, catalog.absolute(), seconds=_SECONDS)
+    except (ValueError, OSError, ProcessDied) as error:
         raise UnreadableInput(
             "the format catalogue is damaged or of an unsupported type",
             f"{catalog}: {one_line(str(error))}",

@@ -1,4 +1,4 @@
-"""Text of a SAS file, of which pyreadstat gives every byte as a character.
+"""Text of a SAS file, of which every byte is a character until it is decoded.
 
 How bytes become text is decided once for a file, because a short text of one encoding may by chance be
 another text in UTF-8: the two bytes of the Chinese character for "female" in GBK are "Ů" in UTF-8. So a file
@@ -11,7 +11,7 @@ judged by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -111,14 +111,15 @@ class SasText:
         """The encoding to be named for the whole file."""
         return self.chosen or self.codec or "utf-8"
 
-    def settle(self, words: Iterable[str | None], columns: Collection[BytesColumn] = ()) -> None:
+    def settle(self, words: Iterable[str | None], columns: Iterable[BytesColumn] = ()) -> None:
         """Decide by all text of the file how it is decoded.
 
         Parameters
         ----------
         words : iterable of str or None
             Names, labels and formats.
-        columns : collection of BytesColumn
+        columns : iterable of BytesColumn
+            Gone through more than once.
 
         Raises
         ------

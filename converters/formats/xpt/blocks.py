@@ -8,14 +8,12 @@ from io import BufferedReader
 import numpy as np
 from numpy.typing import NDArray
 
+from ...values.regular_file import FileBecameShorter
+
 # Rows are turned while they lie in the processor's cache, columns are decoded by some thousand records:
 # one pass over the whole block per column would fetch it from memory each time.
 _READ_BYTES = 1_000_000
 _BLOCK_BYTES = 8_000_000
-
-
-class FileBecameShorter(EOFError):
-    """The file holds fewer records than when it was opened."""
 
 
 def column_blocks(

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from ....schemas.errors import UnreadableInput, UnwritableOutput
 from ....schemas.wording import one_line
-from ...values.regular_file import open_regular
-from .blocks import FileBecameShorter, column_blocks
+from ...values.regular_file import FileBecameShorter, open_regular
+from .blocks import column_blocks
 from .described import Described, DescribedColumn
 from .ibm_double import decode_ibm_doubles
 from .layout import Member, read_layout

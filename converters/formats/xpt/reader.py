@@ -21,10 +21,10 @@ from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
 from ...values.encodings import Undecoded, decode_values, undecodable, undecoded_note
 from ...values.gathering import GatheredNumbers, Gathering
-from ...values.regular_file import open_regular
+from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import kind_of
 from ..format import ReadOptions
-from .blocks import FileBecameShorter, column_blocks
+from .blocks import column_blocks
 from .layout import Field, Member, read_layout
 from .numbers import NumberColumn
 from .text import FixedWidthText

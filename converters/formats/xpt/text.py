@@ -18,11 +18,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
+from ...values.distinct_bytes import PADDING, DistinctBytes
 from ...values.encodings import Undecoded, decode_values
-from ...values.gathering import GatheredBlocks, GatheredCodes, Gathering
-
-_PADDING = b" \0"
-_UNKNOWN = 255
+from ...values.gathering import GatheredBlocks, Gathering
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class FixedWidthText:
 
     def __init__(self, gathering: Gathering, records: int, encoding: str | None) -> None:
         self._encoding = encoding
-        self._dictionary: _Dictionary | None = _Dictionary(gathering.codes(records))
+        self._dictionary: DistinctBytes | None = DistinctBytes(gathering.codes(records))
         self._strings = _Strings(gathering.blocks(), encoding)
 
     def add(self, stored: NDArray[np.uint8]) -> None:
@@ -73,66 +71,20 @@ class FixedWidthText:
     def finish(self) -> Text:
         if self._dictionary is None:
             return self._strings.finish()
-        return self._dictionary.finish(self._encoding)
+        return _finished(self._dictionary, self._encoding)
 
 
-class _Dictionary:
-    """Distinct byte strings and each record's code among them."""
-
-    def __init__(self, codes: GatheredCodes) -> None:
-        self._positions: dict[bytes, int] = {}
-        self._byte_codes = bytearray([_UNKNOWN] * 256)
-        self._codes = codes
-        self._filled = 0
-
-    @property
-    def pays(self) -> bool:
-        return len(self._positions) * 2 <= self._filled
-
-    @property
-    def values(self) -> list[bytes]:
-        return list(self._positions)
-
-    @property
-    def codes(self) -> NDArray[Any]:
-        return self._codes.whole()
-
-    def add(self, stored: NDArray[np.uint8]) -> None:
-        codes = self._codes_of_bytes(stored) if stored.shape[1] == 1 else self._codes_of_texts(stored)
-        self._codes.add(np.broadcast_to(codes, len(stored)), max(0, len(self._positions) - 1))
-        self._filled += len(stored)
-
-    def _codes_of_bytes(self, stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """One-byte texts, of which there are at most 255 once blanks and NULs are one."""
-        raw = stored.tobytes()
-        codes = raw.translate(self._byte_codes)
-        if _UNKNOWN in codes:
-            for byte in np.flatnonzero(np.bincount(stored[:, 0])):
-                (self._byte_codes[byte],) = self._known([bytes([byte])])
-            codes = raw.translate(self._byte_codes)
-        return np.frombuffer(codes, np.uint8)
-
-    def _codes_of_texts(self, stored: NDArray[np.uint8]) -> NDArray[Any]:
-        values, codes = (_distinct_integers if stored.shape[1] <= 8 else _distinct_rows)(stored)
-        table = np.array(self._known(values))
-        return table if len(table) == 1 else table[codes]
-
-    def _known(self, values: list[bytes]) -> list[int]:
-        """The code of each value; new values get the next ones."""
-        known = self._positions
-        return [known.setdefault(value.rstrip(_PADDING), len(known)) for value in values]
-
-    def finish(self, encoding: str | None) -> Text:
-        texts, undecoded = decode_values(self.values, encoding)
-        codes = self.codes
-        record = None
-        if undecoded is not None:
-            record = int(np.flatnonzero(codes == undecoded.position)[0]) + 1
-        categories = pd.Index(texts, dtype=object)
-        if not (categories.is_monotonic_increasing and categories.is_unique):
-            categories, codes = _sorted(texts, codes)
-        dtype = pd.CategoricalDtype(categories, ordered=False)
-        return Text(pd.Categorical.from_codes(codes, dtype=dtype, validate=False), undecoded, record)
+def _finished(dictionary: DistinctBytes, encoding: str | None) -> Text:
+    texts, undecoded = decode_values(dictionary.values, encoding)
+    codes = dictionary.codes
+    record = None
+    if undecoded is not None:
+        record = int(np.flatnonzero(codes == undecoded.position)[0]) + 1
+    categories = pd.Index(texts, dtype=object)
+    if not (categories.is_monotonic_increasing and categories.is_unique):
+        categories, codes = _sorted(texts, codes)
+    dtype = pd.CategoricalDtype(categories, ordered=False)
+    return Text(pd.Categorical.from_codes(codes, dtype=dtype, validate=False), undecoded, record)
 
 
 def _sorted(texts: list[str], codes: NDArray[Any]) -> tuple[pd.Index[Any], NDArray[Any]]:
@@ -141,30 +93,6 @@ def _sorted(texts: list[str], codes: NDArray[Any]) -> tuple[pd.Index[Any], NDArr
     position = {text: i for i, text in enumerate(categories)}
     moved = np.fromiter((position[text] for text in texts), codes.dtype, len(texts))
     return pd.Index(categories, dtype=object), moved[codes]
-
-
-def _distinct_integers(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.intp]]:
-    """Distinct texts of two to eight bytes, told apart as integers in half the time of longer ones."""
-    width = stored.shape[1]
-    keys = np.zeros(len(stored), np.uint64)
-    start = 0
-    for size in (8, 4, 2, 1):
-        if start + size <= width:
-            part = stored[:, start : start + size].view(f"<u{size}")[:, 0].astype(np.uint64)
-            keys |= part << np.uint64(8 * start)
-            start += size
-    codes, uniques = pd.factorize(keys)
-    return uniques.astype("<u8").view("S8").tolist(), codes
-
-
-def _distinct_rows(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.int32]]:
-    """Distinct texts of any length."""
-    count, width = stored.shape
-    rows = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), count, [None, pa.py_buffer(stored)])
-    encoded = rows.dictionary_encode()
-    # numpy makes bytes of a buffer ten times faster than Arrow; it drops NULs at the end, as is due here.
-    values = np.frombuffer(encoded.dictionary.buffers()[1], f"S{width}", len(encoded.dictionary)).tolist()
-    return values, encoded.indices.to_numpy()
 
 
 class _Strings:
@@ -182,12 +110,12 @@ class _Strings:
         ends = pa.py_buffer(np.arange(0, (count + 1) * width, width, dtype=np.int64))
         chunk = pa.LargeStringArray.from_buffers(count, ends, pa.py_buffer(stored))
         if self._encoding is None and _is_utf8(chunk):
-            self._append(pc.ascii_rtrim(chunk, characters=_PADDING.decode()))
+            self._append(pc.ascii_rtrim(chunk, characters=PADDING.decode()))
         else:
             values = chunk.cast(pa.large_binary()).to_pylist()
-            self._append(self._decoded([value.rstrip(_PADDING) for value in values], None))
+            self._append(self._decoded([value.rstrip(PADDING) for value in values], None))
 
-    def add_dictionary(self, dictionary: _Dictionary) -> None:
+    def add_dictionary(self, dictionary: DistinctBytes) -> None:
         codes = dictionary.codes
         texts = self._decoded(dictionary.values, codes)
         self._append(texts.take(pa.array(codes)))
