@@ -49,6 +49,8 @@ class Format:
         Attributes that it has a place for, if not for all.
     takes_options : bool
         Whether `WriteOptions` mean something to its writer.
+    packed : tuple of str
+        Suffixes of those files in gzip that its reader does not unpack itself.
     """
 
     name: str
@@ -59,13 +61,20 @@ class Format:
     written: tuple[str, ...] = ()
     attributes: frozenset[str] = frozenset()
     takes_options: bool = False
+    packed: tuple[str, ...] = ()
 
     def read(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
         """The datasets of a file, which carry no metadata that the format has no place for.
 
         See `format.Reader`.
         """
-        datasets = cast("Reader", _loaded(self.reader))(path, options)
+        reader = cast("Reader", _loaded(self.reader))
+        if suffix_of(path, (*self.suffixes, *self.packed)) in self.packed:
+            from .packed import read_packed
+
+            datasets = read_packed(reader, path, options)
+        else:
+            datasets = reader(path, options)
         return [
             each if each.carries <= self.carries else each.replace(carries=each.carries & self.carries)
             for each in datasets
@@ -102,8 +111,15 @@ FORMATS: tuple[Format, ...] = (
         (".xpt",),
         frozenset({"dataset_type", "sas_version", "operating_system"}),
         takes_options=True,
+        packed=(".xpt.gz", ".xport.gz"),
     ),
-    Format("SAS dataset", (".sas7bdat",), _OF_SAS, ".sas7bdat.reader:read_sas7bdat"),
+    Format(
+        "SAS dataset",
+        (".sas7bdat",),
+        _OF_SAS,
+        ".sas7bdat.reader:read_sas7bdat",
+        packed=(".sas7bdat.gz",),
+    ),
     Format(
         "CSV",
         (".csv", ".csv.gz", ".tsv", ".tsv.gz"),
@@ -127,6 +143,7 @@ FORMATS: tuple[Format, ...] = (
         ".dataset_json.reader:read_dataset_json",
         ".dataset_json.writer:DATASET_JSON",
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
+        packed=(".json.gz",),
     ),
 )
 
@@ -138,7 +155,7 @@ FORMATS_OF_TABLES: tuple[Format, ...] = (
 
 def readable() -> Mapping[str, Format]:
     """Formats that are read, by suffix."""
-    return {suffix: each for each in FORMATS for suffix in each.suffixes}
+    return {suffix: each for each in FORMATS for suffix in (*each.suffixes, *each.packed)}
 
 
 def written_formats() -> tuple[Format, ...]:

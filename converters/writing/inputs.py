@@ -130,8 +130,13 @@ def _may_be_data(path: Path) -> bool:
 
 def inputs_of(datasets: Iterable[Dataset]) -> tuple[Path, ...]:
     """The files that datasets were read from, and what describes them there."""
-    files = [dataset.source.path for dataset in datasets if dataset.source is not None]
+    files = [_file_of(dataset.source.path) for dataset in datasets if dataset.source is not None]
     return _with_descriptions(files)
+
+
+def _file_of(path: Path) -> Path:
+    """The archive that has a path as a member; else the path."""
+    return path if os.path.lexists(path) else next(filter(os.path.isfile, path.parents), path)
 
 
 def inputs_given(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -1,0 +1,108 @@
+"""What carriers brought in one reading: read where it lies, told of as the place it came from."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...schemas.errors import UnreadableInput, UnreadableInputs
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote, Source
+from ..formats.format import ReadOptions
+from . import Carrier, carrier_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """What lies in a folder of ours, and where it came from."""
+
+    carrier: Carrier
+    folder: Path
+    place: Path
+
+    def shown(self, path: Path) -> Path:
+        """A path in the folder as the user knows it."""
+        inside = path.relative_to(self.folder)
+        return self.place / (inside.with_suffix("") if self.carrier.is_table else inside)
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """What one reading was brought.
+
+    Parameters
+    ----------
+    options : ReadOptions
+        `memory` has the work folder.
+    """
+
+    options: ReadOptions
+    _arrived: list[_Arrival] = field(default_factory=list)
+
+    def bring(self, place: Path) -> Path:
+        """The file or folder to read for a place; an archive that comes from elsewhere is unpacked, too.
+
+        Raises
+        ------
+        UnreadableInput, ConfigurationError
+        """
+        local = place
+        while (carrier := carrier_of(local)) is not None:
+            folder = self.options.memory.new_folder()
+            self._arrived.append(_Arrival(carrier, folder, self.shown(local)))
+            local = carrier.bring(local, folder, self.options)
+        return local
+
+    def shown(self, path: Path) -> Path:
+        """A path that was read, as the user knows it."""
+        arrival = self._arrival(path)
+        return path if arrival is None else arrival.shown(path)
+
+    def told(self, problem: UnreadableInput) -> UnreadableInput:
+        """A problem, in the user's paths."""
+        if isinstance(problem, UnreadableInputs):
+            return UnreadableInputs([self.told(each) for each in problem.problems])
+        texts = map(self._named, (problem.what, problem.where, problem.advice))
+        return UnreadableInput(*texts, details=[self._named(each) for each in problem.details])
+
+    def noted(self, notes: Sequence[ReadingNote]) -> tuple[ReadingNote, ...]:
+        """Notes, in the user's paths."""
+        return tuple(replace(each, message=self._named(each.message)) for each in notes)
+
+    def from_there(self, dataset: Dataset) -> Dataset:
+        """A dataset whose source is the place it came from."""
+        source = dataset.source
+        arrival = None if source is None else self._arrival(source.path)
+        if arrival is None or source is None:
+            return dataset
+        form = arrival.carrier.name if arrival.carrier.is_table else source.format
+        told = Source(arrival.shown(source.path), form, source.sha256, source.encoding, source.size)
+        return dataset.replace(source=told, notes=self.noted(dataset.notes))
+
+    def remove(self) -> None:
+        """Remove what was brought: it has been read."""
+        for each in self._arrived:
+            shutil.rmtree(each.folder, ignore_errors=True)
+
+    def _arrival(self, path: Path) -> _Arrival | None:
+        return next((each for each in self._arrived if path.is_relative_to(each.folder)), None)
+
+    def _named(self, text: str) -> str:
+        for each in self._arrived:
+            text = text.replace(str(each.folder), str(each.place))
+        return text
+
+
+@contextmanager
+def arrivals(options: ReadOptions) -> Iterator[Arrivals]:
+    """What is brought within this block, removed at its end; problems are told in the user's paths."""
+    brought = Arrivals(options)
+    try:
+        yield brought
+    except UnreadableInput as problem:
+        raise brought.told(problem) from problem
+    finally:
+        brought.remove()
