@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from ..values.file_kind import suffix_of
@@ -49,6 +50,8 @@ class Format:
         Attributes that it has a place for, if not for all.
     takes_options : bool
         Whether `WriteOptions` mean something to its writer.
+    alone : frozenset of Holds or None
+        What it has a place for without files beside it; None if that is all the same.
     packed : tuple of str
         Suffixes of those files in gzip that its reader does not unpack itself.
     """
@@ -62,6 +65,7 @@ class Format:
     attributes: frozenset[str] = frozenset()
     takes_options: bool = False
     packed: tuple[str, ...] = ()
+    alone: frozenset[Holds] | None = None
 
     def read(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
         """The datasets of a file, which carry no metadata that the format has no place for.
@@ -127,6 +131,7 @@ FORMATS: tuple[Format, ...] = (
         ".csv.reader:read_csv",
         ".csv.writer:CSV",
         (".csv",),
+        alone=frozenset({Holds.SPECIAL_MISSING}),
     ),
     Format(
         "Parquet",
@@ -151,6 +156,21 @@ FORMATS_OF_TABLES: tuple[Format, ...] = (
     Format("Stata", (), frozenset({Holds.LABELS}), "", ".stata.tables:TABLES", (".dta",)),
 )
 """Formats of tables for tools alone: their writers take what such a table holds, not every dataset."""
+
+
+_OF_DATABASES = ".databases.writer:TABLES"
+FORMATS_OF_DATABASES: Mapping[str, Format] = MappingProxyType(
+    {
+        "duckdb": Format(
+            "DuckDB", (), frozenset({Holds.LABELS, Holds.DATASET_LABEL}), "", _OF_DATABASES
+        ),
+        "postgresql": Format(
+            "PostgreSQL", (), frozenset({Holds.LABELS, Holds.DATASET_LABEL}), "", _OF_DATABASES
+        ),
+        "sqlite": Format("SQLite", (), frozenset(), "", _OF_DATABASES),
+    }
+)
+"""Tables of databases, by the scheme of addresses."""
 
 
 def readable() -> Mapping[str, Format]:

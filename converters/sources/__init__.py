@@ -16,7 +16,8 @@ from ..values.address import Address
 if TYPE_CHECKING:
     from ..formats.format import ReadOptions
 
-STANDARD_INPUT = Path("-")
+
+GIVEN_AS_INPUT = Path("-")
 
 
 class Bring(Protocol):
@@ -60,7 +61,7 @@ class Carrier:
             return place.scheme in self.schemes
         if self.suffix:
             return place.name.lower().endswith(self.suffix) and place.is_file()
-        return not self.schemes and place == STANDARD_INPUT
+        return not self.schemes and place == GIVEN_AS_INPUT
 
     def bring(self, place: Path, folder: Path, options: ReadOptions) -> Path:
         module, _, name = self.brings.partition(":")
@@ -70,6 +71,9 @@ class Carrier:
 CARRIERS: tuple[Carrier, ...] = (
     Carrier("standard input", ".standard_input:bring"),
     Carrier("ZIP archive", ".archive:bring", suffix=".zip"),
+    Carrier("DuckDB", ".databases:bring", ("duckdb",), is_table=True),
+    Carrier("PostgreSQL", ".databases:bring", ("postgresql",), is_table=True),
+    Carrier("SQLite", ".databases:bring", ("sqlite",), is_table=True),
 )
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
-from ...schemas.study.variable import ReadingNote, Source
+from ...schemas.study.variable import ReadingNote
 from ..formats.format import ReadOptions
-from . import Carrier, carrier_of
+from ..values.address import STANDARD_INPUT
+from . import GIVEN_AS_INPUT, Carrier, carrier_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,7 @@ class _Arrival:
 
     def shown(self, path: Path) -> Path:
         """A path in the folder as the user knows it."""
-        inside = path.relative_to(self.folder)
-        return self.place / (inside.with_suffix("") if self.carrier.is_table else inside)
+        return self.place / path.relative_to(self.folder)
 
 
 @dataclass(slots=True)
@@ -52,7 +52,8 @@ class Arrivals:
         local = place
         while (carrier := carrier_of(local)) is not None:
             folder = self.options.memory.new_folder()
-            self._arrived.append(_Arrival(carrier, folder, self.shown(local)))
+            place = STANDARD_INPUT if local == GIVEN_AS_INPUT else self.shown(local)
+            self._arrived.append(_Arrival(carrier, folder, place))
             local = carrier.bring(local, folder, self.options)
         return local
 
@@ -78,8 +79,9 @@ class Arrivals:
         arrival = None if source is None else self._arrival(source.path)
         if arrival is None or source is None:
             return dataset
-        form = arrival.carrier.name if arrival.carrier.is_table else source.format
-        told = Source(arrival.shown(source.path), form, source.sha256, source.encoding, source.size)
+        told = replace(source, path=arrival.shown(source.path))
+        if arrival.carrier.is_table:
+            told = replace(told, path=arrival.place / source.path.stem, format=arrival.carrier.name)
         return dataset.replace(source=told, notes=self.noted(dataset.notes))
 
     def remove(self) -> None:

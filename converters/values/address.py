@@ -75,6 +75,10 @@ class Address(_Path):
         return cls(f"{scheme}:/{rest.lstrip('/')}")
 
     @property
+    def is_database(self) -> bool:
+        return self.scheme in DATABASES
+
+    @property
     def scheme(self) -> str:
         return self.parts[0].removesuffix(":")
 
@@ -85,8 +89,14 @@ class Address(_Path):
         return f"{scheme}:////{rest}" if scheme in FILE_DATABASES else f"{scheme}://{rest}"
 
 
+STANDARD_INPUT, STANDARD_OUTPUT = Address("stdin:"), Address("stdout:")
+"""Where what is given as ``-`` comes from, or goes."""
+
+
 def place_of(given: Any) -> Path:
     """The path of what a user gave: an `Address` where it is one."""
+    if isinstance(given, Address):
+        return given
     return Address.of(given) if is_address(given) else Path(given)
 
 

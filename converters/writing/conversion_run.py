@@ -63,7 +63,7 @@ class Request:
     @property
     def together(self) -> bool:
         """Whether all appear at once: a file has one dataset or none."""
-        return self.all_or_none or not self.target.suffix
+        return self.all_or_none or not self.target.suffix  # tables of a database are one transaction
 
     def check(self) -> None:
         """Refuse what can be seen before anything is read.

@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UnwritableOutput
 from ..formats import readable
+from ..formats.databases.place import place_of_table
 from ..formats.parquet.parts import is_partitioned
 from ..metadata.sidecar_names import sidecars_in
 from ..reading.folder import is_hidden, may_be_data
+from ..values.address import Address
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -116,7 +118,7 @@ def held_twice(written: Iterable[tuple[str, Path]], datasets: Iterable[Dataset])
             )
 
 
-def _folders_of(path: Path) -> set[tuple[int, int] | None]:
+def _folders_of(path: Path) -> set[tuple[Any, ...] | None]:
     """The folder of a file, and that of what it links to."""
     return {_identity(each.parent) for each in (path, Path(os.path.realpath(path)))}
 
@@ -177,8 +179,10 @@ def _descriptions(folder: Path) -> tuple[Path, ...]:
         return ()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What a file is by any name; None when there is none, so that nothing can be written over."""
+def _identity(path: Path) -> tuple[Any, ...] | None:
+    """What a file, or a place elsewhere, is by any name; None when there is none to be written over."""
+    if isinstance(path, Address):
+        return place_of_table(path) if path.is_database else (path,)
     try:
         status = path.stat()
     except (OSError, ValueError):  # of a name that no file can have
