@@ -161,9 +161,7 @@ FORMATS_OF_TABLES: tuple[Format, ...] = (
 _OF_DATABASES = ".databases.writer:TABLES"
 FORMATS_OF_DATABASES: Mapping[str, Format] = MappingProxyType(
     {
-        "duckdb": Format(
-            "DuckDB", (), frozenset({Holds.LABELS, Holds.DATASET_LABEL}), "", _OF_DATABASES
-        ),
+        "duckdb": Format("DuckDB", (), frozenset({Holds.LABELS, Holds.DATASET_LABEL}), "", _OF_DATABASES),
         "postgresql": Format(
             "PostgreSQL", (), frozenset({Holds.LABELS, Holds.DATASET_LABEL}), "", _OF_DATABASES
         ),

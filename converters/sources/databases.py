@@ -91,7 +91,9 @@ def _fetch(database: Database, table: StoredTable, name: str, path: Path, place:
 def _described(schema: pa.Schema, table: StoredTable, name: str) -> pa.Schema:
     """The schema with comments as labels; types of columns are what they mean, whatever the names."""
     fields = [
-        pa.field(column.name, _storage(field.type)).with_metadata({"label": column.label} if column.label else None)
+        pa.field(column.name, _storage(field.type)).with_metadata(
+            {"label": column.label} if column.label else None
+        )
         for field, column in zip(schema, table.columns, strict=True)
     ]
     is_labelled = any(column.label for column in table.columns)

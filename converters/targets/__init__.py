@@ -1,7 +1,7 @@
 """Where outputs go that are no files here: standard output, a database, a store.
 
 All of them are made and checked in a folder of ours first; then they are sent together, each whole, or none.
-A new one is an entry in `TARGETS`.
+A new one is an entry in `DESTINATIONS`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..values.address import DATABASES, STANDARD_OUTPUT, Address
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class FileToSend:
     """A file that was made here, and the place where it goes."""
 
     place: Path
@@ -33,7 +33,7 @@ class Send(Protocol):
     UnwritableOutput
     """
 
-    def __call__(self, made: Sequence[Made], /, *, overwrite: bool) -> None: ...
+    def __call__(self, made: Sequence[FileToSend], /, *, overwrite: bool) -> None: ...
 
 
 class Present(Protocol):
@@ -49,7 +49,7 @@ class Present(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Destination:
     """One kind of place.
 
     Attributes
@@ -69,21 +69,21 @@ class Target:
     def present(self, places: Sequence[Path]) -> list[Path]:
         return cast("Present", self._loaded("present"))(places)
 
-    def send(self, made: Sequence[Made], *, overwrite: bool) -> None:
+    def send(self, made: Sequence[FileToSend], *, overwrite: bool) -> None:
         cast("Send", self._loaded("send"))(made, overwrite=overwrite)
 
     def _loaded(self, name: str) -> object:
         return getattr(import_module(self.module, __name__), name)
 
 
-TARGETS = (
-    Target("standard output", (STANDARD_OUTPUT.scheme,), ".standard_output"),
-    Target("a database", DATABASES, ".databases"),
+DESTINATIONS = (
+    Destination("standard output", (STANDARD_OUTPUT.scheme,), ".standard_output"),
+    Destination("a database", DATABASES, ".databases"),
 )
 
 
-def target_of(place: Path) -> Target | None:
+def destination_of(place: Path) -> Destination | None:
     """Where an output goes; None for a file of this machine."""
     if not isinstance(place, Address):
         return None
-    return next((each for each in TARGETS if place.scheme in each.schemes), None)
+    return next((each for each in DESTINATIONS if place.scheme in each.schemes), None)

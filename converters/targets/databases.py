@@ -1,4 +1,4 @@
-"""Datasets to tables of one database, in one transaction: the delivery is there as a whole, or nothing of it."""
+"""Datasets to tables of one database, in one transaction: the whole delivery, or nothing of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..formats.databases.session import at, writing
 from ..formats.parquet.metadata import dataset_metadata
 from ..values.address import FILE_DATABASES, Address
 from ..values.temporary_names import remove_leftovers, temporary_name
-from . import Made
+from . import FileToSend
 
 
 def present(places: Sequence[Path], /) -> list[Path]:
@@ -37,7 +37,7 @@ def present(places: Sequence[Path], /) -> list[Path]:
         return [each for each in places if _stored(database, _table(place, each)) is not None]
 
 
-def send(made: Sequence[Made], /, *, overwrite: bool) -> None:
+def send(made: Sequence[FileToSend], /, *, overwrite: bool) -> None:
     """Make the tables. A new database file appears with all of them."""
     place = _place([each.place for each in made])
     with _whole(place) as written, writing(written, place) as database:
@@ -73,7 +73,8 @@ def _taken(stored: StoredTable, place: Path) -> UnwritableOutput:
     return UnwritableOutput(
         f"{what} with the name {one_line(stored.name)} already exists",
         str(place),
-        "use another schema or prefix (?schema=NAME, ?prefix=TEXT)" + ("" if stored.is_view else ", or --overwrite"),
+        "use another schema or prefix (?schema=NAME, ?prefix=TEXT)"
+        + ("" if stored.is_view else ", or --overwrite"),
     )
 
 
@@ -116,7 +117,9 @@ def _whole(place: DatabasePlace) -> Iterator[DatabasePlace]:
         ) from None
     except OSError as error:
         raise UnwritableOutput(
-            f"the output cannot be written: {error.strerror or error}", str(place.address), "choose another folder"
+            f"the output cannot be written: {error.strerror or error}",
+            str(place.address),
+            "choose another folder",
         ) from error
     finally:
         for each in folder.glob(f"{temporary.name}*"):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
-from . import Made
+from . import FileToSend
 
 _WHERE = "standard output"
 
@@ -24,11 +24,13 @@ def present(_places: Sequence[Path], /) -> list[Path]:
     if sys.stdout is None or sys.stdout.closed:
         raise UnwritableOutput("the output cannot be written: it is closed", _WHERE, "give a file")
     if sys.stdout.isatty():
-        raise UnwritableOutput("standard output is a terminal", _WHERE, "send it to a program or a file: > NAME")
+        raise UnwritableOutput(
+            "standard output is a terminal", _WHERE, "send it to a program or a file: > NAME"
+        )
     return []
 
 
-def send(made: Sequence[Made], /, *, overwrite: bool) -> None:  # noqa: ARG001 - nothing is there to replace
+def send(made: Sequence[FileToSend], /, *, overwrite: bool) -> None:  # noqa: ARG001 - nothing is there to replace
     """The bytes of the only file."""
     if len(made) != 1:
         raise UnwritableOutput(f"{len(made)} files cannot go to standard output", _WHERE, "give a folder")

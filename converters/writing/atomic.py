@@ -14,7 +14,8 @@ from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
-from ..targets import Made, Target, target_of
+from ..targets import Destination, FileToSend, destination_of
+from ..values.address import Address
 from ..values.temporary_names import remove_leftovers, temporary_name
 from ..values.work_folder import WorkFolder, work_told
 from .turns import taking_turns
@@ -52,7 +53,7 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
     UnwritableOutput
         When a file exists, two have one name, or the system refuses.
     """
-    elsewhere = [file for file in files if target_of(file.path) is not None]
+    elsewhere = [file for file in files if destination_of(file.path) is not None]
     if elsewhere:
         return _sent_together(files, elsewhere, overwrite=overwrite)
     return _write_here(files, overwrite=overwrite)
@@ -62,8 +63,8 @@ def _sent_together(
     files: Sequence[PlannedFile], elsewhere: Sequence[PlannedFile], *, overwrite: bool
 ) -> list[Path]:
     """Make what goes elsewhere here, write the other files, and send it when all is done."""
-    target = _only_target(elsewhere)
-    present = target.present([file.path for file in elsewhere])
+    destination = _only_destination(elsewhere)
+    present = destination.present([file.path for file in elsewhere])
     merged = [file.path for file in elsewhere if file.merged and file.path in present]
     if merged:
         raise UnwritableOutput(
@@ -81,23 +82,29 @@ def _sent_together(
             kept.callback(shutil.rmtree, folder, ignore_errors=True)
             here = replace(file, path=folder / "made")
             with work_told(folder):
-                made.append(Made(file.path, _write_temporary(here, ExitStack())))
+                made.append(FileToSend(file.path, _write_temporary(here, ExitStack())))
         others = [file for file in files if file not in elsewhere]
-        _write_here(others, overwrite=overwrite, last=lambda: target.send(made, overwrite=overwrite))
+        _write_here(others, overwrite=overwrite, last=lambda: destination.send(made, overwrite=overwrite))
     return [file.path for file in files]
 
 
-def _only_target(elsewhere: Sequence[PlannedFile]) -> Target:
+def _only_destination(elsewhere: Sequence[PlannedFile]) -> Destination:
     """The target of all these files: two could not take them all or none."""
-    places = {(target_of(file.path), file.path.parts[:2]) for file in elsewhere}
-    targets = [target for target, _ in places if target is not None]
+    places = {_place(file.path): destination_of(file.path) for file in elsewhere}
+    found = [each for each in places.values() if each is not None]
     if len(places) > 1:
         raise UnwritableOutput(
             "outputs cannot appear together in several places",
             ", ".join(str(file.path) for file in elsewhere),
             "write all of them to one place, or to files of this machine",
         )
-    return targets[0]
+    return found[0]
+
+
+def _place(path: Path) -> Path:
+    """A database, or a bucket or host."""
+    is_table = isinstance(path, Address) and path.is_database
+    return path.parent if is_table else Path(*path.parts[:2])
 
 
 def _write_here(

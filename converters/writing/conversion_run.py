@@ -21,6 +21,7 @@ from ..formats.format import Output, WritingProgress
 from ..formats.planned_file import PlannedFile
 from ..metadata.sidecar_names import is_sidecar
 from ..reading.read import Readings, named_alike, repeated
+from ..values.address import STANDARD_OUTPUT
 from .atomic import write_together
 from .conversion import ConversionRecord, ConvertedDataset
 from .file_hashes import FileHash, hash_of, hashing
@@ -62,8 +63,8 @@ class Request:
 
     @property
     def together(self) -> bool:
-        """Whether all appear at once: a file has one dataset or none."""
-        return self.all_or_none or not self.target.suffix  # tables of a database are one transaction
+        """Whether all appear at once: so do tables of a database; a file has one dataset or none."""
+        return self.all_or_none or not self.target.suffix or self.target.path == STANDARD_OUTPUT
 
     def check(self) -> None:
         """Refuse what can be seen before anything is read.

@@ -114,7 +114,7 @@ def test_data_that_a_format_has_no_place_for_are_refused(tmp_path, suffix):
 
 
 def test_suffixes_have_one_format_and_readers_carry_no_more_than_it_holds(root):
-    assert len(readable()) == sum(len(each.suffixes) for each in FORMATS)
+    assert len(readable()) == sum(len(each.suffixes + each.packed) for each in FORMATS)
     assert set(writable()) <= set(readable())
     held = {"label": Holds.LABELS, "length": Holds.LENGTHS, "format": Holds.FORMATS}
     for path in sorted((root / "fixtures" / "cartitude1").rglob("*")):

@@ -1,4 +1,4 @@
-"""What every database does for us: list its tables, give their records, take new ones, all in one transaction."""
+"""What every database does: list its tables, give their records, take new ones, all in one transaction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ....schemas.errors import ConfigurationError
 from .place import DatabasePlace
 
 ROWS = 65_536
-"""Records that are fetched together."""
+"""FetchedRecords that are fetched together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,18 @@ class StoredTable:
     name : str
     label : str
         Its comment.
-    columns : tuple of StoredColumn
+    columns : tuple of CatalogColumn
     is_view : bool
     """
 
     name: str
     label: str
-    columns: tuple[StoredColumn, ...]
+    columns: tuple[CatalogColumn, ...]
     is_view: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class StoredColumn:
+class CatalogColumn:
     """A column: its name, its type as the database calls it, its comment."""
 
     name: str
@@ -66,7 +66,7 @@ class NewTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class FetchedRecords:
     """The records of a table, batch by batch: a schema of Arrow, and batches that have it."""
 
     schema: Any
@@ -121,7 +121,7 @@ class Database(Protocol):
         """The tables and views of the schema, by name."""
         ...
 
-    def records(self, table: StoredTable) -> Records:
+    def records(self, table: StoredTable) -> FetchedRecords:
         """The records of a table, in the types that it states.
 
         Raises

@@ -9,7 +9,17 @@ from typing import Any
 
 import duckdb
 
-from .database import ROWS, NewTable, Records, StoredColumn, StoredTable, UnfitColumns, fetched, literal, quoted
+from .database import (
+    ROWS,
+    CatalogColumn,
+    FetchedRecords,
+    NewTable,
+    StoredTable,
+    UnfitColumns,
+    fetched,
+    literal,
+    quoted,
+)
 from .place import DatabasePlace
 
 ERRORS: tuple[type[Exception], ...] = (duckdb.Error,)
@@ -46,7 +56,7 @@ class _DuckDB:
                 name,
                 comment or "",
                 tuple(
-                    StoredColumn(column, kind, label or "")
+                    CatalogColumn(column, kind, label or "")
                     for column, kind, label in self._all(_COLUMNS, [self._schema, name])
                 ),
                 is_view,
@@ -54,7 +64,7 @@ class _DuckDB:
             for name, comment, is_view in found
         ]
 
-    def records(self, table: StoredTable) -> Records:
+    def records(self, table: StoredTable) -> FetchedRecords:
         faults = [f"{each.name}: {each.type}" for each in table.columns if not _READ.fullmatch(each.type)]
         endless = [quoted(each.name) for each in table.columns if _INFINITE.fullmatch(each.type)]
         place = self._named(table.name)
@@ -62,13 +72,15 @@ class _DuckDB:
             counts = ", ".join(f"count(*) filter (where isinf({name}))" for name in endless)
             (found,) = self._all(f"select {counts} from {place}")  # noqa: S608 - quoted
             faults += [
-                f"{name}: {count:,} infinite dates" for name, count in zip(endless, found, strict=True) if count
+                f"{name}: {count:,} infinite dates"
+                for name, count in zip(endless, found, strict=True)
+                if count
             ]
         if faults:
             raise UnfitColumns(faults)
         columns = ", ".join(quoted(each.name) for each in table.columns)
         reader = self._connection.sql(f"select {columns} from {place}").to_arrow_reader(ROWS)  # noqa: S608
-        return Records(reader.schema, fetched(reader))
+        return FetchedRecords(reader.schema, fetched(reader))
 
     def drop(self, name: str) -> None:
         self._connection.execute(f"drop table {self._named(name)}")

@@ -57,13 +57,21 @@ class DatabasePlace:
         given: dict[str, str] = {}
         for key, value in parse_qsl(query, keep_blank_values=True):
             if key not in known or key in given or not _NAME.fullmatch(value):
-                what = "is given twice" if key in given else "has no usable value" if key in known else "is not known"
+                what = (
+                    "is given twice"
+                    if key in given
+                    else "has no usable value"
+                    if key in known
+                    else "is not known"
+                )
                 raise ConfigurationError(
                     f"{plain(key)} of the address {what}", masked(text), did_you_mean(key, known)
                 )
             given[key] = value
         if question and not given:
-            raise ConfigurationError("nothing follows ? in the address", masked(text), did_you_mean("", known))
+            raise ConfigurationError(
+                "nothing follows ? in the address", masked(text), did_you_mean("", known)
+            )
         if address.scheme == "sqlite" and "schema" in given:
             raise ConfigurationError(
                 "SQLite has no schemas", masked(text), "use a prefix: sqlite:///study.sqlite?prefix=adam_"

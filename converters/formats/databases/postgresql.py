@@ -1,4 +1,4 @@
-"""PostgreSQL, by ADBC: records come and go as binary COPY. Passwords are those of libpq: PGPASSWORD, files."""
+"""PostgreSQL, by ADBC: records come and go as binary COPY. Passwords are from the environment or files."""
 
 from __future__ import annotations
 
@@ -13,14 +13,22 @@ import adbc_driver_manager
 import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
-from .database import NewTable, Records, StoredColumn, StoredTable, UnfitColumns, fetched, in_types_of, literal, quoted
+from .database import (
+    CatalogColumn,
+    FetchedRecords,
+    NewTable,
+    StoredTable,
+    UnfitColumns,
+    fetched,
+    in_types_of,
+    literal,
+    quoted,
+)
 from .place import DatabasePlace
 
 ERRORS: tuple[type[Exception], ...] = (adbc_driver_manager.Error,)
 _SECONDS = "30"
-_PLAIN = frozenset(
-    "bool int2 int4 int8 float4 float8 text varchar date timestamp timestamptz time".split()
-)
+_PLAIN = frozenset("bool int2 int4 int8 float4 float8 text varchar date timestamp timestamptz time".split())
 _AS_TEXT = frozenset({"bpchar", "name", "uuid"})
 _STAMPS = frozenset({"date", "timestamp", "timestamptz"})
 _NUMERIC = "numeric"
@@ -51,11 +59,11 @@ class _PostgreSQL:
         for table, label, is_view, column, kind, comment in rows:
             known = found.setdefault(table, StoredTable(table, label, (), is_view))
             if column is not None:
-                added = StoredColumn(column, kind, comment)
+                added = CatalogColumn(column, kind, comment)
                 found[table] = replace(known, columns=(*known.columns, added))
         return list(found.values())
 
-    def records(self, table: StoredTable) -> Records:
+    def records(self, table: StoredTable) -> FetchedRecords:
         known = _PLAIN | _AS_TEXT | {_NUMERIC}
         faults = [f"{each.name}: {each.type}" for each in table.columns if each.type not in known]
         decimals, infinite = self._checked(table)
@@ -66,7 +74,7 @@ class _PostgreSQL:
         cursor = self._connection.cursor()
         cursor.execute(f"select {columns} from {self._named(table.name)}")  # noqa: S608 - quoted
         reader = cursor.fetch_record_batch()
-        return _in_decimals(Records(reader.schema, fetched(reader, cursor)), decimals)
+        return _in_decimals(FetchedRecords(reader.schema, fetched(reader, cursor)), decimals)
 
     def drop(self, name: str) -> None:
         self._do(f"drop table {self._named(name)}")
@@ -129,16 +137,16 @@ class _PostgreSQL:
             return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _selected(column: StoredColumn) -> str:
+def _selected(column: CatalogColumn) -> str:
     name = quoted(column.name)
     as_text = column.type in _AS_TEXT or column.type == _NUMERIC
     return f"{name}::text as {name}" if as_text else name
 
 
-def _in_decimals(records: Records, decimals: Mapping[str, pa.DataType]) -> Records:
-    """Records whose columns of numerics, which come as text, have the decimal type that holds them."""
+def _in_decimals(records: FetchedRecords, decimals: Mapping[str, pa.DataType]) -> FetchedRecords:
+    """FetchedRecords whose columns of numerics, which come as text, have the decimal type that holds them."""
     schema = pa.schema([pa.field(each.name, decimals.get(each.name, each.type)) for each in records.schema])
-    return Records(schema, (in_types_of(schema, batch) for batch in records.batches))
+    return FetchedRecords(schema, (in_types_of(schema, batch) for batch in records.batches))
 
 
 @contextmanager

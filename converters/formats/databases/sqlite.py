@@ -14,7 +14,16 @@ import adbc_driver_manager
 import adbc_driver_sqlite.dbapi
 import pyarrow as pa
 
-from .database import NewTable, Records, StoredColumn, StoredTable, UnfitColumns, fetched, literal, quoted
+from .database import (
+    CatalogColumn,
+    FetchedRecords,
+    NewTable,
+    StoredTable,
+    UnfitColumns,
+    fetched,
+    literal,
+    quoted,
+)
 from .place import DatabasePlace
 
 ERRORS: tuple[type[Exception], ...] = (adbc_driver_manager.Error,)
@@ -42,11 +51,11 @@ class _SQLite:
             StoredTable(name, "", self._columns(name), bool(is_view)) for name, is_view in self._all(_TABLES)
         ]
 
-    def _columns(self, table: str) -> tuple[StoredColumn, ...]:
+    def _columns(self, table: str) -> tuple[CatalogColumn, ...]:
         rows = self._all(f"select name, type from pragma_table_info({literal(table)})")  # noqa: S608
-        return tuple(StoredColumn(name, kind.upper()) for name, kind in rows)
+        return tuple(CatalogColumn(name, kind.upper()) for name, kind in rows)
 
-    def records(self, table: StoredTable) -> Records:
+    def records(self, table: StoredTable) -> FetchedRecords:
         held = self._held(table)
         faults = [
             f"{each.name}: {' and '.join(sorted(kinds))}"
@@ -66,7 +75,7 @@ class _SQLite:
         cursor = self._connection.cursor()
         cursor.execute(f"select {first} union all select {values} from {quoted(table.name)}")  # noqa: S608
         reader = cursor.fetch_record_batch()
-        return _without_first(Records(reader.schema, fetched(reader, cursor)), table)
+        return _without_first(FetchedRecords(reader.schema, fetched(reader, cursor)), table)
 
     def drop(self, name: str) -> None:
         self._do(f"drop table {quoted(name)}")
@@ -93,9 +102,11 @@ class _SQLite:
             return cursor.fetchall()  # type: ignore[no-any-return]
 
 
-def _mark(kinds: set[str], column: StoredColumn) -> str | None:
+def _mark(kinds: set[str], column: CatalogColumn) -> str | None:
     """A value of the type that a column has; None where it has several."""
-    if kinds == {"text"} or (not kinds and (column.type in _STAMPS or "CHAR" in column.type or "TEXT" in column.type)):
+    if kinds == {"text"} or (
+        not kinds and (column.type in _STAMPS or "CHAR" in column.type or "TEXT" in column.type)
+    ):
         return _TEXT
     if kinds == {"integer"}:
         return _WHOLE
@@ -106,8 +117,8 @@ def _declared(kind: pa.DataType) -> str:
     return next((name for fits, name in _DECLARED if fits(kind)), "TEXT")
 
 
-def _without_first(records: Records, table: StoredTable) -> Records:
-    """Records without the first one, whose texts are dates in columns that are declared as such."""
+def _without_first(records: FetchedRecords, table: StoredTable) -> FetchedRecords:
+    """FetchedRecords without the first one, whose texts are dates in columns that are declared as such."""
     texts = {each.name for each in records.schema if pa.types.is_string(each.type)}
     stamps = {
         each.name: _STAMPS[each.type] for each in table.columns if each.type in _STAMPS and each.name in texts
@@ -122,7 +133,7 @@ def _without_first(records: Records, table: StoredTable) -> Records:
             arrays = [_cast(array, each) for array, each in zip(rest.columns, schema, strict=True)]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
-    return Records(schema, batches())
+    return FetchedRecords(schema, batches())
 
 
 def _cast(array: pa.Array, field: pa.Field) -> pa.Array:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 import pyarrow.compute as pc
 
@@ -24,11 +22,11 @@ from .place import DatabasePlace
 def breaches(output: Output) -> Iterator[Breach]:
     """Everything of a dataset for which a database has no place, or that it would change without a word."""
     dataset = output.dataset
-    address = cast("Address", output.path)
+    address = Address(output.path)
     driver = DRIVERS[address.scheme]
     unfit = list(breaches_of_text(dataset))
     yield from unfit
-    prefix = DatabasePlace.of(cast("Address", address.parent)).prefix
+    prefix = DatabasePlace.of(address.parent).prefix
     yield from _breaches_of_names(dataset, prefix, driver)
     if "\0" in "".join([dataset.label, *(each.label for each in dataset.variables)]):
         yield Breach(dataset.name, "has a NUL character in a label")
@@ -42,14 +40,11 @@ def _breaches_of_names(dataset: Dataset, prefix: str, driver: Driver) -> Iterato
         yield Breach(dataset.name, f"has {len(names):,} variables, more than {driver.most_columns:,}")
     if len(f"{prefix}{dataset.name}".encode(errors="replace")) > driver.longest_name:
         yield Breach(dataset.name, f"its name, with the prefix, has more than {driver.longest_name} bytes")
-    alike = Counter(name.casefold() for name in names)
     for name in names:
         if len(name.encode(errors="replace")) > driver.longest_name:
             yield Breach(dataset.name, f"its name has more than {driver.longest_name} bytes", one_line(name))
         if "\0" in name:
             yield Breach(dataset.name, "has a NUL character in its name", one_line(name))
-        if alike[name.casefold()] > 1:
-            yield Breach(dataset.name, "another variable has this name in other case", one_line(name))
 
 
 def _breaches_of_text(dataset: Dataset, variable: Variable) -> Iterator[Breach]:
