@@ -7,6 +7,7 @@ from typing import Any
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.kinds import Schema, one_kind
+from ..values.address import is_address
 from ..values.regular_file import is_file_name
 from ..values.sizes import bytes_in
 
@@ -44,6 +45,8 @@ def path(value: Any) -> Path:
     """A file; in a file of settings relative to the folder of the file that names it."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise ValueError("a path")
+    if is_address(value):
+        raise ValueError("a path of this machine, not an address")
     return Path(value)
 
 

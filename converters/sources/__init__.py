@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from ..values.address import Address
+from ..values.address import STORES, Address
 
 if TYPE_CHECKING:
     from ..formats.format import ReadOptions
@@ -74,6 +74,7 @@ CARRIERS: tuple[Carrier, ...] = (
     Carrier("DuckDB", ".databases:bring", ("duckdb",), is_table=True),
     Carrier("PostgreSQL", ".databases:bring", ("postgresql",), is_table=True),
     Carrier("SQLite", ".databases:bring", ("sqlite",), is_table=True),
+    Carrier("store", ".stores:bring", STORES),
 )
 
 

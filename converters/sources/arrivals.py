@@ -24,6 +24,10 @@ class _Arrival:
     folder: Path
     place: Path
 
+    def of_file(self, file: Path) -> _Arrival:
+        """The same where a place is itself the file that was brought, not what has it."""
+        return replace(self, place=self.place.parent) if file == self.folder / self.place.name else self
+
     def shown(self, path: Path) -> Path:
         """A path in the folder as the user knows it."""
         return self.place / path.relative_to(self.folder)
@@ -53,8 +57,11 @@ class Arrivals:
         while (carrier := carrier_of(local)) is not None:
             folder = self.options.memory.new_folder()
             place = STANDARD_INPUT if local == GIVEN_AS_INPUT else self.shown(local)
-            self._arrived.append(_Arrival(carrier, folder, place))
+            arrival = _Arrival(carrier, folder, place)
+            self._arrived.append(arrival)  # which problems of bringing it need, too
             local = carrier.bring(local, folder, self.options)
+            if local.is_file():
+                self._arrived[-1] = arrival.of_file(local)
         return local
 
     def shown(self, path: Path) -> Path:

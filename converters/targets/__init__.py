@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from ..values.address import DATABASES, STANDARD_OUTPUT, Address
+from ..values.address import DATABASES, STANDARD_OUTPUT, STORES, Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Destination:
 DESTINATIONS = (
     Destination("standard output", (STANDARD_OUTPUT.scheme,), ".standard_output"),
     Destination("a database", DATABASES, ".databases"),
+    Destination("a store", STORES, ".stores"),
 )
 
 

@@ -83,10 +83,11 @@ class Address(_Path):
         return self.parts[0].removesuffix(":")
 
     def __str__(self) -> str:
-        scheme, colon, rest = super().__str__().partition(":/")
-        if not colon:
-            return f"{scheme}//"
-        return f"{scheme}:////{rest}" if scheme in FILE_DATABASES else f"{scheme}://{rest}"
+        written = super().__str__()
+        scheme, colon, rest = written.partition(":")
+        if not colon or "/" in scheme:  # made absolute by somebody, which no address is
+            return written
+        return f"{scheme}:{'////' if scheme in FILE_DATABASES else '//'}{rest.lstrip('/')}"
 
 
 STANDARD_INPUT, STANDARD_OUTPUT = Address("stdin:"), Address("stdout:")

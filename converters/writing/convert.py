@@ -9,6 +9,7 @@ from pathlib import Path
 from ..formats.format import ReadingProgress
 from ..reading.options import checked_options
 from ..reading.read import read_each
+from ..values.address import place_of
 from .conversion_run import Request, converted
 from .losses import MetadataNotKept, Repaired
 from .options import write_options
@@ -133,7 +134,7 @@ def convert(
         Selection.of(keep=keep, drop=drop, where=where, rename=rename),
         all_or_none=True,
         overwrite=overwrite,
-        manifest=None if manifest is None else Path(manifest),
+        manifest=None if manifest is None else place_of(manifest),
         progress=progress,
         options={
             "to": to,

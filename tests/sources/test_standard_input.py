@@ -24,7 +24,7 @@ def test_a_command_reads_what_it_is_sent(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"written: adsl.parquet\nwritten: m.json\n")
     assert ag.read(tmp_path / "adsl.parquet")["ADSL"]["AGE"].tolist() == [50]
-    assert '"path": "-/adsl.csv"' in (tmp_path / "m.json").read_text()
+    assert '"path": "stdin://adsl.csv"' in (tmp_path / "m.json").read_text()
 
 
 @pytest.mark.parametrize(

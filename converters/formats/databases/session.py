@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,10 +9,10 @@ from dataclasses import replace
 from ....schemas.errors import AdamgateError, ConfigurationError, UnreadableInput, UnwritableOutput
 from ....schemas.wording import one_line
 from ...values.address import FILE_DATABASES, Address
+from ...values.stores import without_secrets
 from .database import DRIVERS, Database, Driver
 from .place import DatabasePlace
 
-_SECRET = "PGPASSWORD"  # noqa: S105 - the name of the variable
 _LONGEST = 400
 
 
@@ -72,10 +71,8 @@ def _opened(
 
 
 def _told(error: Exception) -> str:
-    """The first sentence of a driver, on one line, without the password."""
-    text = one_line(str(error).partition("\n\n")[0], _LONGEST)
-    secret = os.environ.get(_SECRET)
-    return text.replace(secret, "***") if secret else text
+    """The first sentence of a driver, on one line, without passwords."""
+    return one_line(without_secrets(str(error).partition("\n\n")[0]), _LONGEST)
 
 
 def at(place: DatabasePlace, address: Address) -> DatabasePlace:
