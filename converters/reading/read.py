@@ -168,6 +168,8 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
         for each in _paths(path):
             try:
                 places.append(brought.bring(each))
+            except UnreadableInputs as several:
+                problems += several.problems
             except UnreadableInput as problem:
                 problems.append(problem)
         readings = _read_places(places, options, problems)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -107,8 +108,10 @@ def _whole(place: DatabasePlace) -> Iterator[DatabasePlace]:
         return
     folder = place.file.parent
     remove_leftovers(folder)
-    temporary = folder / temporary_name()
+    work = folder / temporary_name("work")  # a folder: databases have files beside theirs while they work
     try:
+        work.mkdir(mode=0o700)
+        temporary = work / place.file.name
         yield at(place, Address(f"{place.address.scheme}:/{temporary}"))
         os.link(temporary, place.file)
     except FileExistsError:
@@ -122,6 +125,4 @@ def _whole(place: DatabasePlace) -> Iterator[DatabasePlace]:
             "choose another folder",
         ) from error
     finally:
-        for each in folder.glob(f"{temporary.name}*"):
-            with suppress(OSError):
-                each.unlink()
+        shutil.rmtree(work, ignore_errors=True)

@@ -273,6 +273,15 @@ def test_sqlite_holds_only_one_kind_in_a_column(tmp_path: Path) -> None:
     assert len(read) == 1501
 
 
+def test_text_of_sqlite_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite"
+    with sqlite.connect(f"file:{path}") as connection, connection.cursor() as cursor:
+        cursor.execute("create table a as select cast(x'ff41' as text) as t")
+        connection.commit()
+    with pytest.raises(ag.UnreadableInput, match="UTF-8"):
+        ag.read(f"sqlite:///{path}")
+
+
 def test_duckdb_reads_no_other_file(tmp_path: Path) -> None:
     path, secret = tmp_path / "x.duckdb", tmp_path / "secret.csv"
     secret.write_text("A\n1\n")

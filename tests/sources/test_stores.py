@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def bucket(_endpoint: str, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixt
     }.items():
         monkeypatch.setenv(name, value)
     client = boto3.client("s3")
-    name = f"trial-{abs(hash(request.node.nodeid))}"
+    name = f"trial-{zlib.crc32(request.node.nodeid.encode())}"
     client.create_bucket(Bucket=name)
     return Bucket(client, name)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from ....schemas.errors import ConfigurationError
 from ....schemas.wording import did_you_mean, plain
@@ -15,7 +15,9 @@ from ...values.address import FILE_DATABASES, Address, masked
 _KEYS = ("schema", "prefix", "table")
 _OF_POSTGRESQL = ("service", "sslmode", "sslrootcert", "connect_timeout", "host", "port", "dbname", "user")
 _USUAL_SCHEMA = {"duckdb": "main", "postgresql": "public"}
-_NAME = re.compile(r"[^\0]{1,63}", re.DOTALL)
+_NAME = re.compile(r"[^\0]+", re.DOTALL)
+_LONGEST_VALUE = (63, 10_000)
+"""Bytes: of a name, which PostgreSQL would cut without a word, and of a list of tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,11 @@ class DatabasePlace:
         known = _KEYS if address.scheme in FILE_DATABASES else (*_KEYS, *_OF_POSTGRESQL)
         given: dict[str, str] = {}
         for key, value in parse_qsl(query, keep_blank_values=True):
-            if key not in known or key in given or not _NAME.fullmatch(value):
+            fits = (
+                _NAME.fullmatch(value)
+                and len(value.encode(errors="replace")) <= _LONGEST_VALUE[key == "table"]
+            )
+            if key not in known or key in given or not fits:
                 what = (
                     "is given twice"
                     if key in given
@@ -87,7 +93,7 @@ class DatabasePlace:
     @property
     def file(self) -> Path:
         """Of a database that is a file."""
-        return Path("/", *map(unquote, self.address.parts[1:]))
+        return Path("/", *self.address.parts[1:])
 
     def dataset_of(self, table: str) -> str | None:
         """The dataset that a table is; None where the table is not meant."""

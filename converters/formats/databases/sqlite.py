@@ -26,7 +26,7 @@ from .database import (
 )
 from .place import DatabasePlace
 
-ERRORS: tuple[type[Exception], ...] = (adbc_driver_manager.Error,)
+ERRORS: tuple[type[Exception], ...] = (adbc_driver_manager.Error, UnicodeError)
 _TABLES = """
 select name, type = 'view' from sqlite_master
 where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name
