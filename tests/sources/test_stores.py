@@ -194,7 +194,7 @@ def test_an_object_that_changes_meanwhile_is_refused(bucket: Bucket, broken: Cal
         return file
 
     broken("open", changing)
-    with pytest.raises(ag.UnreadableInput, match="changed while it was being read|cannot be read"):
+    with pytest.raises(ag.UnreadableInput, match=r"changed while it was being read|cannot be read"):
         ag.read(f"{bucket}/adsl.csv")
 
 
