@@ -125,6 +125,11 @@ class Target:
         return cls(STANDARD_OUTPUT, suffix)
 
     @property
+    def has_files_beside(self) -> bool:
+        """Whether files that describe the data can be beside them."""
+        return not self.is_database and self.path != STANDARD_OUTPUT
+
+    @property
     def is_database(self) -> bool:
         return isinstance(self.path, Address) and self.path.is_database
 
@@ -369,7 +374,7 @@ def planned(
     place = outputs[0].path if len(outputs) == 1 else target.path
     refuse_breaches(outputs, target.format, writer, place)
     files = writer.plan(outputs)
-    if target.path == STANDARD_OUTPUT:
+    if not target.has_files_beside:
         files = [file for file in files if not file.merged]  # what would be beside it is told as lost
     refuse_inputs((file.path for file in files if not file.merged), (*inputs, *kept))
     refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
