@@ -83,7 +83,7 @@ define set-up
 endef
 
 # The stamp carries the day's dependencies: a change of pyproject.toml or of the constraints sets up again.
-$(VENV)/.ready: EXTRAS = test,oracles,newer-oracles,browser,lint
+$(VENV)/.ready: EXTRAS = test,oracles,newer-oracles,browser,databases,remote,store,lint
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(set-up)
 

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from adamgate.converters.formats import FORMATS, Format
+from adamgate.converters.formats import FORMATS, FORMATS_OF_DATABASES, Format
 from adamgate.converters.formats.holds import Holds
 from adamgate.converters.reports import REPORTS, ReportFormat
 
 DOCS = Path(__file__).resolve().parent
 
 
-def formats_table(formats: Sequence[Format] = FORMATS) -> str:
+def formats_table(formats: Sequence[Format] = (*FORMATS, *FORMATS_OF_DATABASES.values())) -> str:
     """A row for each kind of data and metadata, a column for each format."""
     head = ("can hold", *(each.name for each in formats))
     return _table(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sys
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -200,6 +202,16 @@ _ODM = (
     'n:CodeListExtensible="No"><EnumeratedItem CodedValue="DAYS"/><EnumeratedItem CodedValue="YEARS"/>'
     "<n:CDISCSubmissionValue>AGEU</n:CDISCSubmissionValue></CodeList></MetaDataVersion></Study></ODM>\n"
 )
+
+
+def archive_files() -> list[Files]:
+    """A delivery as it comes, with a file in gzip."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, raw in csv_files()[0].items():
+            archive.writestr(f"adam/{name}", raw)
+        archive.writestr("adam/adsl.xpt.gz", gzip.compress(xpt_files()[0]["adtte.xpt"], mtime=0))
+    return [{"delivery.zip": content.getvalue()}]
 
 
 def terminology_files() -> list[Files]:

@@ -196,6 +196,7 @@ TARGETS = {
     "parquet": Target(seeds.parquet_files, _parts),
     "parquet-types": Target(lambda: [{"adtte.parquet": b""}], _parquet_of_a_frame),
     "dataset-json": Target(seeds.json_files, _read),
+    "archive": Target(seeds.archive_files, _read),
     "terminology": Target(seeds.terminology_files, lambda path, _: repr(read_terminology(path)) and None),
     "settings": Target(seeds.settings_files, _settings),
     "baseline": Target(seeds.baseline_files, lambda path, _: repr(ag.read_baseline(path)) and None),

@@ -37,6 +37,7 @@ PAGES = [
     "docs/partial-dates.md",
     "docs/pipeline.md",
     "docs/rules.md",
+    "docs/sources.md",
     "docs/speed.md",
 ]
 

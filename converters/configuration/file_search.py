@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..values.address import Address
 from .toml_file import shown_path
 
 FILE_NAME = "adamgate.toml"
@@ -50,7 +51,7 @@ def settings_files(inputs: Sequence[Path], config_path: Path | None) -> tuple[Pa
         return config_path, None
     here = _here()
     file = nearest_file(here) if here is not None else None
-    beside = nearest_file(inputs[0]) if inputs else None
+    beside = nearest_file(inputs[0]) if inputs and not isinstance(inputs[0], Address) else None
     if beside is not None and here is not None and _is_above(beside, here):
         beside = None
     return file, beside

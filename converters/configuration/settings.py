@@ -20,7 +20,7 @@ from ...schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS, Stand
 from ...schemas.word import Word
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from .tables import ONE, Entry, Table
-from .values import codec, mark, path, paths, size
+from .values import codec, file_name, mark, path, paths, size
 
 if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
@@ -172,6 +172,14 @@ class Settings:
         otherwise="TMPDIR",
         group=SettingGroup.READING,
         metavar="FOLDER",
+    )
+    stdin_name: str | None = setting(
+        file_name,
+        "File name of what is read from standard input (-), such as adsl.xpt.",
+        default=None,
+        group=SettingGroup.READING,
+        metavar="NAME",
+        in_file=False,
     )
     show_values: bool = setting(
         switch,

@@ -7,6 +7,8 @@ from typing import Any
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.kinds import Schema, one_kind
+from ..values.address import is_address
+from ..values.regular_file import is_file_name
 from ..values.sizes import bytes_in
 
 _SIZE = {
@@ -43,6 +45,8 @@ def path(value: Any) -> Path:
     """A file; in a file of settings relative to the folder of the file that names it."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise ValueError("a path")
+    if is_address(value):
+        raise ValueError("a path of this machine, not an address")
     return Path(value)
 
 
@@ -51,6 +55,14 @@ def paths(value: Any) -> tuple[Path, ...]:
     """One file or several; in a file of settings relative to the folder of the file that names them."""
     listed = value if isinstance(value, list | tuple) else [value]
     return tuple(path(each) for each in listed)
+
+
+@one_kind("file name", {"type": "string", "minLength": 1})
+def file_name(value: Any) -> str:
+    """A name in no folder."""
+    if not is_file_name(value):
+        raise ValueError("a file name without a folder: adsl.xpt")
+    return str(value)
 
 
 _OFF = ("", "0", "false", "no", "off")

@@ -13,6 +13,7 @@ import pandas as pd
 from ...schemas.glance import Glance, Glanced
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import counted
+from ..values.address import Address
 from ..values.cited_run import cited_run
 from .dataset_differences import CELL_COLUMNS, DatasetDifferences, in_short, no_cells
 from .document import SCHEMA_VERSION, dataset_document
@@ -125,12 +126,13 @@ def verdict(differences: Differences) -> str:
 
 def place_of(datasets: Mapping[str, Dataset]) -> str:
     """The file of one dataset, or the folder that has the files of all; empty for data in memory."""
-    paths = [str(each.source.path) for each in datasets.values() if each.source is not None]
+    paths = [each.source.path for each in datasets.values() if each.source is not None]
     if len(paths) < len(datasets) or not paths:
         return ""
     if len({*paths}) == 1:
-        return paths[0]
+        return str(paths[0])
     try:
-        return os.path.commonpath(paths)
+        common = os.path.commonpath(paths)
+        return str(Address(common)) if isinstance(paths[0], Address) else common
     except ValueError:  # of two drives
         return ""

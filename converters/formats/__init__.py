@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from ..values.file_kind import suffix_of
@@ -49,6 +50,10 @@ class Format:
         Attributes that it has a place for, if not for all.
     takes_options : bool
         Whether `WriteOptions` mean something to its writer.
+    alone : frozenset of Holds or None
+        What it has a place for without files beside it; None if that is all the same.
+    packed : tuple of str
+        Suffixes of those files in gzip that its reader does not unpack itself.
     """
 
     name: str
@@ -59,13 +64,21 @@ class Format:
     written: tuple[str, ...] = ()
     attributes: frozenset[str] = frozenset()
     takes_options: bool = False
+    packed: tuple[str, ...] = ()
+    alone: frozenset[Holds] | None = None
 
     def read(self, path: Path, options: ReadOptions, /) -> list[Dataset]:
         """The datasets of a file, which carry no metadata that the format has no place for.
 
         See `format.Reader`.
         """
-        datasets = cast("Reader", _loaded(self.reader))(path, options)
+        reader = cast("Reader", _loaded(self.reader))
+        if suffix_of(path, (*self.suffixes, *self.packed)) in self.packed:
+            from .packed import read_packed
+
+            datasets = read_packed(reader, path, options)
+        else:
+            datasets = reader(path, options)
         return [
             each if each.carries <= self.carries else each.replace(carries=each.carries & self.carries)
             for each in datasets
@@ -102,8 +115,15 @@ FORMATS: tuple[Format, ...] = (
         (".xpt",),
         frozenset({"dataset_type", "sas_version", "operating_system"}),
         takes_options=True,
+        packed=(".xpt.gz", ".xport.gz"),
     ),
-    Format("SAS dataset", (".sas7bdat",), _OF_SAS, ".sas7bdat.reader:read_sas7bdat"),
+    Format(
+        "SAS dataset",
+        (".sas7bdat",),
+        _OF_SAS,
+        ".sas7bdat.reader:read_sas7bdat",
+        packed=(".sas7bdat.gz",),
+    ),
     Format(
         "CSV",
         (".csv", ".csv.gz", ".tsv", ".tsv.gz"),
@@ -111,6 +131,7 @@ FORMATS: tuple[Format, ...] = (
         ".csv.reader:read_csv",
         ".csv.writer:CSV",
         (".csv",),
+        alone=frozenset({Holds.SPECIAL_MISSING}),
     ),
     Format(
         "Parquet",
@@ -127,6 +148,7 @@ FORMATS: tuple[Format, ...] = (
         ".dataset_json.reader:read_dataset_json",
         ".dataset_json.writer:DATASET_JSON",
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
+        packed=(".json.gz",),
     ),
 )
 
@@ -136,9 +158,22 @@ FORMATS_OF_TABLES: tuple[Format, ...] = (
 """Formats of tables for tools alone: their writers take what such a table holds, not every dataset."""
 
 
+_OF_DATABASES = ".databases.writer:TABLES"
+FORMATS_OF_DATABASES: Mapping[str, Format] = MappingProxyType(
+    {
+        "duckdb": Format("DuckDB", (), frozenset({Holds.LABELS, Holds.DATASET_LABEL}), "", _OF_DATABASES),
+        "postgresql": Format(
+            "PostgreSQL", (), frozenset({Holds.LABELS, Holds.DATASET_LABEL}), "", _OF_DATABASES
+        ),
+        "sqlite": Format("SQLite", (), frozenset(), "", _OF_DATABASES),
+    }
+)
+"""Tables of databases, by the scheme of addresses."""
+
+
 def readable() -> Mapping[str, Format]:
     """Formats that are read, by suffix."""
-    return {suffix: each for each in FORMATS for suffix in each.suffixes}
+    return {suffix: each for each in FORMATS for suffix in (*each.suffixes, *each.packed)}
 
 
 def written_formats() -> tuple[Format, ...]:

@@ -49,6 +49,8 @@ class ReadOptions:
         What separates decimals in CSV files; None takes a comma for it only where it is certain.
     max_unpacked : int or None
         Bytes that a compressed file may unpack to; None has it depend on the file's size.
+    stdin_name : str or None
+        File name of what is read from standard input.
     memory : Memory
         What the data may take of it, and where the rest goes.
     tables : Tables
@@ -63,6 +65,7 @@ class ReadOptions:
     date_order: str | None = None
     decimal: str | None = None
     max_unpacked: int | None = None
+    stdin_name: str | None = None
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
     tables: Tables = field(default_factory=Tables, init=False, repr=False, compare=False)
 

@@ -13,6 +13,7 @@ from ...schemas.study.study import Study
 from ..reports import SeverityName
 from ..reports.files import ReportFile
 from ..reports.presentation import Presentation
+from ..values.address import place_of
 from .html import page
 from .options import PageOptions
 from .parameters import parameter_parts
@@ -101,7 +102,7 @@ def write_page(
         reference=reference,
         arm_order=tuple([arm_order] if isinstance(arm_order, str) else arm_order),
     )
-    target = Path(path)
+    target = place_of(path)
     file = ReportFile(target, FORM, overwrite=overwrite)
     inputs = [Path(each.path) for each in report.inputs if each.path]
     file.spare(inputs, data=inputs)

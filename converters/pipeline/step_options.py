@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ...schemas.kinds import ListOf, one_kind
+from ..values.address import is_address
 from .project import PipelineProject
 from .step_outcome import StepOutcome
 
@@ -25,6 +26,8 @@ def step_path(value: Any) -> Path:
     """A file or folder, relative to the folder of the settings file."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError('a path in quotes, such as "adam/adtte.xpt"')
+    if is_address(value):
+        raise ValueError("a file or folder of this machine, not an address")
     try:
         os.fsencode(value)
     except UnicodeEncodeError:

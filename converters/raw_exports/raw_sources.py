@@ -19,6 +19,7 @@ from ..reading.delivery import files_in
 from ..reading.folder import listed
 from ..reading.options import checked_options
 from ..reading.read import named_alike, read, read_each, repeated
+from ..sources.arrivals import Arrivals, arrivals
 from .raw_specification import RawSpecification
 
 if TYPE_CHECKING:
@@ -75,15 +76,31 @@ def read_sources(
     ConfigurationError, UnreadableInput, DerivationRefused
     """
     from ..derivations.derived_study import DerivedStudy
-    from .mapping import mapped_study
-    from .read_raw import raw_tables
 
     if not specification.tables:
         study = read(paths, **reading)
         return RawSources(study, study, DerivedStudy(MappingProxyType({})))
     options = checked_options(**reading)
+    with arrivals(options) as brought:
+        here = _read_here([brought.bring(each) for each in paths], specification, options, with_others)
+        return RawSources(_from_there(here.files, brought), _from_there(here.others, brought), here.mapped)
+
+
+def _from_there(study: Study, brought: Arrivals) -> Study:
+    """A study whose sources are the places they came from."""
+    datasets = {name: brought.from_there(each) for name, each in study.datasets.items()}
+    return Study(MappingProxyType(datasets), brought.noted(study.notes))
+
+
+def _read_here(
+    paths: Sequence[Path], specification: RawSpecification, options: ReadOptions, with_others: bool
+) -> RawSources:
+    """Map the raw files of places that are here, and read the others."""
+    from .mapping import mapped_study
+    from .read_raw import raw_tables
+
     raw = raw_tables(paths, specification, options)
-    recursive = bool(reading["recursive"])
+    recursive = options.recursive
     others = _others(_apart_from(_claimed(raw), paths, recursive), options, read_them=with_others)
     for name in specification.datasets:
         if name in others:

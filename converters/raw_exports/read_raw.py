@@ -9,6 +9,8 @@ from pathlib import Path
 from ...schemas.study.study import Study
 from ..derivations.derived_study import DerivedStudy
 from ..formats.format import ReadOptions
+from ..sources.arrivals import arrivals
+from ..values.address import place_of
 from .mapping import RawTables, mapped_study
 from .raw_specification import RawSpecification, require_valid
 from .reading import read_raw_tables
@@ -54,9 +56,12 @@ def read_raw(
     1   S1-02    MALE
     """
     several = not isinstance(path, str | os.PathLike)
-    paths = [Path(each) for each in path] if several else [Path(path)]  # type: ignore[union-attr,arg-type]
+    paths = [place_of(each) for each in path] if several else [place_of(path)]  # type: ignore[union-attr]
     require_valid(specification)
-    return mapped_study(raw_tables(paths, specification), specification, study or Study.of())
+    options = ReadOptions()
+    with arrivals(options) as brought:
+        raw = raw_tables([brought.bring(each) for each in paths], specification, options)
+        return mapped_study(raw, specification, study or Study.of())
 
 
 def raw_tables(

@@ -126,8 +126,8 @@ def _read(file: SourceFile, declared: RawFile, options: ReadOptions, hashing: Ha
     _require_used(raw_format, declared, file.name)
     module, _, function = raw_format.reader.partition(":")
     reader: RawReader = getattr(import_module(module, __package__), function)
-    tables, sha256 = read_unchanged(file.path, lambda: reader(file, declared, options), hashing)
-    return [replace(each, dataset=hashed(each.dataset, sha256)) for each in tables]
+    tables, content = read_unchanged(file.path, lambda: reader(file, declared, options), hashing)
+    return [replace(each, dataset=hashed(each.dataset, content)) for each in tables]
 
 
 def _require_used(raw_format: RawFormat, declared: RawFile, name: str) -> None:

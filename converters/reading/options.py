@@ -12,6 +12,7 @@ from ...schemas.wording import is_unicode, one_line
 from ..formats.format import ReadOptions
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from ..values.memory import Memory
+from ..values.regular_file import is_file_name
 from ..values.sizes import bytes_in
 
 
@@ -84,4 +85,5 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "max_unpacked": (_is_size, "bytes, as a positive integer"),
     "memory": (_is_written_size, 'bytes, or a size: "256MB"'),
     "work_dir": (_is_path, "a path"),
+    "stdin_name": (is_file_name, "a file name without a folder: adsl.xpt"),
 }

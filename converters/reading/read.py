@@ -23,6 +23,8 @@ from ..formats.parquet.parts import is_partitioned, parts_of
 from ..metadata.raw_places_file import raw_places_beside
 from ..metadata.sidecar_names import is_sidecar
 from ..metadata.sidecars import DatasetsTable
+from ..sources.arrivals import arrivals
+from ..values.address import place_of
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
 from .delivery import FilesFound, cannot_look_into, files_in
@@ -51,15 +53,16 @@ def read(
     max_unpacked: int | None = None,
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
+    stdin_name: str | None = None,
 ) -> Study:
     """Read export files.
 
     Parameters
     ----------
     path : path or sequence of paths
-        A file, a folder, or several of them. All files of known formats in a folder are read, its
-        subfolders only with `recursive`; other files that may contain data are listed in `Study.notes`. A
-        folder whose name ends in ``.parquet`` is one dataset.
+        A file, a folder, a ZIP archive, ``"-"`` for standard input, or several of them. All files of known
+        formats in a folder are read, its subfolders only with `recursive`; other files that may contain data
+        are listed in `Study.notes`. A folder whose name ends in ``.parquet`` is one dataset.
     encoding : str, optional
         Text encoding of SAS and CSV files, by its Python or SAS name. Default: UTF-8, else what the file
         declares, else cp1252 with a note in `Dataset.notes`.
@@ -86,6 +89,8 @@ def read(
     work_dir : path, optional
         Folder for data kept on disk, in a private subfolder that is deleted with the study. By
         default, the system's folder for temporary files (TMPDIR).
+    stdin_name : str, optional
+        File name of what is read from standard input (the path ``"-"``): ``"adsl.xpt"``.
 
     Returns
     -------
@@ -120,6 +125,7 @@ def read(
         max_unpacked=max_unpacked,
         memory=memory,
         work_dir=work_dir,
+        stdin_name=stdin_name,
     )
     readings = read_each(path, options)
     raise_all([*readings.problems, *repeated(readings.datasets)])
@@ -156,8 +162,27 @@ class Readings:
 
 def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> Readings:
     """Read every input that can be read; see `read`."""
-    problems: list[UnreadableInput] = []
-    found = _files(path, options.recursive, problems)
+    with arrivals(options) as brought:
+        problems: list[UnreadableInput] = []
+        places = []
+        for each in _paths(path):
+            try:
+                places.append(brought.bring(each))
+            except UnreadableInputs as several:
+                problems += several.problems
+            except UnreadableInput as problem:
+                problems.append(problem)
+        readings = _read_places(places, options, problems)
+        return Readings(
+            tuple(map(brought.from_there, readings.datasets)),
+            brought.noted(readings.notes),
+            _distinct(map(brought.told, readings.problems)),
+        )
+
+
+def _read_places(places: Sequence[Path], options: ReadOptions, problems: list[UnreadableInput]) -> Readings:
+    """Read every file of places that are here; `problems` grows."""
+    found = _files(places, options.recursive, problems)
     files = found.files
     sidecars = _sidecars(files, options, problems)
     datasets: list[Dataset] = []
@@ -192,19 +217,28 @@ def hashing_beside() -> Iterator[Hashing]:
 def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Dataset]:
     """One file's datasets with its hash."""
     known = readable()
-    datasets, sha256 = read_unchanged(
+    datasets, content = read_unchanged(
         path, lambda: known[suffix_of(path, known)].read(path, options), hashing
     )
-    return [hashed(dataset, sha256) for dataset in datasets]
+    return [hashed(dataset, content) for dataset in datasets]
 
 
-def hashed(dataset: Dataset, sha256: str) -> Dataset:
-    """A dataset that knows the hash of its file."""
-    return dataset.replace(source=dataset.source and replace(dataset.source, sha256=sha256))
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What tells the content of a file from any other: its hash and its size."""
+
+    sha256: str
+    size: int
 
 
-def read_unchanged(path: Path, read: Callable[[], Result], hashing: Hashing) -> tuple[Result, str]:
-    """What is read of a file that stays as it is meanwhile, and the file's hash.
+def hashed(dataset: Dataset, content: FileContent) -> Dataset:
+    """A dataset that knows the hash and the size of its file."""
+    told = dataset.source and replace(dataset.source, sha256=content.sha256, size=content.size)
+    return dataset.replace(source=told)
+
+
+def read_unchanged(path: Path, read: Callable[[], Result], hashing: Hashing) -> tuple[Result, FileContent]:
+    """What is read of a file that stays as it is meanwhile, and the file's hash and size.
 
     The hash is computed while the reader works. That of a folder of parts is that of their bytes after each
     other, in the order of their records.
@@ -235,7 +269,7 @@ def read_unchanged(path: Path, read: Callable[[], Result], hashing: Hashing) -> 
         raise UnreadableInput(
             "the file changed while it was being read", str(path), "read it again when it is complete"
         )
-    return found, digest
+    return found, FileContent(digest, sum(size for size, _ in before.values()))
 
 
 def _state(path: Path) -> dict[Path, tuple[int, int]]:
@@ -316,11 +350,8 @@ def raise_all(problems: Sequence[UnreadableInput]) -> None:
         raise UnreadableInputs(distinct)
 
 
-def _files(
-    path: str | Path | Sequence[str | Path], recursive: bool, problems: list[UnreadableInput]
-) -> FilesFound:
+def _files(given: Sequence[Path], recursive: bool, problems: list[UnreadableInput]) -> FilesFound:
     """The files to read, each once, in the order given."""
-    given = _paths(path)
     files: dict[Path, Path] = {}
     notes: list[ReadingNote] = []
     for at, each in enumerate(given):
@@ -339,7 +370,7 @@ def _files(
     if parts is not None:
         problems.append(parts)
         return FilesFound(())
-    if not given:
+    if not given and not problems:
         problems.append(UnreadableInput("no input is given", advice="give a file or a folder"))
     elif not files and not problems:
         problems.append(
@@ -362,7 +393,7 @@ def _paths(given: Any) -> list[Path]:
             )
         if each == "":
             raise UnreadableInput("a path is empty", advice="give a file or a folder")
-    return [Path(each) for each in paths]
+    return [place_of(each) for each in paths]
 
 
 def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound:

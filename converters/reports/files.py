@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
+from ..values.address import Address
 from . import REPORTS, document_of, form_in, form_named
 from .marks import ReportDocument
 
@@ -89,7 +90,8 @@ class ReportFile:
     Parameters
     ----------
     path : Path or None
-        None where the report goes to no file: then nothing is written.
+        None where the report goes to no file: then nothing is written. An address is refused: what is there
+        could not be taken back.
     form : str or None
         A name of `REPORTS`; None where nothing tells it, which is refused before anything is written.
     overwrite : bool
@@ -97,6 +99,10 @@ class ReportFile:
     """
 
     def __init__(self, path: Path | None, form: str | None, *, overwrite: bool = False) -> None:
+        if isinstance(path, Address):
+            raise UnwritableOutput(
+                "reports are written to files of this machine", str(path), "give a file, and copy it there"
+            )
         self.path, self.form = path, form
         self._overwrite = overwrite
         self._held = False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...schemas.errors import ConfigurationError
+from ..values.address import place_of
 from . import REPORTS, SeverityName, document_of, form_named
 from .files import ReportFile
 
@@ -53,7 +54,7 @@ def write_report(
     adamgate.schemas.errors.ConfigurationError: the report format cannot be determined from the file name
     ...
     """
-    form = form_named(Path(path)) if format is None else format
+    form = form_named(place_of(path)) if format is None else format
     if form is None:
         suffixes = ", ".join(suffix for each in REPORTS.values() for suffix in each.suffixes)
         raise ConfigurationError(
@@ -62,7 +63,7 @@ def write_report(
             f"end it with one of {suffixes}, or give format",
         )
     document = document_of(report, form, fail_on)
-    file = ReportFile(Path(path), form, overwrite=overwrite)
+    file = ReportFile(place_of(path), form, overwrite=overwrite)
     file.spare(Path(each.path) for each in report.inputs if each.path)
     file.require_writable()
     file.deliver(document)

@@ -14,6 +14,7 @@ from ...schemas.glance import Glance, Glanced, listed
 from ...schemas.study.dataset import Dataset
 from ..formats import dataset_named
 from ..formats.format import Output
+from ..values.address import place_of
 from ..writing.names import require_output_name
 from .arms import Arms
 from .codebook import Codebook
@@ -139,7 +140,7 @@ class AnalysisTable(Glanced):
         >>> sorted(pd.read_parquet("os.parquet")["TRT01P"].unique())
         ['Active', 'Placebo']
         """
-        target = Path(path)
+        target = place_of(path)
         require_output_name(target)
         chosen = layout_for(target, layout)
         table = ToolTable.of(

@@ -81,4 +81,5 @@ def reading_options(settings: Settings, callbacks: Callbacks, memory: str | None
         "max_unpacked": settings.max_unpacked,
         "memory": settings.memory or memory,
         "work_dir": settings.work_dir,
+        "stdin_name": settings.stdin_name,
     }

@@ -18,6 +18,7 @@ from ..configuration.settings import SETTINGS, SettingGroup
 from ..configuration.values import path, paths
 from ..reports import REPORTS
 from ..survival.layouts import layouts
+from ..values.address import Address, is_address, place_of
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,6 +54,8 @@ class _NamedPath(click.Path):
     ) -> Any:
         if value == "":
             self.fail("the path is empty; check that the script sets its variables", param, ctx)
+        if is_address(value):
+            return place_of(value)
         return super().convert(value, param, ctx)
 
 
@@ -155,7 +158,7 @@ def expanded(given: Iterable[Path]) -> tuple[Path, ...]:
     """Expand patterns such as ``*.xpt`` where the shell did not."""
     found: list[Path] = []
     for each in given:
-        if not has_magic(str(each)) or os.path.exists(each):
+        if isinstance(each, Address) or not has_magic(str(each)) or os.path.exists(each):
             found.append(each)
             continue
         matches = sorted(map(Path, glob(str(each), recursive=True)))

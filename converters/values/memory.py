@@ -47,6 +47,10 @@ class Memory:
             self._most_held = self._answers.most // 2
         self._folder = WorkFolder(self.work_dir)
 
+    def new_folder(self) -> Path:
+        """An empty folder in the work folder."""
+        return self._folder.new_folder()
+
     def gathering(self, size: int) -> Gathering:
         """Where to gather a dataset of about so many bytes."""
         if self._answers is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from io import BufferedReader
 from pathlib import Path
@@ -14,6 +15,8 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISSOCK, "a socket"),
 )
+_NOT_IN_NAMES = re.compile(r"[/\\\0-\x1f\x7f]")
+_LONGEST_NAME = 200
 # Without O_NONBLOCK a pipe that nobody writes to is waited for in `open`. Windows has no such flag.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -42,6 +45,16 @@ def open_regular(path: Path) -> BufferedReader:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     kind = next((name for fits, name in _KINDS if fits(mode)), "a special file")
     raise OSError(errno.EINVAL, f"{kind}, not a file", str(path))
+
+
+def is_file_name(given: object) -> bool:
+    """Whether a text is the name of a file in any folder, and leads nowhere else."""
+    if not isinstance(given, str) or given in ("", ".", ".."):
+        return False
+    try:
+        return len(os.fsencode(given)) <= _LONGEST_NAME and not _NOT_IN_NAMES.search(given)
+    except UnicodeEncodeError:
+        return False
 
 
 def read_regular(path: Path) -> bytes:

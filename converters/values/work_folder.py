@@ -42,6 +42,14 @@ class WorkFolder:
         self._files += 1
         return self._made() / f"{self._files:06}.columns"
 
+    def new_folder(self) -> Path:
+        """An empty folder."""
+        self._files += 1
+        folder = self._made() / f"{self._files:06}"
+        with work_told(folder):
+            folder.mkdir()
+        return folder
+
     def _made(self) -> Path:
         if self._path is None:
             remove_leftovers(self._within)

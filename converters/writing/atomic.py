@@ -5,15 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
 from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
+from ..targets import Destination, FileToSend, destination_of
+from ..values.address import Address
 from ..values.temporary_names import remove_leftovers, temporary_name
+from ..values.work_folder import WorkFolder, work_told
 from .turns import taking_turns
 
 _ADVICE: Mapping[int | None, str] = {
@@ -49,6 +53,64 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
     UnwritableOutput
         When a file exists, two have one name, or the system refuses.
     """
+    elsewhere = [file for file in files if destination_of(file.path) is not None]
+    if elsewhere:
+        return _sent_together(files, elsewhere, overwrite=overwrite)
+    return _write_here(files, overwrite=overwrite)
+
+
+def _sent_together(
+    files: Sequence[PlannedFile], elsewhere: Sequence[PlannedFile], *, overwrite: bool
+) -> list[Path]:
+    """Make what goes elsewhere here, write the other files, and send it when all is done."""
+    destination = _only_destination(elsewhere)
+    present = destination.present([file.path for file in elsewhere])
+    merged = [file.path for file in elsewhere if file.merged and file.path in present]
+    if merged:
+        raise UnwritableOutput(
+            "a metadata table exists there, and lines cannot be added to it",
+            ", ".join(map(str, merged)),
+            "use another folder, or write Parquet, which has its metadata within",
+        )
+    if present and not overwrite:
+        raise _exists(", ".join(map(str, present)))
+    work = WorkFolder()
+    made = []
+    with ExitStack() as kept:
+        for file in elsewhere:
+            folder = work.new_folder()
+            kept.callback(shutil.rmtree, folder, ignore_errors=True)
+            here = replace(file, path=folder / "made")
+            with work_told(folder):
+                made.append(FileToSend(file.path, _write_temporary(here, ExitStack())))
+        others = [file for file in files if file not in elsewhere]
+        _write_here(others, overwrite=overwrite, last=lambda: destination.send(made, overwrite=overwrite))
+    return [file.path for file in files]
+
+
+def _only_destination(elsewhere: Sequence[PlannedFile]) -> Destination:
+    """The target of all these files: two could not take them all or none."""
+    places = {_place(file.path): destination_of(file.path) for file in elsewhere}
+    found = [each for each in places.values() if each is not None]
+    if len(places) > 1:
+        raise UnwritableOutput(
+            "outputs cannot appear together in several places",
+            ", ".join(str(file.path) for file in elsewhere),
+            "write all of them to one place, or to files of this machine",
+        )
+    return found[0]
+
+
+def _place(path: Path) -> Path:
+    """A database, or a bucket or host."""
+    is_table = isinstance(path, Address) and path.is_database
+    return path.parent if is_table else Path(*path.parts[:2])
+
+
+def _write_here(
+    files: Sequence[PlannedFile], *, overwrite: bool, last: Callable[[], None] = lambda: None
+) -> list[Path]:
+    """Write files of this machine; what is done at last is done before they are there for good."""
     _refuse_clashes(files, overwrite)
     for folder in dict.fromkeys(file.path.parent for file in files):
         remove_leftovers(folder)
@@ -64,6 +126,7 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
         for file, temporary in zip(files, written, strict=True):
             with _told_of(file):
                 _put_in_place(temporary, file, overwrite, undo, backups)
+        last()
         undo.pop_all()
     for folder in dict.fromkeys(file.path.parent for file in files):
         _flush_folder(folder)

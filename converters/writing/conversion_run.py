@@ -18,10 +18,10 @@ from typing import Any, BinaryIO
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
 from ...schemas.study.dataset import Dataset
 from ..formats.format import Output, WritingProgress
-from ..formats.parquet.parts import parts_of
 from ..formats.planned_file import PlannedFile
 from ..metadata.sidecar_names import is_sidecar
 from ..reading.read import Readings, named_alike, repeated
+from ..values.address import STANDARD_OUTPUT
 from .atomic import write_together
 from .conversion import ConversionRecord, ConvertedDataset
 from .file_hashes import FileHash, hash_of, hashing
@@ -63,8 +63,8 @@ class Request:
 
     @property
     def together(self) -> bool:
-        """Whether all appear at once: a file has one dataset or none."""
-        return self.all_or_none or not self.target.suffix
+        """Whether all appear at once: so do tables of a database; a file has one dataset or none."""
+        return self.all_or_none or not self.target.suffix or self.target.path == STANDARD_OUTPUT
 
     def check(self) -> None:
         """Refuse what can be seen before anything is read.
@@ -300,10 +300,7 @@ def _output_of(file: Path, outputs: Sequence[Output]) -> Path:
 def _read(datasets: Iterable[Dataset]) -> dict[Path, FileHash]:
     """The files that were read; of a folder of parts the bytes of all."""
     sources = [each.source for each in datasets if each.source is not None]
-    return {
-        each.path: FileHash(sum(part.path.stat().st_size for part in parts_of(each.path).parts), each.sha256)
-        for each in sources
-    }
+    return {each.path: FileHash(each.size, each.sha256) for each in sources}
 
 
 def _named_twice(datasets: Sequence[Dataset]) -> dict[str, ConfigurationError]:

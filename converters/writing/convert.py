@@ -9,6 +9,7 @@ from pathlib import Path
 from ..formats.format import ReadingProgress
 from ..reading.options import checked_options
 from ..reading.read import read_each
+from ..values.address import place_of
 from .conversion_run import Request, converted
 from .losses import MetadataNotKept, Repaired
 from .options import write_options
@@ -35,6 +36,7 @@ def convert(
     max_unpacked: int | None = None,
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
+    stdin_name: str | None = None,
     keep: str | Sequence[str] | None = None,
     drop: str | Sequence[str] = (),
     where: str | Sequence[str] = (),
@@ -82,6 +84,8 @@ def convert(
         block of records at a time; the rest is kept on disk.
     work_dir : path, optional
         Folder for data kept on disk, as in `read`.
+    stdin_name : str, optional
+        File name of what is read from standard input, as in `read`.
     keep, drop : str or sequence of str, optional
         Variables to write (default: all), or to omit: ``"USUBJID"`` of every dataset that has it,
         ``"ADTTE.AVAL"`` of one. They stay in the order of the dataset.
@@ -130,7 +134,7 @@ def convert(
         Selection.of(keep=keep, drop=drop, where=where, rename=rename),
         all_or_none=True,
         overwrite=overwrite,
-        manifest=None if manifest is None else Path(manifest),
+        manifest=None if manifest is None else place_of(manifest),
         progress=progress,
         options={
             "to": to,
@@ -155,6 +159,7 @@ def convert(
         max_unpacked=max_unpacked,
         memory=MEMORY if memory is None else memory,
         work_dir=work_dir,
+        stdin_name=stdin_name,
     )
     conversion = converted(read_each(source, options), request)
     for repair in conversion.repairs:

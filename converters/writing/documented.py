@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from ..metadata.sidecar_names import raw_places_file
 from .atomic import write_together
 from .file_hashes import FileHash, hashing
 from .inputs import refuse_data_beside, refuse_inputs
-from .losses import tell_changes, tell_losses, tell_repairs
+from .losses import MetadataNotKept, tell_changes, tell_losses, tell_repairs
 from .write import Target, planned
 
 
@@ -78,7 +79,7 @@ def write_documented(
     plan = planned(outputs, target, inputs, overwrite=overwrite)
     hashed: dict[Path, FileHash] = {}
     files = list(plan.files)
-    traced = list(_raw_places(plan.outputs, hashed))
+    traced = list(_raw_places(plan.outputs, hashed)) if target.has_files_beside else []
     if traced or about is not None:
         files = [hashing(each, hashed) for each in files]
     if traced:
@@ -93,6 +94,10 @@ def write_documented(
     tell_repairs(plan.repairs)
     tell_changes(plan.changes, target.format)
     tell_losses(plan.outputs, target.format)
+    untraced = [each.dataset.name for each in plan.outputs if each.dataset.raw_places is not None]
+    if untraced and not target.has_files_beside:
+        told = f"{target.format.name} cannot hold their raw records (file and line); not written"
+        warnings.warn(f"{', '.join(untraced)}: {told}", MetadataNotKept, stacklevel=2)
     return written
 
 

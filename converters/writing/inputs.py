@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...schemas.errors import UnwritableOutput
 from ..formats import readable
+from ..formats.databases.place import place_of_table
 from ..formats.parquet.parts import is_partitioned
 from ..metadata.sidecar_names import sidecars_in
 from ..reading.folder import is_hidden, may_be_data
+from ..values.address import Address
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -116,7 +118,7 @@ def held_twice(written: Iterable[tuple[str, Path]], datasets: Iterable[Dataset])
             )
 
 
-def _folders_of(path: Path) -> set[tuple[int, int] | None]:
+def _folders_of(path: Path) -> set[tuple[Any, ...] | None]:
     """The folder of a file, and that of what it links to."""
     return {_identity(each.parent) for each in (path, Path(os.path.realpath(path)))}
 
@@ -130,8 +132,13 @@ def _may_be_data(path: Path) -> bool:
 
 def inputs_of(datasets: Iterable[Dataset]) -> tuple[Path, ...]:
     """The files that datasets were read from, and what describes them there."""
-    files = [dataset.source.path for dataset in datasets if dataset.source is not None]
+    files = [_file_of(dataset.source.path) for dataset in datasets if dataset.source is not None]
     return _with_descriptions(files)
+
+
+def _file_of(path: Path) -> Path:
+    """The archive that has a path as a member; else the path."""
+    return path if os.path.lexists(path) else next(filter(os.path.isfile, path.parents), path)
 
 
 def inputs_given(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -172,8 +179,10 @@ def _descriptions(folder: Path) -> tuple[Path, ...]:
         return ()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What a file is by any name; None when there is none, so that nothing can be written over."""
+def _identity(path: Path) -> tuple[Any, ...] | None:
+    """What a file, or a place elsewhere, is by any name; None when there is none to be written over."""
+    if isinstance(path, Address):
+        return place_of_table(path) if path.is_database else (path,)
     try:
         status = path.stat()
     except (OSError, ValueError):  # of a name that no file can have

@@ -13,13 +13,15 @@ from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOut
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
-from ..formats import Format, dataset_named, writable
+from ..formats import FORMATS_OF_DATABASES, Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
+from ..formats.databases.place import DatabasePlace
 from ..formats.format import Breach, Output, Repair, Writer, WritingProgress
 from ..formats.holds import EVERYTHING
 from ..formats.planned_file import PlannedFile
 from ..formats.write_options import AS_USUAL, FIX, WriteOptions
 from ..reading.read import read
+from ..values.address import STANDARD_OUTPUT, Address, masked, place_of
 from ..values.file_kind import suffix_of
 from .atomic import write_together
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs, refuse_merging
@@ -31,6 +33,7 @@ _NOT_WRITTEN = {
     ".xport": "SAS transport files are written as .xpt",
     ".sas7bdat": "writing sas7bdat is not supported; only SAS writes this format reliably",
 }
+GIVEN_AS_OUTPUT = Path("-")
 _FILE_NAME = re.compile(r"[\w$#@-][\w$#@ .-]{0,99}")
 _LISTED = 50
 _TO_KNOW_ITS_NAME = 64_000_000
@@ -80,7 +83,16 @@ class Target:
 
     @classmethod
     def _place(cls, path: str | Path, to: str | None) -> Target:
-        place = Path(path)
+        place = place_of(path) if isinstance(path, str) else path
+        if place == GIVEN_AS_OUTPUT:
+            return cls._standard_output(to)
+        if isinstance(place, Address) and place.is_database:
+            if to is not None:
+                raise ConfigurationError(
+                    "--to has no meaning for a database", masked(str(path)), "omit it: datasets become tables"
+                )
+            DatabasePlace.of(place)
+            return cls(place)
         is_folder = os.path.isdir(place) or str(path).endswith((os.sep, "/"))
         if to is None:
             if is_folder:
@@ -102,6 +114,25 @@ class Target:
             )
         return cls(place)
 
+    @classmethod
+    def _standard_output(cls, to: str | None) -> Target:
+        if to is None:
+            raise ConfigurationError(
+                "no output format is given for standard output", "-", "add --to csv, parquet or xpt"
+            )
+        suffix = "." + to.lower().removeprefix(".")
+        _format(suffix, f"--to {to}")
+        return cls(STANDARD_OUTPUT, suffix)
+
+    @property
+    def has_files_beside(self) -> bool:
+        """Whether files that describe the data can be beside them."""
+        return not self.is_database and self.path != STANDARD_OUTPUT
+
+    @property
+    def is_database(self) -> bool:
+        return isinstance(self.path, Address) and self.path.is_database
+
     def _require_meaning(self) -> None:
         """Refuse options that have no effect."""
         if self.options.given and not self.format.takes_options:
@@ -118,9 +149,14 @@ class Target:
 
     @property
     def format(self) -> Format:
-        """Of the files."""
+        """Of the files, or of the tables of a database."""
+        if isinstance(self.path, Address) and self.path.is_database:
+            return FORMATS_OF_DATABASES[self.path.scheme]
         known = writable()
-        return known[self.suffix or suffix_of(self.path, known)]
+        found = known[self.suffix or suffix_of(self.path, known)]
+        if self.path == STANDARD_OUTPUT and found.alone is not None:
+            return replace(found, holds=found.alone)
+        return found
 
     @property
     def encoding(self) -> str:
@@ -137,7 +173,15 @@ class Target:
         UnwritableOutput
             When a dataset name is not a valid file name, or that of the output holds what is not text.
         """
-        if self.suffix:
+        if self.path == STANDARD_OUTPUT and len(datasets) != 1:
+            raise ConfigurationError(
+                f"{len(datasets)} datasets cannot go to standard output",
+                ", ".join(dataset.name for dataset in datasets[:_LISTED]) or "no dataset",
+                "give one file to read, or a folder to write to",
+            )
+        if self.is_database:
+            paths = [self.path / self._table_name(dataset) for dataset in datasets]
+        elif self.suffix:
             require_output_name(self.path / self.suffix)
             paths = [self.path / self._file_name(dataset) for dataset in datasets]
         elif len(datasets) == 1 or (datasets and self.options.one_file):
@@ -157,6 +201,14 @@ class Target:
             f"{self.path}: {names or 'no dataset'}",
             f"give a folder, and the file format with --to {suffix_of(self.path, writable())[1:]}{one_file}",
         )
+
+    def _table_name(self, dataset: Dataset) -> str:
+        """That of the dataset in lower case, which SQL finds without quotes."""
+        if dataset.name in ("", ".", "..") or "/" in dataset.name or "\0" in dataset.name:
+            raise UnwritableOutput(
+                "a dataset name is not a valid table name", one_line(dataset.name), "rename the dataset"
+            )
+        return dataset.name.lower()
 
     def _file_name(self, dataset: Dataset) -> str:
         if not _FILE_NAME.fullmatch(dataset.name):
@@ -322,6 +374,8 @@ def planned(
     place = outputs[0].path if len(outputs) == 1 else target.path
     refuse_breaches(outputs, target.format, writer, place)
     files = writer.plan(outputs)
+    if not target.has_files_beside:
+        files = [file for file in files if not file.merged]  # what would be beside it is told as lost
     refuse_inputs((file.path for file in files if not file.merged), (*inputs, *kept))
     refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
     changes = tuple(change for output in outputs for change in writer.changes(output))

@@ -99,12 +99,15 @@ class Source:
         Of the file's bytes; empty until `read` has computed it.
     encoding : str
         How text was decoded.
+    size : int
+        Bytes of the file; 0 until `read` has counted them.
     """
 
     path: Path
     format: str
     sha256: str = ""
     encoding: str = "utf-8"
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

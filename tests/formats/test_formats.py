@@ -15,7 +15,7 @@ import pytest
 import adamgate as ag
 from adamgate.cli import run
 from adamgate.converters import formats
-from adamgate.converters.formats import FORMATS, Format, readable, writable
+from adamgate.converters.formats import FORMATS, FORMATS_OF_DATABASES, Format, readable, writable
 from adamgate.converters.formats.format import Writer
 from adamgate.converters.formats.holds import DATA, EVERYTHING, FOUND, Holds
 from adamgate.converters.formats.planned_file import PlannedFile
@@ -114,7 +114,7 @@ def test_data_that_a_format_has_no_place_for_are_refused(tmp_path, suffix):
 
 
 def test_suffixes_have_one_format_and_readers_carry_no_more_than_it_holds(root):
-    assert len(readable()) == sum(len(each.suffixes) for each in FORMATS)
+    assert len(readable()) == sum(len(each.suffixes + each.packed) for each in FORMATS)
     assert set(writable()) <= set(readable())
     held = {"label": Holds.LABELS, "length": Holds.LENGTHS, "format": Holds.FORMATS}
     for path in sorted((root / "fixtures" / "cartitude1").rglob("*")):
@@ -136,7 +136,8 @@ def made_page(root):
 def test_the_page_says_what_each_format_holds(root):
     page = (root / "docs" / "convert.md").read_text(encoding="utf-8")
     body = page.split("## What each format keeps")[1].split("\n## ")[0]
-    held = ("yes" if Holds.SPECIAL_MISSING in each.holds else "no" for each in FORMATS)
+    formats_there = (*FORMATS, *FORMATS_OF_DATABASES.values())
+    held = ("yes" if Holds.SPECIAL_MISSING in each.holds else "no" for each in formats_there)
     assert f"| special missing values | {' | '.join(held)} |\n" in body
 
 

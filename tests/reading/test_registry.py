@@ -215,7 +215,7 @@ def test_a_csv_is_read_without_the_other_formats_tools(tmp_path: Path) -> None:
 
 def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
     put(tmp_path, "adsl.csv", ADSL)
-    for name in ("adtte.xpt.gz", "adae.XLSX", "adrs.sas7bdat.zip", "adlb.rds"):
+    for name in ("adtte.xpt.bz2", "adae.XLSX", "adrs.sas7bdat.zip", "adlb.rds"):
         put(tmp_path, name, "x")
     put(tmp_path, "adtte.json", "{}")
     put(tmp_path, "adae.json", "[1]")
@@ -228,7 +228,7 @@ def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
     assert str(note).replace(str(tmp_path), "FOLDER") == (
         "not read in FOLDER, may contain data: adae.XLSX (Excel), "
         "adae.json (JSON, but not Dataset-JSON), adlb.rds (R), "
-        "adrs.sas7bdat.zip (archive), adtte.json (JSON, but not Dataset-JSON), adtte.xpt.gz (compressed)"
+        "adrs.sas7bdat.zip (archive), adtte.json (JSON, but not Dataset-JSON), adtte.xpt.bz2 (compressed)"
     )
 
 

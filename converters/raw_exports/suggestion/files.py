@@ -13,6 +13,7 @@ from typing import Any
 from ....schemas.errors import UnreadableInput
 from ...formats.format import ReadOptions
 from ...reading.read import raise_all
+from ...sources.arrivals import arrivals
 from ...values.file_kind import suffix_of
 from ..options import RawFile
 from ..raw_table import RawTable
@@ -112,12 +113,19 @@ def suggestions_for(paths: Sequence[Path], options: ReadOptions | None = None) -
     ------
     UnreadableInput
     """
+    options = options or ReadOptions()
+    with arrivals(options) as brought:
+        found = _suggestions_here([brought.bring(each) for each in paths], options)
+        return replace(found, source=brought.shown(found.source))
+
+
+def _suggestions_here(paths: Sequence[Path], options: ReadOptions) -> Suggestions:
     files = [each for path in paths for each in _files(path)]
     if not files:
         raise UnreadableInput("no raw file was found", ", ".join(map(str, paths)), "give files or a folder")
     parents = {file.parent.absolute() for file, _ in files}
     source = Path(os.path.commonpath(parents))
-    reading = _Reading(source, options or ReadOptions())
+    reading = _Reading(source, options)
     for file, member in files:
         reading.read(file.absolute().relative_to(source).as_posix(), member)
     if not reading.tables:

@@ -21,6 +21,7 @@ from ...formats import writable
 from ...formats.write_options import WriteOptions
 from ...reports.files import refuse_existing, write_document
 from ...reports.presentation import Detail
+from ...values.address import Address
 from ...values.file_kind import suffix_of
 from ...writing.names import require_output_name
 from ..exit_codes import DIFFERENT, EQUAL
@@ -266,7 +267,8 @@ def _target(path: Path, layout: str | None, writing: WriteOptions) -> Target:
     from ...writing.write import Target
 
     is_file = suffix_of(path, writable()) and not os.path.isdir(path)
-    return Target.of(path, layout or (None if is_file else USUAL_FORMAT), writing)
+    is_database = isinstance(path, Address) and path.is_database
+    return Target.of(path, layout or (None if is_file or is_database else USUAL_FORMAT), writing)
 
 
 def _refuse_outputs(

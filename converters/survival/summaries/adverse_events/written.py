@@ -14,6 +14,7 @@ from .....schemas.glance import Glance, Glanced, listed
 from .....schemas.study.dataset import Dataset
 from ....formats import dataset_named
 from ....formats.format import Output
+from ....values.address import place_of
 from ....writing.names import require_output_name
 from ...programs.python import reading, reading_by_adamgate
 from ...table_files import write_table_files
@@ -95,7 +96,7 @@ class AdverseEventTable(Glanced):
         >>> [path.name for path in table.write("ae.csv")]
         ['ae.csv', 'ae.codebook.json']
         """
-        target = Path(path)
+        target = place_of(path)
         require_output_name(target)
         layout = layout_for(target)
         output = Output(self.dataset.replace(name=dataset_named(target)), target)

@@ -18,6 +18,7 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from ....formats import dataset_named
 from ....formats.format import Output
+from ....values.address import place_of
 from ....writing.names import require_output_name
 from ...analysis_table import AnalysisTable
 from ...shapes.dates import entry_source
@@ -110,7 +111,7 @@ class KaplanMeierTables(Glanced):
         >>> [path.name for path in km.write("km.csv")]
         ['km.csv', 'km_summary.csv', 'km.codebook.json']
         """
-        target = Path(path)
+        target = place_of(path)
         require_output_name(target)
         layout = layout_for(target)
         of_summary = target.with_name(f"{target.stem}_summary{target.suffix}")

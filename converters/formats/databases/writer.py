@@ -1,0 +1,65 @@
+"""What a table of a database cannot hold; the file that a table is made of is Parquet of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyarrow.compute as pc
+
+from ....schemas.study.dataset import Dataset
+from ....schemas.study.variable import Variable
+from ....schemas.wording import one_line
+from ...values.address import Address
+from ...values.arrow_columns import text_array
+from ..breaches import breaches_of_text
+from ..format import Breach, Output, Writer
+from ..parquet.writer import PARQUET
+from ..planned_file import PlannedFile
+from .database import DRIVERS, Driver
+from .place import DatabasePlace
+
+
+def breaches(output: Output) -> Iterator[Breach]:
+    """Everything of a dataset for which a database has no place, or that it would change without a word."""
+    dataset = output.dataset
+    address = Address(output.path)
+    driver = DRIVERS[address.scheme]
+    unfit = list(breaches_of_text(dataset))
+    yield from unfit
+    prefix = DatabasePlace.of(address.parent).prefix
+    yield from _breaches_of_names(dataset, prefix, driver)
+    if "\0" in "".join([dataset.label, *(each.label for each in dataset.variables)]):
+        yield Breach(dataset.name, "has a NUL character in a label")
+    if not any(each.in_all for each in unfit):
+        yield from (each for variable in dataset.variables for each in _breaches_of_text(dataset, variable))
+
+
+def _breaches_of_names(dataset: Dataset, prefix: str, driver: Driver) -> Iterator[Breach]:
+    names = [each.name for each in dataset.variables]
+    if len(names) > driver.most_columns:
+        yield Breach(dataset.name, f"has {len(names):,} variables, more than {driver.most_columns:,}")
+    if len(f"{prefix}{dataset.name}".encode(errors="replace")) > driver.longest_name:
+        yield Breach(dataset.name, f"its name, with the prefix, has more than {driver.longest_name} bytes")
+    for name in names:
+        if len(name.encode(errors="replace")) > driver.longest_name:
+            yield Breach(dataset.name, f"its name has more than {driver.longest_name} bytes", one_line(name))
+        if "\0" in name:
+            yield Breach(dataset.name, "has a NUL character in its name", one_line(name))
+
+
+def _breaches_of_text(dataset: Dataset, variable: Variable) -> Iterator[Breach]:
+    if variable.type != "Char":
+        return
+    has_nul = pc.match_substring(text_array(dataset[variable.name]).cast("large_string"), "\0")
+    first = pc.index(has_nul, True).as_py()
+    if first >= 0:
+        yield Breach(
+            dataset.name, f"contains text with a NUL character (first in record {first + 1})", variable.name
+        )
+
+
+def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
+    return PARQUET.plan(outputs)
+
+
+TABLES = Writer(breaches, plan)

@@ -1,0 +1,117 @@
+"""What carriers brought in one reading: read where it lies, told of as the place it came from."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...schemas.errors import UnreadableInput, UnreadableInputs
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.variable import ReadingNote
+from ..formats.format import ReadOptions
+from ..values.address import STANDARD_INPUT
+from . import GIVEN_AS_INPUT, Carrier, carrier_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """What lies in a folder of ours, and where it came from."""
+
+    carrier: Carrier
+    folder: Path
+    place: Path
+
+    def of_file(self, file: Path) -> _Arrival:
+        """The same where a place is itself the file that was brought, not what has it."""
+        return replace(self, place=self.place.parent) if file == self.folder / self.place.name else self
+
+    def shown(self, path: Path) -> Path:
+        """A path in the folder as the user knows it."""
+        return self.place / path.relative_to(self.folder)
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """What one reading was brought.
+
+    Parameters
+    ----------
+    options : ReadOptions
+        `memory` has the work folder.
+    """
+
+    options: ReadOptions
+    _arrived: list[_Arrival] = field(default_factory=list)
+
+    def bring(self, place: Path) -> Path:
+        """The file or folder to read for a place; an archive that comes from elsewhere is unpacked, too.
+
+        Raises
+        ------
+        UnreadableInput, ConfigurationError
+        """
+        local = place
+        while (carrier := carrier_of(local)) is not None:
+            folder = self.options.memory.new_folder()
+            place = STANDARD_INPUT if local == GIVEN_AS_INPUT else self.shown(local)
+            arrival = _Arrival(carrier, folder, place)
+            self._arrived.append(arrival)  # which problems of bringing it need, too
+            local = carrier.bring(local, folder, self.options)
+            if local.is_file():
+                self._arrived[-1] = arrival.of_file(local)
+        return local
+
+    def shown(self, path: Path) -> Path:
+        """A path that was read, as the user knows it."""
+        arrival = self._arrival(path)
+        return path if arrival is None else arrival.shown(path)
+
+    def told(self, problem: UnreadableInput) -> UnreadableInput:
+        """A problem, in the user's paths."""
+        if isinstance(problem, UnreadableInputs):
+            return UnreadableInputs([self.told(each) for each in problem.problems])
+        texts = map(self._named, (problem.what, problem.where, problem.advice))
+        return UnreadableInput(*texts, details=[self._named(each) for each in problem.details])
+
+    def noted(self, notes: Sequence[ReadingNote]) -> tuple[ReadingNote, ...]:
+        """Notes, in the user's paths."""
+        return tuple(replace(each, message=self._named(each.message)) for each in notes)
+
+    def from_there(self, dataset: Dataset) -> Dataset:
+        """A dataset whose source is the place it came from."""
+        source = dataset.source
+        arrival = None if source is None else self._arrival(source.path)
+        if arrival is None or source is None:
+            return dataset
+        told = replace(source, path=arrival.shown(source.path))
+        if arrival.carrier.is_table:
+            told = replace(told, path=arrival.place / source.path.stem, format=arrival.carrier.name)
+        return dataset.replace(source=told, notes=self.noted(dataset.notes))
+
+    def remove(self) -> None:
+        """Remove what was brought: it has been read."""
+        for each in self._arrived:
+            shutil.rmtree(each.folder, ignore_errors=True)
+
+    def _arrival(self, path: Path) -> _Arrival | None:
+        return next((each for each in self._arrived if path.is_relative_to(each.folder)), None)
+
+    def _named(self, text: str) -> str:
+        for each in self._arrived:
+            text = text.replace(str(each.folder), str(each.place))
+        return text
+
+
+@contextmanager
+def arrivals(options: ReadOptions) -> Iterator[Arrivals]:
+    """What is brought within this block, removed at its end; problems are told in the user's paths."""
+    brought = Arrivals(options)
+    try:
+        yield brought
+    except UnreadableInput as problem:
+        raise brought.told(problem) from problem
+    finally:
+        brought.remove()
