@@ -107,15 +107,16 @@ def _part(
     try:
         return _with_curves(study, code, count, options, show_keys=show_keys)
     except Refused as refusal:
-        problem = _on_one_line(refusal)
+        problem = on_one_line(refusal)
     except ConfigurationError as fault:
         if options != PageOptions():
             raise
-        problem = _on_one_line(fault)
+        problem = on_one_line(fault)
     return ParameterPart(plain(code), "", count.dataset if count else "", None, problem)
 
 
-def _on_one_line(problem: AdamgateError) -> str:
+def on_one_line(problem: AdamgateError) -> str:
+    """A problem as a page shows it."""
     return plain("; ".join(line.strip() for line in str(problem).splitlines()))
 
 

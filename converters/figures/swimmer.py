@@ -1,0 +1,172 @@
+"""The lanes of a swimmer plot: treatment, response, progression, death and follow-up of each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...schemas.errors import Refused
+from ...schemas.evidence.populations import declared_population
+from ...schemas.evidence.time_unit import TimeUnit
+from ...schemas.study.columns import Codes, Numbers
+from ...schemas.study.dataset import Dataset
+from ...schemas.study.study import Study
+from ...schemas.wording import counted
+from .options import LaneChoice, SwimmerOptions
+from .swimmer_dates import lane_dates, start_date, statuses
+
+TIMES: Mapping[str, str] = {
+    "treatment_end": "last day of treatment",
+    "response": "first response",
+    "response_end": "end of response",
+    "complete_response": "first complete response",
+    "progression": "progression",
+    "death": "death",
+    "end": "end of follow-up",
+}
+"""The times of a lane, and what they are."""
+
+
+@dataclass(frozen=True, eq=False)
+class SwimmerLanes:
+    """The lanes of a swimmer plot.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row for each lane, the longest first within its arm: USUBJID, arm, the columns of `TIMES` in
+        `unit` (NaN where there is none), and status: "died", "in follow-up", "ended", or "" if unknown.
+    unit : str
+    start : str
+        The date from which the times are counted.
+    sources : mapping of str to str
+        For each time, and for the status, where it comes from, or why it is not there.
+    subjects : int
+        Of the population.
+    without : int
+        Subjects without a start or an end, who have no lane.
+    chosen : str
+        Which of the others have a lane, in words.
+    arm : str
+        The variable of the arms; empty for one group.
+    population : str
+        The flag; empty for all subjects.
+    datasets : tuple of str
+        The datasets that the times come from.
+    """
+
+    frame: pd.DataFrame
+    unit: str
+    start: str
+    sources: Mapping[str, str]
+    subjects: int
+    without: int
+    chosen: str
+    arm: str
+    population: str
+    datasets: tuple[str, ...]
+
+
+def swimmer_lanes(
+    study: Study,
+    options: SwimmerOptions | None = None,
+    *,
+    unit: str | None = None,
+    arm: str | None = None,
+    population: str | None = None,
+) -> SwimmerLanes:
+    """The course of each subject from its first treatment on.
+
+    Parameters
+    ----------
+    study : Study
+        With ADSL; ADTTE and ADRS are used if they are present.
+    options : SwimmerOptions, optional
+    unit : {"days", "weeks", "months", "years"}, optional
+        Of the times (default: months). A month is 30.4375 days; the first day is 0.
+    arm : str, optional
+        Variable of ADSL with the arms.
+    population : str, optional
+        Population flag of ADSL (default: all subjects).
+
+    Raises
+    ------
+    ConfigurationError
+        For a variable or a parameter that is not present.
+    Refused
+        If ADSL is not present or has several records for a subject, or no subject has a start and an end.
+    """
+    options = options or SwimmerOptions()
+    adsl = _subject_level(study)
+    found = lane_dates(study, adsl, options)
+    members = declared_population(adsl, population) if population else np.ones(len(adsl), np.bool_)
+    start = start_date(adsl, options)
+    length = found["end"].day - start.day
+    drawn = members & ~np.isnan(length) & (length >= 0)
+    if not drawn.any():
+        raise Refused(
+            "no subject has both a start and an end of follow-up",
+            f"ADSL: {start.source}; {found['end'].source}",
+            "give LSTALVDT, EOSDT or an overall survival parameter",
+        )
+    time_unit = TimeUnit(unit or TimeUnit.MONTHS)
+    lanes = np.flatnonzero(drawn)
+    shown = lanes[_chosen(length[lanes], adsl["USUBJID"].astype(str).to_numpy()[lanes], options)]
+    status, status_source = statuses(adsl, found["death"].known)
+    frame = pd.DataFrame({"USUBJID": adsl["USUBJID"].astype(str).to_numpy()[shown]})
+    frame["arm"] = (
+        adsl[arm].astype(object).fillna("(missing)").astype(str).to_numpy()[shown] if arm else "all"
+    )
+    for name in TIMES:
+        frame[name] = (found[name].day - start.day)[shown] / time_unit.days
+    frame["status"] = status[shown]
+    return SwimmerLanes(
+        frame.sort_values(["arm", "end", "USUBJID"], ascending=[True, False, True], ignore_index=True),
+        str(time_unit),
+        start.source.split()[0],
+        {**{name: each.source for name, each in found.items()}, "status": status_source},
+        int(members.sum()),
+        int(members.sum()) - len(lanes),
+        _choice(len(lanes), len(shown), options),
+        arm or "",
+        population or "",
+        tuple(each for each in ("ADSL", "ADTTE", "ADRS") if each in study),
+    )
+
+
+def _subject_level(study: Study) -> Dataset:
+    if "ADSL" not in study or "USUBJID" not in study["ADSL"]:
+        raise Refused("ADSL with USUBJID is not present", "the study", "give ADSL")
+    adsl = study["ADSL"]
+    if len(adsl.distinct("USUBJID")) < len(adsl):
+        raise Refused("a subject has several records, or USUBJID is missing", "ADSL", "correct the data")
+    return adsl
+
+
+def _chosen(length: Numbers, subject: NDArray[np.object_], options: SwimmerOptions) -> Codes:
+    """Places of those that have a lane."""
+    order: Codes = np.lexsort((subject, length))
+    if len(order) <= options.most:
+        return order
+    if options.choose == LaneChoice.LONGEST:
+        return order[::-1][: options.most]
+    if options.choose == LaneChoice.SHORTEST:
+        return order[: options.most]
+    return order[np.linspace(0, len(order) - 1, options.most).round().astype(np.intp)]
+
+
+_CHOICES: Mapping[str, str] = {
+    LaneChoice.EVENLY: "evenly spaced by length of follow-up",
+    LaneChoice.LONGEST: "those with the longest follow-up",
+    LaneChoice.SHORTEST: "those with the shortest follow-up",
+}
+
+
+def _choice(lanes: int, shown: int, options: SwimmerOptions) -> str:
+    if lanes == shown:
+        return "all"
+    return f"{shown:,} of {counted(lanes, 'subject')}, {_CHOICES[options.choose]}"
