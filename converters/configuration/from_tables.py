@@ -30,6 +30,7 @@ from .registry import (
     RESPONSE_TERMS,
     RULE,
     RULES,
+    SAFETY,
     SOURCE,
     STOP,
     STUDY,
@@ -68,7 +69,7 @@ def judging(entries: Sequence[Entry]) -> Judging:
 
 def figure_options(entries: Sequence[Entry]) -> FigureOptions:
     """What the tables of a file say of the figures of a page."""
-    tables = (SWIMMER,)
+    tables = (SWIMMER, SAFETY)
     return FigureOptions(
         **{each.table.name: each.options for table in tables for each in _of(entries, table)}
     )

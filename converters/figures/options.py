@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...schemas.kinds import Choice, count, name
+from ...schemas.kinds import NAMES, Choice, count, name, text
 from ...schemas.options import option
 from ...schemas.word import Word
 
@@ -64,7 +64,68 @@ class SwimmerOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyOptions:
+    """Of the tables of adverse events: ``[safety]`` of ``adamgate.toml``.
+
+    Attributes
+    ----------
+    by : tuple of str
+        Variables of the terms, the highest level first (default: AEBODSYS, else AESOC, and AEDECOD).
+    arm : str or None
+        Treatment variable (default: TRTA, else TRTP; without either, all subjects together).
+    population : str or None
+        Population flag in ADSL (default: SAFFL, if it is present).
+    where : str or None
+        Condition that selects the events (default: ``TRTEMFL == 'Y'``, if it is present).
+    grade : str or None
+        Grade or severity (default: AETOXGR, else AESEV).
+    groups : tuple of str
+        Variables with the events of special interest (default: SMQzzNAM and CQzzNAM, else ACAT1).
+    groups_where : str or None
+        Condition that selects those (default: that of the other table).
+    most : int
+        Terms that are listed; of more the most frequent ones are.
+
+    Examples
+    --------
+    >>> ag.SafetyOptions(groups=("ACAT1",), groups_where="ACAT1 != 'OTHER'").most
+    400
+    """
+
+    by: tuple[str, ...] = option(
+        NAMES,
+        "Variables of the terms, the highest level first.",
+        default=(),
+        otherwise="AEBODSYS, else AESOC, and AEDECOD",
+    )
+    arm: str | None = option(name, "Treatment variable.", default=None, otherwise="TRTA, else TRTP")
+    population: str | None = option(
+        name, "Population flag in ADSL.", default=None, otherwise="SAFFL, if it is present"
+    )
+    where: str | None = option(
+        text,
+        "Condition that selects the events.",
+        default=None,
+        otherwise="TRTEMFL == 'Y', if it is present",
+    )
+    grade: str | None = option(name, "Grade or severity.", default=None, otherwise="AETOXGR, else AESEV")
+    groups: tuple[str, ...] = option(
+        NAMES,
+        "Variables with the events of special interest.",
+        default=(),
+        otherwise="SMQzzNAM and CQzzNAM, else ACAT1",
+    )
+    groups_where: str | None = option(
+        text, "Condition that selects the events of special interest.", default=None, otherwise="where"
+    )
+    most: int = option(
+        count, "Terms that are listed; of more the most frequent ones are.", default=400, otherwise="400"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureOptions:
     """What is declared of each figure; None where nothing is."""
 
     swimmer: SwimmerOptions | None = None
+    safety: SafetyOptions | None = None

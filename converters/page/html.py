@@ -109,6 +109,7 @@ def _environment() -> Environment:
         "number": "{:,}".format,
         "percent": "{:.1%}".format,
         "figure_shown": figure_shown,
+        "plain": plain,
     }
     return environment
 

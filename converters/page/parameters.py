@@ -13,12 +13,14 @@ from ...schemas.study.study import Study
 from ...schemas.wording import plain
 from ..reports.kaplan_meier_summary import beside_groups, time_shown
 from ..survival.conf_type import ConfType
+from ..survival.summaries.kaplan_meier import KaplanMeierOptions
 from ..survival.summaries.kaplan_meier.summary import KaplanMeierTables, kaplan_meier
 from ..survival.survival import survival
 from .axis import marks
 from .curve import CurveFigure, curve_figure
 from .options import PageOptions
 from .plausibility import Plausibility, plausibility
+from .provenance import Provenance, provenance
 
 MOST_GROUPS = 8
 """Curves that people tell apart in one figure."""
@@ -77,6 +79,8 @@ class ParameterPart:
     curves : Curves or None
     problem : str
         Why there are no curves.
+    provenance : Provenance or None
+        The command that gives the numbers of the curves, and the files of their records.
     """
 
     code: str
@@ -84,6 +88,7 @@ class ParameterPart:
     dataset: str
     curves: Curves | None
     problem: str = ""
+    provenance: Provenance | None = None
 
 
 def parameter_parts(
@@ -96,16 +101,18 @@ def parameter_parts(
     ConfigurationError
         For an option that does not fit the data; without options the page says why a curve is missing.
     """
-    known = {each.parameter: each for each in report.events}
-    codes = options.param or tuple(known)
-    return tuple(_part(study, code, known.get(code), options, show_keys=show_keys) for code in codes)
+    codes = options.param or tuple(dict.fromkeys(each.parameter for each in report.events))
+    return tuple(_part(study, report, code, options, show_keys=show_keys) for code in codes)
 
 
-def _part(
-    study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
-) -> ParameterPart:
+def _count(report: Report, code: str) -> EventCount | None:
+    return {each.parameter: each for each in report.events}.get(code)
+
+
+def _part(study: Study, report: Report, code: str, options: PageOptions, *, show_keys: bool) -> ParameterPart:
+    count = _count(report, code)
     try:
-        return _with_curves(study, code, count, options, show_keys=show_keys)
+        return _with_curves(study, report, code, options, show_keys=show_keys)
     except Refused as refusal:
         problem = on_one_line(refusal)
     except ConfigurationError as fault:
@@ -121,10 +128,10 @@ def on_one_line(problem: AdamgateError) -> str:
 
 
 def _with_curves(
-    study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
+    study: Study, report: Report, code: str, options: PageOptions, *, show_keys: bool
 ) -> ParameterPart:
     """Its estimates at each time of the data and at the marks of the axis, and what makes them plausible."""
-    by = options.by or _groups_of(count)
+    by = options.by or _groups_of(_count(report, code))
     records = asdict(options) | {"gate": False, "allow_no_events": True, "show_keys": show_keys}
     for name in ("param", "by", "conf_type"):
         del records[name]
@@ -142,11 +149,20 @@ def _with_curves(
     dates = ["ADT"] if "ADT" in study[described.dataset] else []
     table = survival(study, code, arm=by, covariates=dates, **records)
     seen = plausibility(study, table, times, ConfType(options.conf_type))
+    command = KaplanMeierOptions(
+        param=code,
+        by=by,
+        at=times,
+        curve=True,
+        total=by is None,
+        **{name: value for name, value in asdict(options).items() if name not in ("param", "by")},
+    )
     return ParameterPart(
         plain(described.paramcd),
         plain(described.param or ""),
         described.dataset,
         _curves(steps, marked, options, seen),
+        provenance=provenance(report, (described.dataset, "ADSL"), "km", command, "km.csv"),
     )
 
 

@@ -11,11 +11,13 @@ from ...schemas.evidence.arms import periods
 from ...schemas.gate.report import Report
 from ...schemas.study.study import Study
 from ..figures.options import FigureOptions
+from ..figures.safety import safety
 from ..figures.swimmer import swimmer_lanes
 from ..survival.subjects import naming_subjects
 from .options import PageOptions
 from .parameters import MOST_GROUPS, ParameterPart, on_one_line
 from .provenance import Provenance, provenance
+from .safety import SafetyShown, safety_shown
 from .swimmer import SwimmerFigure, swimmer_figure
 
 Drawn = TypeVar("Drawn")
@@ -45,6 +47,7 @@ class StudyFigures:
     """The figures of a study."""
 
     swimmer: FigurePart[SwimmerFigure]
+    safety: FigurePart[tuple[SafetyShown, ...]]
 
 
 def study_figures(
@@ -71,11 +74,17 @@ def study_figures(
         lanes = swimmer_lanes(study, declared.swimmer, unit=unit, arm=arm, population=page.population)
         return FigurePart(
             swimmer_figure(lanes, show_keys=show_keys),
-            provenance(report, "", lanes.datasets),
+            provenance(report, lanes.datasets),
         )
 
+    def adverse_events() -> FigurePart[tuple[SafetyShown, ...]]:
+        return FigurePart(tuple(safety_shown(report, safety(study, declared.safety))))
+
     with naming_subjects(show_keys):
-        return StudyFigures(_made(swimmer, is_declared=declared.swimmer is not None))
+        return StudyFigures(
+            _made(swimmer, is_declared=declared.swimmer is not None),
+            _made(adverse_events, is_declared=declared.safety is not None),
+        )
 
 
 def _made(make: Callable[[], FigurePart[Drawn]], *, is_declared: bool) -> FigurePart[Drawn]:

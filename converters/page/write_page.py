@@ -10,7 +10,7 @@ from ...schemas.gate.selection import full_book
 from ...schemas.rules.rule import Rule, RuleFunction
 from ...schemas.severity import Severity
 from ...schemas.study.study import Study
-from ..figures.options import FigureOptions, SwimmerOptions
+from ..figures.options import FigureOptions, SafetyOptions, SwimmerOptions
 from ..reports import SeverityName
 from ..reports.files import ReportFile
 from ..reports.presentation import Presentation
@@ -41,6 +41,7 @@ def write_page(
     fail_on: Severity | SeverityName | None = "error",
     show_keys: bool = True,
     swimmer: SwimmerOptions | None = None,
+    safety: SafetyOptions | None = None,
     extra_rules: Iterable[Rule | RuleFunction] = (),
     overwrite: bool = False,
 ) -> Path:
@@ -67,6 +68,8 @@ def write_page(
         Show subject keys in figures and messages about them.
     swimmer : SwimmerOptions, optional
         Of the swimmer plot.
+    safety : SafetyOptions, optional
+        Of the tables of adverse events.
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
         Custom rules, whose pages are to be explained.
     overwrite : bool
@@ -118,7 +121,7 @@ def write_page(
         threshold,
         extra_rules=extra_rules,
         show_keys=show_keys,
-        figures=FigureOptions(swimmer=swimmer),
+        figures=FigureOptions(swimmer=swimmer, safety=safety),
     )
     file.deliver(document)
     return target
