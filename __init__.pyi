@@ -39,6 +39,7 @@ from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
 from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
+from .converters.figures.options import ResponderOptions as ResponderOptions
 from .converters.figures.options import SafetyOptions as SafetyOptions
 from .converters.figures.options import SwimmerOptions as SwimmerOptions
 from .converters.page.write_page import write_page as write_page

@@ -25,6 +25,7 @@ from .registry import (
     QUERY,
     RAW,
     RECORD,
+    RESPONDERS,
     RESPONSE,
     RESPONSE_FLAG,
     RESPONSE_TERMS,
@@ -69,7 +70,7 @@ def judging(entries: Sequence[Entry]) -> Judging:
 
 def figure_options(entries: Sequence[Entry]) -> FigureOptions:
     """What the tables of a file say of the figures of a page."""
-    tables = (SWIMMER, SAFETY)
+    tables = (SWIMMER, SAFETY, RESPONDERS)
     return FigureOptions(
         **{each.table.name: each.options for table in tables for each in _of(entries, table)}
     )

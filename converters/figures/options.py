@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...schemas.kinds import NAMES, Choice, count, name, text
+from ...schemas.kinds import NAMES, Choice, TableOf, amount, count, name, text
 from ...schemas.options import option
 from ...schemas.word import Word
+
+_CONDITIONS = TableOf(text, 'a table of conditions: { "Stringent CR" = "BOR == \'sCR\'" }')
 
 
 class LaneChoice(Word):
@@ -124,8 +127,70 @@ class SafetyOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderOptions:
+    """Of the long-term responders: ``[responders]`` of ``adamgate.toml``.
+
+    Attributes
+    ----------
+    param : str or None
+        Parameter whose event ends the response (default: progression-free survival).
+    landmark : float or None
+        Time after which a subject without the event is a long-term responder, in the unit of the curves
+        (default: 5 years).
+    biomarkers : tuple of str
+        Numeric variables of ADSL, or parameters of another dataset at baseline such as "ADLB.HGB"
+        (default: numeric variables of ADSL that end in BL).
+    counts : mapping of str to str
+        Names, and conditions on ADSL, of what is counted among the subjects
+        (default: best overall response, and flags of MRD and of imaging).
+    events : mapping of str to str
+        Names, and conditions on ADAE or ADSL, of adverse events at any time
+        (default: the events of special interest, as of `SafetyOptions`).
+
+    Examples
+    --------
+    >>> options = ag.ResponderOptions(param="PFS", landmark=60, counts={"Stringent CR": "BOR == 'sCR'"})
+    >>> options.landmark
+    60
+    """
+
+    param: str | None = option(
+        name,
+        "Parameter whose event ends the response.",
+        default=None,
+        otherwise="progression-free survival",
+        metavar="PARAMCD",
+    )
+    landmark: float | None = option(
+        amount,
+        "Time after which a subject without the event is a long-term responder, in the unit of the curves.",
+        default=None,
+        otherwise="5 years",
+    )
+    biomarkers: tuple[str, ...] = option(
+        NAMES,
+        "Numeric variables of ADSL, or parameters of another dataset at baseline such as ADLB.HGB.",
+        default=(),
+        otherwise="numeric variables of ADSL that end in BL",
+    )
+    counts: Mapping[str, str] = option(
+        _CONDITIONS,
+        "Names, and conditions on ADSL, of what is counted among the subjects.",
+        default=dict,
+        otherwise="best overall response, flags of MRD and of imaging",
+    )
+    events: Mapping[str, str] = option(
+        _CONDITIONS,
+        "Names, and conditions on ADAE or ADSL, of adverse events at any time.",
+        default=dict,
+        otherwise="the events of special interest",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureOptions:
     """What is declared of each figure; None where nothing is."""
 
     swimmer: SwimmerOptions | None = None
     safety: SafetyOptions | None = None
+    responders: ResponderOptions | None = None

@@ -13,10 +13,10 @@ from ...schemas.errors import Refused
 from ...schemas.evidence.populations import declared_population
 from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.study.columns import Codes, Numbers
-from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import counted
 from .options import LaneChoice, SwimmerOptions
+from .subject_level import require_subjects
 from .swimmer_dates import lane_dates, start_date, statuses
 
 TIMES: Mapping[str, str] = {
@@ -101,7 +101,7 @@ def swimmer_lanes(
         If ADSL is not present or has several records for a subject, or no subject has a start and an end.
     """
     options = options or SwimmerOptions()
-    adsl = _subject_level(study)
+    adsl = require_subjects(study)
     found = lane_dates(study, adsl, options)
     members = declared_population(adsl, population) if population else np.ones(len(adsl), np.bool_)
     start = start_date(adsl, options)
@@ -136,15 +136,6 @@ def swimmer_lanes(
         population or "",
         tuple(each for each in ("ADSL", "ADTTE", "ADRS") if each in study),
     )
-
-
-def _subject_level(study: Study) -> Dataset:
-    if "ADSL" not in study or "USUBJID" not in study["ADSL"]:
-        raise Refused("ADSL with USUBJID is not present", "the study", "give ADSL")
-    adsl = study["ADSL"]
-    if len(adsl.distinct("USUBJID")) < len(adsl):
-        raise Refused("a subject has several records, or USUBJID is missing", "ADSL", "correct the data")
-    return adsl
 
 
 def _chosen(length: Numbers, subject: NDArray[np.object_], options: SwimmerOptions) -> Codes:

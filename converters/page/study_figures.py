@@ -11,12 +11,14 @@ from ...schemas.evidence.arms import periods
 from ...schemas.gate.report import Report
 from ...schemas.study.study import Study
 from ..figures.options import FigureOptions
+from ..figures.responders import long_term_responders
 from ..figures.safety import safety
 from ..figures.swimmer import swimmer_lanes
 from ..survival.subjects import naming_subjects
 from .options import PageOptions
 from .parameters import MOST_GROUPS, ParameterPart, on_one_line
 from .provenance import Provenance, provenance
+from .responders import RespondersShown, responders_provenance, responders_shown
 from .safety import SafetyShown, safety_shown
 from .swimmer import SwimmerFigure, swimmer_figure
 
@@ -47,6 +49,7 @@ class StudyFigures:
     """The figures of a study."""
 
     swimmer: FigurePart[SwimmerFigure]
+    responders: FigurePart[RespondersShown]
     safety: FigurePart[tuple[SafetyShown, ...]]
 
 
@@ -77,12 +80,19 @@ def study_figures(
             provenance(report, lanes.datasets),
         )
 
+    def responders() -> FigurePart[RespondersShown]:
+        found = long_term_responders(
+            study, declared.responders, unit=unit, population=page.population, show_keys=show_keys
+        )
+        return FigurePart(responders_shown(found), responders_provenance(report, found))
+
     def adverse_events() -> FigurePart[tuple[SafetyShown, ...]]:
         return FigurePart(tuple(safety_shown(report, safety(study, declared.safety))))
 
     with naming_subjects(show_keys):
         return StudyFigures(
             _made(swimmer, is_declared=declared.swimmer is not None),
+            _made(responders, is_declared=declared.responders is not None),
             _made(adverse_events, is_declared=declared.safety is not None),
         )
 

@@ -10,7 +10,7 @@ from ...schemas.gate.selection import full_book
 from ...schemas.rules.rule import Rule, RuleFunction
 from ...schemas.severity import Severity
 from ...schemas.study.study import Study
-from ..figures.options import FigureOptions, SafetyOptions, SwimmerOptions
+from ..figures.options import FigureOptions, ResponderOptions, SafetyOptions, SwimmerOptions
 from ..reports import SeverityName
 from ..reports.files import ReportFile
 from ..reports.presentation import Presentation
@@ -41,6 +41,7 @@ def write_page(
     fail_on: Severity | SeverityName | None = "error",
     show_keys: bool = True,
     swimmer: SwimmerOptions | None = None,
+    responders: ResponderOptions | None = None,
     safety: SafetyOptions | None = None,
     extra_rules: Iterable[Rule | RuleFunction] = (),
     overwrite: bool = False,
@@ -68,6 +69,8 @@ def write_page(
         Show subject keys in figures and messages about them.
     swimmer : SwimmerOptions, optional
         Of the swimmer plot.
+    responders : ResponderOptions, optional
+        Of the long-term responders.
     safety : SafetyOptions, optional
         Of the tables of adverse events.
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
@@ -121,7 +124,7 @@ def write_page(
         threshold,
         extra_rules=extra_rules,
         show_keys=show_keys,
-        figures=FigureOptions(swimmer=swimmer, safety=safety),
+        figures=FigureOptions(swimmer=swimmer, responders=responders, safety=safety),
     )
     file.deliver(document)
     return target
