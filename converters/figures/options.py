@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from ...schemas.evidence.time_unit import TimeUnit
 from ...schemas.kinds import NAMES, Choice, TableOf, amount, count, name, text
 from ...schemas.options import option
 from ...schemas.word import Word
 
 _CONDITIONS = TableOf(text, 'a table of conditions: { "Stringent CR" = "BOR == \'sCR\'" }')
+
+FIGURES = (".png", ".pdf", ".svg")
+"""Suffixes of files that are figures."""
+
+
+def is_figure(path: str | Path) -> bool:
+    """Whether a name is one of a figure."""
+    return Path(path).suffix.lower() in FIGURES
 
 
 class LaneChoice(Word):
@@ -63,6 +73,19 @@ class SwimmerOptions:
         "Which subjects have a lane, by their follow-up, if they are too many.",
         default=str(LaneChoice.EVENLY),
         otherwise="evenly spaced",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwimmerCommandOptions(SwimmerOptions):
+    """Of `adamgate swimmer`: what the page takes from its curves is given, too."""
+
+    arm: str | None = option(name, "Variable of ADSL with the arms.", default=None, otherwise="one group")
+    population: str | None = option(
+        name, "Population flag in ADSL.", default=None, otherwise="all subjects", metavar="FLAG"
+    )
+    unit: str | None = option(
+        Choice(tuple(map(str, TimeUnit))), "Unit of the times.", default=None, otherwise="months"
     )
 
 

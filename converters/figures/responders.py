@@ -12,6 +12,7 @@ from ...schemas.errors import Refused
 from ...schemas.evidence.cut_off import cut_off_for
 from ...schemas.evidence.subjects import adsl_record
 from ...schemas.evidence.time_unit import DAYS_PER_YEAR, TimeUnit
+from ...schemas.options import require_valid
 from ...schemas.study.columns import Codes, Mask, Numbers
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
@@ -158,6 +159,7 @@ def long_term_responders(
         If ADSL or the parameter cannot be used.
     """
     options = options or ResponderOptions()
+    require_valid(options, "responders")
     adsl = require_subjects(study)
     param = options.param or _parameter(study)
     table = survival(

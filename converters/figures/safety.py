@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...schemas.errors import ConfigurationError
+from ...schemas.options import require_valid
 from ...schemas.study.columns import Codes
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
@@ -122,6 +123,7 @@ def safety(study: Study, options: SafetyOptions | None = None) -> Safety:
         If there are no adverse events, or they cannot be counted.
     """
     options = options or SafetyOptions()
+    require_valid(options, "safety")
     data = require_adverse_events(study)
     wanted = _wanted(study, data, options)
     groups = (

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...schemas.errors import Refused
+from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.evidence.populations import declared_population
 from ...schemas.evidence.time_unit import TimeUnit
+from ...schemas.glance import Glance, Glanced
+from ...schemas.options import require_valid
 from ...schemas.study.columns import Codes, Numbers
+from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.wording import counted
+from ...schemas.study.variable import Variable
+from ...schemas.wording import counted, did_you_mean
+from ..writing.inputs import inputs_of
+from ..writing.write import write
 from .options import LaneChoice, SwimmerOptions
 from .subject_level import require_subjects
 from .swimmer_dates import lane_dates, start_date, statuses
@@ -31,20 +38,20 @@ TIMES: Mapping[str, str] = {
 """The times of a lane, and what they are."""
 
 
-@dataclass(frozen=True, eq=False)
-class SwimmerLanes:
+@dataclass(frozen=True, eq=False, repr=False)
+class SwimmerLanes(Glanced):
     """The lanes of a swimmer plot.
 
     Attributes
     ----------
     frame : DataFrame
         One row for each lane, the longest first within its arm: USUBJID, arm, the columns of `TIMES` in
-        `unit` (NaN where there is none), and status: "died", "in follow-up", "ended", or "" if unknown.
+        `unit` (NaN if missing), and status: "died", "in follow-up", "ended", or "" if unknown.
     unit : str
     start : str
         The date from which the times are counted.
     sources : mapping of str to str
-        For each time, and for the status, where it comes from, or why it is not there.
+        For each time, and for the status, where it comes from, or why it is not present.
     subjects : int
         Of the population.
     without : int
@@ -57,6 +64,14 @@ class SwimmerLanes:
         The flag; empty for all subjects.
     datasets : tuple of str
         The datasets that the times come from.
+    inputs : tuple of Path
+        The files of the study, which are never replaced.
+
+    Examples
+    --------
+    >>> lanes = ag.swimmer_lanes(ag.read("adam"))
+    >>> lanes.unit, lanes.start, lanes.chosen
+    ('months', 'TRTSDT', 'all')
     """
 
     frame: pd.DataFrame
@@ -69,6 +84,52 @@ class SwimmerLanes:
     arm: str
     population: str
     datasets: tuple[str, ...]
+    inputs: tuple[Path, ...] = ()
+
+    @property
+    def dataset(self) -> Dataset:
+        """The lanes as a dataset, whose labels say what the columns are."""
+        labels = {"USUBJID": "Unique Subject Identifier", "arm": self.arm or "Arm", "status": "Status"}
+        labels |= {name: f"{told.capitalize()}, {self.unit}" for name, told in TIMES.items()}
+        variables = tuple(
+            Variable(name, label, "Num" if name in TIMES else "Char") for name, label in labels.items()
+        )
+        return Dataset("SWIMMER", self.frame[list(labels)], variables, "Course of subjects")
+
+    def write(self, path: str | Path, *, overwrite: bool = False, keep: Iterable[Path] = ()) -> list[Path]:
+        """Write the lanes as a table.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its suffix is the format, as of `write`.
+        overwrite : bool
+            Replace an existing file.
+        keep : iterable of Path
+            Further files that are never replaced.
+
+        Returns
+        -------
+        list of Path
+
+        Raises
+        ------
+        UnwritableOutput
+            If the file exists, is an input, or cannot be written.
+
+        Examples
+        --------
+        >>> lanes = ag.swimmer_lanes(ag.read("adam"))
+        >>> lanes.write("swimmer.csv")[0].name
+        'swimmer.csv'
+        """
+        return write(self.dataset, path, overwrite=overwrite, keep=(*self.inputs, *keep))
+
+    def _glance(self) -> Glance:
+        """Counts; no subject and no date."""
+        rows = [(told, str(int(self.frame[name].notna().sum()))) for name, told in TIMES.items()]
+        heading = f"SwimmerLanes: {len(self.frame)} of {counted(self.subjects, 'subject')}, {self.unit}"
+        return Glance((heading,), rows, len(rows))
 
 
 def swimmer_lanes(
@@ -99,9 +160,26 @@ def swimmer_lanes(
         For a variable or a parameter that is not present.
     Refused
         If ADSL is not present or has several records for a subject, or no subject has a start and an end.
+
+    Examples
+    --------
+    >>> lanes = ag.swimmer_lanes(ag.read("adam"), unit="days")
+    >>> lanes.frame[["USUBJID", "death", "end"]].head(2)
+      USUBJID  death    end
+    0   S1-06  239.0  239.0
+    1   S1-05    NaN  179.0
+    >>> lanes.sources["death"]
+    'DTHDT in ADSL'
     """
     options = options or SwimmerOptions()
+    require_valid(options, "swimmer")
+    if options.most < 1:
+        raise ConfigurationError("no subject is to be shown", "swimmer most", "give 1 or more")
     adsl = require_subjects(study)
+    if arm is not None and arm not in adsl:
+        raise ConfigurationError(
+            f"{arm} is not present in ADSL", "swimmer arm", did_you_mean(arm, adsl.names)
+        )
     found = lane_dates(study, adsl, options)
     members = declared_population(adsl, population) if population else np.ones(len(adsl), np.bool_)
     start = start_date(adsl, options)
@@ -135,6 +213,7 @@ def swimmer_lanes(
         arm or "",
         population or "",
         tuple(each for each in ("ADSL", "ADTTE", "ADRS") if each in study),
+        inputs_of(study),
     )
 
 

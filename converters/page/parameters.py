@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ...schemas.errors import AdamgateError, ConfigurationError, Refused
@@ -80,7 +80,9 @@ class ParameterPart:
     problem : str
         Why there are no curves.
     provenance : Provenance or None
-        The command that gives the numbers of the curves, and the files of their records.
+        The command that gives the numbers at the marks of the axis, and the files of their records.
+    steps_command : str
+        The one that gives each step of the curves.
     """
 
     code: str
@@ -89,6 +91,7 @@ class ParameterPart:
     curves: Curves | None
     problem: str = ""
     provenance: Provenance | None = None
+    steps_command: str = ""
 
 
 def parameter_parts(
@@ -149,20 +152,21 @@ def _with_curves(
     dates = ["ADT"] if "ADT" in study[described.dataset] else []
     table = survival(study, code, arm=by, covariates=dates, **records)
     seen = plausibility(study, table, times, ConfType(options.conf_type))
-    command = KaplanMeierOptions(
+    marked_by = KaplanMeierOptions(
         param=code,
         by=by,
         at=times,
-        curve=True,
         total=by is None,
         **{name: value for name, value in asdict(options).items() if name not in ("param", "by")},
     )
+    files = (described.dataset, "ADSL")
     return ParameterPart(
         plain(described.paramcd),
         plain(described.param or ""),
         described.dataset,
         _curves(steps, marked, options, seen),
-        provenance=provenance(report, (described.dataset, "ADSL"), "km", command, "km.csv"),
+        provenance=provenance(report, files, "km", marked_by, "km.csv"),
+        steps_command=provenance(report, files, "km", replace(marked_by, at=()), "km.csv").command,
     )
 
 

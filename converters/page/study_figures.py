@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar
 
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.evidence.arms import periods
 from ...schemas.gate.report import Report
 from ...schemas.study.study import Study
-from ..figures.options import FigureOptions
+from ..figures.options import FigureOptions, SwimmerCommandOptions, SwimmerOptions
 from ..figures.responders import long_term_responders
 from ..figures.safety import safety
 from ..figures.swimmer import swimmer_lanes
@@ -77,7 +77,18 @@ def study_figures(
         lanes = swimmer_lanes(study, declared.swimmer, unit=unit, arm=arm, population=page.population)
         return FigurePart(
             swimmer_figure(lanes, show_keys=show_keys),
-            provenance(report, lanes.datasets),
+            provenance(
+                report,
+                lanes.datasets,
+                "swimmer",
+                SwimmerCommandOptions(
+                    **asdict(declared.swimmer or SwimmerOptions()),
+                    arm=arm,
+                    population=page.population,
+                    unit=unit,
+                ),
+                "swimmer.csv",
+            ),
         )
 
     def responders() -> FigurePart[RespondersShown]:

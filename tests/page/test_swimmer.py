@@ -190,6 +190,9 @@ def test_two_parameters_of_responses_are_not_chosen_between(study, tmp_path):
         ({"response": "OVRR"}, "parameter OVRR is not present.*did you mean OVR"),
         ({"start": "TRTSDTT"}, "ADSL has no TRTSDTT.*did you mean TRTSDT"),
         ({"start": "USUBJID"}, "ADSL has no USUBJID"),
+        ({"most": 0}, "no subject is to be shown"),
+        ({"most": "ten"}, "'ten' is not a value of most"),
+        ({"choose": "best"}, "'best' is not a value of choose"),
     ],
 )
 def test_what_is_declared_must_fit(study, report, tmp_path, options, said):
