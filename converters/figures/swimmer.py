@@ -1,10 +1,8 @@
-"""The lanes of a swimmer plot: treatment, response, progression, death and follow-up of each subject."""
+"""Swimmer plots: treatment, response, progression, death and follow-up of each subject."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,123 +11,15 @@ from numpy.typing import NDArray
 from ...schemas.errors import ConfigurationError, Refused
 from ...schemas.evidence.populations import declared_population
 from ...schemas.evidence.time_unit import TimeUnit
-from ...schemas.glance import Glance, Glanced
 from ...schemas.options import require_valid
 from ...schemas.study.columns import Codes, Numbers
-from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.study.variable import Variable
 from ...schemas.wording import counted, did_you_mean
 from ..writing.inputs import inputs_of
-from ..writing.write import write
+from .lanes import TIMES, SwimmerLanes
 from .options import LaneChoice, SwimmerOptions
 from .subject_level import require_subjects
 from .swimmer_dates import lane_dates, start_date, statuses
-
-TIMES: Mapping[str, str] = {
-    "treatment_end": "last day of treatment",
-    "response": "first response",
-    "response_end": "end of response",
-    "complete_response": "first complete response",
-    "progression": "progression",
-    "death": "death",
-    "end": "end of follow-up",
-}
-"""The times of a lane, and what they are."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class SwimmerLanes(Glanced):
-    """The lanes of a swimmer plot.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        One row for each lane, the longest first within its arm: USUBJID, arm, the columns of `TIMES` in
-        `unit` (NaN if missing), and status: "died", "in follow-up", "ended", or "" if unknown.
-    unit : str
-    start : str
-        The date from which the times are counted.
-    sources : mapping of str to str
-        For each time, and for the status, where it comes from, or why it is not present.
-    subjects : int
-        Of the population.
-    without : int
-        Subjects without a start or an end, who have no lane.
-    chosen : str
-        Which of the others have a lane, in words.
-    arm : str
-        The variable of the arms; empty for one group.
-    population : str
-        The flag; empty for all subjects.
-    datasets : tuple of str
-        The datasets that the times come from.
-    inputs : tuple of Path
-        The files of the study, which are never replaced.
-
-    Examples
-    --------
-    >>> lanes = ag.swimmer_lanes(ag.read("adam"))
-    >>> lanes.unit, lanes.start, lanes.chosen
-    ('months', 'TRTSDT', 'all')
-    """
-
-    frame: pd.DataFrame
-    unit: str
-    start: str
-    sources: Mapping[str, str]
-    subjects: int
-    without: int
-    chosen: str
-    arm: str
-    population: str
-    datasets: tuple[str, ...]
-    inputs: tuple[Path, ...] = ()
-
-    @property
-    def dataset(self) -> Dataset:
-        """The lanes as a dataset, whose labels say what the columns are."""
-        labels = {"USUBJID": "Unique Subject Identifier", "arm": self.arm or "Arm", "status": "Status"}
-        labels |= {name: f"{told.capitalize()}, {self.unit}" for name, told in TIMES.items()}
-        variables = tuple(
-            Variable(name, label, "Num" if name in TIMES else "Char") for name, label in labels.items()
-        )
-        return Dataset("SWIMMER", self.frame[list(labels)], variables, "Course of subjects")
-
-    def write(self, path: str | Path, *, overwrite: bool = False, keep: Iterable[Path] = ()) -> list[Path]:
-        """Write the lanes as a table.
-
-        Parameters
-        ----------
-        path : str or Path
-            Its suffix is the format, as of `write`.
-        overwrite : bool
-            Replace an existing file.
-        keep : iterable of Path
-            Further files that are never replaced.
-
-        Returns
-        -------
-        list of Path
-
-        Raises
-        ------
-        UnwritableOutput
-            If the file exists, is an input, or cannot be written.
-
-        Examples
-        --------
-        >>> lanes = ag.swimmer_lanes(ag.read("adam"))
-        >>> lanes.write("swimmer.csv")[0].name
-        'swimmer.csv'
-        """
-        return write(self.dataset, path, overwrite=overwrite, keep=(*self.inputs, *keep))
-
-    def _glance(self) -> Glance:
-        """Counts; no subject and no date."""
-        rows = [(told, str(int(self.frame[name].notna().sum()))) for name, told in TIMES.items()]
-        heading = f"SwimmerLanes: {len(self.frame)} of {counted(self.subjects, 'subject')}, {self.unit}"
-        return Glance((heading,), rows, len(rows))
 
 
 def swimmer_lanes(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...schemas.wording import plain
-from ..figures.swimmer import TIMES, SwimmerLanes
+from ..figures.lanes import TIMES, SwimmerLanes
 from .axis import marks
 from .curve import AxisMark
 

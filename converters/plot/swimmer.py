@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..figures.swimmer import TIMES, SwimmerLanes
+from ..figures.lanes import TIMES, SwimmerLanes
 from ..page.axis import marks
 from .drawing import calm, new_axes
 from .style import LANE_MARKS, QUIET, RESPONSE, TREATMENT

@@ -1,8 +1,10 @@
 """Figures for papers: every number of an axes is one of the tables, read back from its artists."""
 
+import json
 import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +183,10 @@ def test_the_table_of_the_swimmer_command_has_the_times_of_the_page(root, tmp_pa
     ).frame
     assert written["USUBJID"].tolist() == expected["USUBJID"].tolist()
     assert written["death"].tolist() == pytest.approx(expected["death"].tolist(), nan_ok=True)
+    codebook = json.loads((tmp_path / "swimmer.codebook.json").read_text(encoding="utf-8"))
+    assert codebook["table_sha256"] == sha256(target.read_bytes()).hexdigest()
+    assert codebook["sources"]["death"] == "DTHDT in ADSL"
+    assert run(command) == 0, "an earlier table is replaced"
     assert run([*command[:-1], str(tmp_path / "other.csv"), "--arm", "TRT01PP"]) == 2
     assert "did you mean TRT01P" in capsys.readouterr().err
 

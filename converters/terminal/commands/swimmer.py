@@ -46,7 +46,7 @@ def command(*, paths: tuple[Path, ...], **given: Any) -> int:
 def _told(lanes: Any, _: int) -> str:
     """What came of it: counts, and where each time comes from."""
     from ....schemas.wording import counted, plain
-    from ...figures.swimmer import TIMES
+    from ...figures.lanes import TIMES
 
     subjects = counted(lanes.subjects, "subject")
     lines = [f"{len(lanes.frame):,} of {subjects}, {lanes.unit} from {lanes.start}; shown: {lanes.chosen}"]
