@@ -37,7 +37,8 @@ def __getattr__(name: str) -> Any:
         return __getattr__(now)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name], __name__), name)
+    home = import_module(_HOME[name], __name__)
+    value = getattr(home, name) if hasattr(home, name) else import_module(f"{_HOME[name]}.{name}", __name__)
     globals()[name] = value
     return value
 

@@ -1,5 +1,6 @@
 """The public names: one line each, with the module it lives in."""
 
+from .converters import plot as plot
 from .converters.configuration.rule_files import load_rules as load_rules
 from .converters.configuration.run_pipeline import run as run
 from .converters.derivations.adverse_events.options import AdverseEvents as AdverseEvents
@@ -39,6 +40,11 @@ from .converters.derivations.variations import VariedEndpoint as VariedEndpoint
 from .converters.derivations.variations import derive_variations as derive_variations
 from .converters.diff.diff import diff as diff
 from .converters.diff.differences import Differences as Differences
+from .converters.figures.lanes import SwimmerLanes as SwimmerLanes
+from .converters.figures.options import ResponderOptions as ResponderOptions
+from .converters.figures.options import SafetyOptions as SafetyOptions
+from .converters.figures.options import SwimmerOptions as SwimmerOptions
+from .converters.figures.swimmer import swimmer_lanes as swimmer_lanes
 from .converters.page.write_page import write_page as write_page
 from .converters.pipeline.run_result import RunResult as RunResult
 from .converters.pipeline.run_result import StepState as StepState

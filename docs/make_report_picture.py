@@ -1,4 +1,4 @@
-"""Take docs/report.png and docs/report-curve.png: the page of the synthetic study with faults, in a browser.
+"""Take docs/report.png and the other pictures of docs/report.md: pages of the synthetic study, in a browser.
 
     .venv/bin/python docs/make_report_picture.py
 
@@ -22,7 +22,15 @@ BROKEN, CLEAN = (HERE.parent / "fixtures" / name for name in ("cartitude1-broken
 def opened(tab: Page, study: ag.Study, folder: str) -> None:
     """The page of a study in the browser."""
     report = ag.validate(study)
-    page = ag.write_page(Path(folder) / "report.html", report, study, param=["OS"], unit="months")
+    page = ag.write_page(
+        Path(folder) / "report.html",
+        report,
+        study,
+        param=["OS"],
+        unit="months",
+        swimmer=ag.SwimmerOptions(most=30),
+        responders=ag.ResponderOptions(biomarkers=("BMPCBL", "HGBBL", "NAIVEPCT", "ETRATIO")),
+    )
     tab.goto(page.as_uri())
 
 
@@ -40,7 +48,14 @@ def main() -> None:
         tab.evaluate("document.querySelector('nav').remove()")  # it would cover the curve
         tab.evaluate("document.documentElement.style.scrollBehavior = 'auto'; scrollTo(0, 0)")
         tab.screenshot(path=HERE / "report-curve.png", clip=curve(tab), full_page=True)
+        figures(tab)
         browser.close()
+
+
+def figures(tab: Page) -> None:
+    """The swimmer plot, and biomarkers of the responders."""
+    tab.locator("#swimmer figure").screenshot(path=HERE / "report-swimmer.png")
+    tab.locator("#responders .boxes").screenshot(path=HERE / "report-responders.png")
 
 
 def curve(tab: Page) -> dict[str, float]:

@@ -126,6 +126,8 @@ def documented() -> dict[str, object]:
     for name in sorted(ag.__all__):
         value = getattr(ag, name)
         found[name] = value
+        if inspect.ismodule(value):
+            found |= {f"{name}.{each}": getattr(value, each) for each in value.__all__}
         if inspect.isclass(value):
             found |= {f"{name}.{method}": plain for method, plain in functions(value)}
     return found

@@ -67,6 +67,8 @@ def members(kind: type) -> Iterator[str]:
 def described(name: str) -> list[str]:
     """A public name as its users know it: its signature; of a class its attributes, too."""
     value = getattr(ag, name)
+    if inspect.ismodule(value):
+        return [f"{name}.{each}{inspect.signature(getattr(value, each))}" for each in value.__all__]
     if not inspect.isclass(value):
         return [f"{name}{inspect.signature(value)}"]
     bases = ", ".join(each.__name__ for each in value.__bases__)

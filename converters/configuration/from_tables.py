@@ -11,6 +11,7 @@ from ...schemas.rules.rule import Rule
 from ...schemas.study.declarations import AdverseEventDeclarations, Declarations, StudyTable
 from ...schemas.wording import did_you_mean
 from ..derivations.specification import Specification
+from ..figures.options import FigureOptions
 from ..raw_exports.raw_specification import RawSpecification
 from .judging import Judging
 from .registry import (
@@ -24,15 +25,18 @@ from .registry import (
     QUERY,
     RAW,
     RECORD,
+    RESPONDERS,
     RESPONSE,
     RESPONSE_FLAG,
     RESPONSE_TERMS,
     RULE,
     RULES,
+    SAFETY,
     SOURCE,
     STOP,
     STUDY,
     SUBJECT,
+    SWIMMER,
     VARIABLE,
     VARY,
     VISIT,
@@ -61,6 +65,14 @@ def judging(entries: Sequence[Entry]) -> Judging:
             for waiver in each.options.waivers(f"{WAIVER.name} {each.number}")
         ),
         tuple(_own_rules(_of(entries, RULE))),
+    )
+
+
+def figure_options(entries: Sequence[Entry]) -> FigureOptions:
+    """What the tables of a file say of the figures of a page."""
+    tables = (SWIMMER, SAFETY, RESPONDERS)
+    return FigureOptions(
+        **{each.table.name: each.options for table in tables for each in _of(entries, table)}
     )
 
 

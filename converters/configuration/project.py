@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
     from ...schemas.study.study import Study
     from ..derivations.specification import Specification
+    from ..figures.options import FigureOptions
     from ..raw_exports.raw_specification import RawSpecification
 
 _OF_READING = (SettingGroup.DELIVERY, SettingGroup.READING)
@@ -81,6 +82,11 @@ class Project:
 
         with faults_located(self.settings.file):
             return self.settings.gate_options(own_rules(()))
+
+    def figure_options(self) -> FigureOptions:
+        from .from_tables import figure_options
+
+        return figure_options(self.settings.entries)
 
     def table(self, name: str, where: str) -> Mapping[str, Any]:
         from .registry import TABLE

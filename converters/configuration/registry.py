@@ -22,6 +22,7 @@ from ..derivations.responses.terms import ResponseTerms
 from ..derivations.subjects.options import DerivedVariable
 from ..derivations.time_to_event.options import DerivedEndpoint, Stop, Variation
 from ..derivations.variable_options import AnalysisVariable
+from ..figures.options import ResponderOptions, SafetyOptions, SwimmerOptions
 from ..raw_exports.mapping_options import CodeList, RawDataset
 from ..survival.declared_tables import TABLE_OPTIONS
 from .settings import SETTINGS_TABLE
@@ -199,10 +200,19 @@ RAW = Table(
 )
 CODES = Table("codes", CodeList, "A code list in a raw file of its own.", NAMED, sample="YESNO")
 
+SWIMMER = Table("swimmer", SwimmerOptions, "The swimmer plot of `adamgate report`.", ONE)
+SAFETY = Table("safety", SafetyOptions, "The tables of adverse events of `adamgate report`.", ONE)
+RESPONDERS = Table(
+    "responders",
+    ResponderOptions,
+    "The long-term responders of `adamgate report`, and what is compared.",
+    ONE,
+)
+
 TABLES = (
     *(SETTINGS_TABLE, RULES, STUDY, ENDPOINT, SOURCE, STOP, ADVERSE_EVENTS, DERIVE, SUBJECT),
     *(RESPONSE, RESPONSE_TERMS, RESPONSE_FLAG),
     *(MEASUREMENT, VISIT, RECORD, VARIABLE, GRADE, QUERY, FLAG, VARY),
     *(RAW, CODES),
-    *(WAIVER, RULE, TABLE, STEP),
+    *(WAIVER, RULE, TABLE, SWIMMER, SAFETY, RESPONDERS, STEP),
 )

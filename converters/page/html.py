@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # needs pandas; a page without a verdict does not
     from .parameters import ParameterPart
     from .rule_text import RuleText
     from .run_shown import RunShown
+    from .study_figures import StudyFigures
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -39,7 +40,9 @@ def page(
     presentation: Presentation,
     book: Mapping[str, Rule] | None = None,
     parameters: Sequence[ParameterPart] | None = None,
+    *,
     run: RunShown | None = None,
+    figures: StudyFigures | None = None,
 ) -> str:
     """The page of a report, ending with a line break.
 
@@ -53,6 +56,8 @@ def page(
         With their curves; None for a page without curves.
     run : RunShown, optional
         What made the data.
+    figures : StudyFigures, optional
+        Beside the curves.
     """
     found = _printable(document(report, presentation))
     rules = {each["rule_id"] for each in found["findings"]}
@@ -75,6 +80,7 @@ def page(
             compared=[plain(line) for lines in compared_lines(report) for line in lines],
             parameters=parameters,
             run=run,
+            figures=figures,
             not_run=[each for each in found["outcomes"] if each["status"] == "not run"],
         )
     )
@@ -103,6 +109,7 @@ def _environment() -> Environment:
         "number": "{:,}".format,
         "percent": "{:.1%}".format,
         "figure_shown": figure_shown,
+        "plain": plain,
     }
     return environment
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ...schemas.errors import AdamgateError, ConfigurationError, Refused
@@ -13,12 +13,14 @@ from ...schemas.study.study import Study
 from ...schemas.wording import plain
 from ..reports.kaplan_meier_summary import beside_groups, time_shown
 from ..survival.conf_type import ConfType
+from ..survival.summaries.kaplan_meier import KaplanMeierOptions
 from ..survival.summaries.kaplan_meier.summary import KaplanMeierTables, kaplan_meier
 from ..survival.survival import survival
 from .axis import marks
 from .curve import CurveFigure, curve_figure
 from .options import PageOptions
 from .plausibility import Plausibility, plausibility
+from .provenance import Provenance, provenance
 
 MOST_GROUPS = 8
 """Curves that people tell apart in one figure."""
@@ -77,6 +79,10 @@ class ParameterPart:
     curves : Curves or None
     problem : str
         Why there are no curves.
+    provenance : Provenance or None
+        The command that gives the numbers at the marks of the axis, and the files of their records.
+    steps_command : str
+        The one that gives each step of the curves.
     """
 
     code: str
@@ -84,6 +90,8 @@ class ParameterPart:
     dataset: str
     curves: Curves | None
     problem: str = ""
+    provenance: Provenance | None = None
+    steps_command: str = ""
 
 
 def parameter_parts(
@@ -96,34 +104,37 @@ def parameter_parts(
     ConfigurationError
         For an option that does not fit the data; without options the page says why a curve is missing.
     """
-    known = {each.parameter: each for each in report.events}
-    codes = options.param or tuple(known)
-    return tuple(_part(study, code, known.get(code), options, show_keys=show_keys) for code in codes)
+    codes = options.param or tuple(dict.fromkeys(each.parameter for each in report.events))
+    return tuple(_part(study, report, code, options, show_keys=show_keys) for code in codes)
 
 
-def _part(
-    study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
-) -> ParameterPart:
+def _count(report: Report, code: str) -> EventCount | None:
+    return {each.parameter: each for each in report.events}.get(code)
+
+
+def _part(study: Study, report: Report, code: str, options: PageOptions, *, show_keys: bool) -> ParameterPart:
+    count = _count(report, code)
     try:
-        return _with_curves(study, code, count, options, show_keys=show_keys)
+        return _with_curves(study, report, code, options, show_keys=show_keys)
     except Refused as refusal:
-        problem = _on_one_line(refusal)
+        problem = on_one_line(refusal)
     except ConfigurationError as fault:
         if options != PageOptions():
             raise
-        problem = _on_one_line(fault)
+        problem = on_one_line(fault)
     return ParameterPart(plain(code), "", count.dataset if count else "", None, problem)
 
 
-def _on_one_line(problem: AdamgateError) -> str:
+def on_one_line(problem: AdamgateError) -> str:
+    """A problem as a page shows it."""
     return plain("; ".join(line.strip() for line in str(problem).splitlines()))
 
 
 def _with_curves(
-    study: Study, code: str, count: EventCount | None, options: PageOptions, *, show_keys: bool
+    study: Study, report: Report, code: str, options: PageOptions, *, show_keys: bool
 ) -> ParameterPart:
     """Its estimates at each time of the data and at the marks of the axis, and what makes them plausible."""
-    by = options.by or _groups_of(count)
+    by = options.by or _groups_of(_count(report, code))
     records = asdict(options) | {"gate": False, "allow_no_events": True, "show_keys": show_keys}
     for name in ("param", "by", "conf_type"):
         del records[name]
@@ -141,11 +152,21 @@ def _with_curves(
     dates = ["ADT"] if "ADT" in study[described.dataset] else []
     table = survival(study, code, arm=by, covariates=dates, **records)
     seen = plausibility(study, table, times, ConfType(options.conf_type))
+    marked_by = KaplanMeierOptions(
+        param=code,
+        by=by,
+        at=times,
+        total=by is None,
+        **{name: value for name, value in asdict(options).items() if name not in ("param", "by")},
+    )
+    files = (described.dataset, "ADSL")
     return ParameterPart(
         plain(described.paramcd),
         plain(described.param or ""),
         described.dataset,
         _curves(steps, marked, options, seen),
+        provenance=provenance(report, files, "km", marked_by, "km.csv"),
+        steps_command=provenance(report, files, "km", replace(marked_by, at=()), "km.csv").command,
     )
 
 

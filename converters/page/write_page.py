@@ -10,6 +10,7 @@ from ...schemas.gate.selection import full_book
 from ...schemas.rules.rule import Rule, RuleFunction
 from ...schemas.severity import Severity
 from ...schemas.study.study import Study
+from ..figures.options import FigureOptions, ResponderOptions, SafetyOptions, SwimmerOptions
 from ..reports import SeverityName
 from ..reports.files import ReportFile
 from ..reports.presentation import Presentation
@@ -18,6 +19,7 @@ from .html import page
 from .options import PageOptions
 from .parameters import parameter_parts
 from .run_shown import RunShown
+from .study_figures import study_figures
 
 FORM = "html"
 """The page among the formats of reports."""
@@ -39,6 +41,9 @@ def write_page(
     arm_order: Sequence[str] = (),
     fail_on: Severity | SeverityName | None = "error",
     show_keys: bool = True,
+    swimmer: SwimmerOptions | None = None,
+    responders: ResponderOptions | None = None,
+    safety: SafetyOptions | None = None,
     extra_rules: Iterable[Rule | RuleFunction] = (),
     overwrite: bool = False,
 ) -> Path:
@@ -62,7 +67,13 @@ def write_page(
     fail_on : Severity, its name, or None
         Lowest severity that fails the gate; with None, only checks that were not run do.
     show_keys : bool
-        Show subject keys in messages about curves.
+        Show subject keys in figures and messages about them.
+    swimmer : SwimmerOptions, optional
+        Of the swimmer plot.
+    responders : ResponderOptions, optional
+        Of the long-term responders.
+    safety : SafetyOptions, optional
+        Of the tables of adverse events.
     extra_rules : iterable of Rule, or of functions that ``@rule`` made rules of
         Custom rules, whose pages are to be explained.
     overwrite : bool
@@ -107,7 +118,15 @@ def write_page(
     inputs = [Path(each.path) for each in report.inputs if each.path]
     file.spare(inputs, data=inputs)
     file.require_writable()
-    document = rendered(report, judged, options, threshold, extra_rules=extra_rules, show_keys=show_keys)
+    document = rendered(
+        report,
+        judged,
+        options,
+        threshold,
+        extra_rules=extra_rules,
+        show_keys=show_keys,
+        figures=FigureOptions(swimmer=swimmer, responders=responders, safety=safety),
+    )
     file.deliver(document)
     return target
 
@@ -121,7 +140,13 @@ def rendered(
     extra_rules: Iterable[Rule | RuleFunction] = (),
     show_keys: bool = True,
     run: RunShown | None = None,
+    figures: FigureOptions | None = None,
 ) -> str:
     """The page, ending with a line break."""
-    parts = None if study is None else parameter_parts(study, report, options, show_keys=show_keys)
-    return page(report, Presentation(threshold), full_book(extra_rules), parts, run)
+    presentation, book = Presentation(threshold), full_book(extra_rules)
+    if study is None:
+        return page(report, presentation, book, run=run)
+    declared = figures or FigureOptions()
+    parts = parameter_parts(study, report, options, show_keys=show_keys)
+    drawn = study_figures(study, report, options, declared, parts, show_keys=show_keys)
+    return page(report, presentation, book, parts, run=run, figures=drawn)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ...schemas.severity import Severity
     from ...schemas.study.study import Study
     from ..derivations.specification import Specification
+    from ..figures.options import FigureOptions
     from ..raw_exports.raw_specification import RawSpecification
 
 
@@ -54,6 +55,10 @@ class PipelineProject(Protocol):
 
     def gate_options(self) -> GateOptions:
         """How to judge."""
+        ...
+
+    def figure_options(self) -> FigureOptions:
+        """What is declared of the figures of a page."""
         ...
 
     def table(self, name: str, where: str) -> Mapping[str, Any]:

@@ -126,3 +126,5 @@ DERIVING_TABLES = frozenset(
     }
 )
 """Tables that only derivations use: gates judge by what is declared of the study."""
+FIGURE_TABLES = frozenset({"swimmer", "safety", "responders"})
+"""Tables that only pages use."""

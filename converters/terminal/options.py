@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from ...schemas.errors import ConfigurationError, UnreadableInput
-from ...schemas.kinds import Choice, ListOf, Words, amount, checked, switch, time_point
+from ...schemas.kinds import Choice, ListOf, Words, amount, checked, count, switch, time_point
 from ...schemas.options import DeclaredOption, options_of
 from ...schemas.standards.structure import Structure
 from ..configuration.settings import SETTINGS, SettingGroup
@@ -116,7 +116,7 @@ def _asked(declared: DeclaredOption, *, required: bool) -> Callable[[Command], C
     else:
         told["callback"] = taken
     if is_number:
-        told["type"] = click.FLOAT
+        told["type"] = click.INT if kind is count else click.FLOAT
     if declared.default and isinstance(declared.default, bool | str):
         told["default"] = declared.default
     return _option(declared, required=required, multiple=is_list, **told)
@@ -127,7 +127,7 @@ def _several(given: Any) -> tuple[Any, ...]:
     return given if isinstance(given, tuple) else ()
 
 
-_NUMBERS = (amount, time_point)
+_NUMBERS = (amount, time_point, count)
 """Kinds of which the command line has texts."""
 
 

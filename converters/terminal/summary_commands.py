@@ -22,12 +22,12 @@ _RENDERED = {
 def write_summary(summary: TableSummary, paths: tuple[Path, ...], given: dict[str, Any]) -> int:
     """Make and write a summary as its command was given; the exit code."""
     run = TableRun.of(paths, given)
-    return write_table(run, maker(summary, summary.options(**_told(given))), renderer(summary))
+    return write_table(run, maker(summary, options_told(summary, given)), renderer(summary))
 
 
-def _told(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what was left out, for which the dataclass has the default."""
-    return {name: value for name, value in given.items() if value is not None}
+def options_told(summary: TableSummary, given: Mapping[str, Any]) -> Any:
+    """The options of a summary; what was left out has the default of the dataclass."""
+    return summary.options(**{name: value for name, value in given.items() if value is not None})
 
 
 def maker(summary: TableSummary, options: Any) -> Callable[..., Any]:

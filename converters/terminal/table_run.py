@@ -14,6 +14,7 @@ import click
 import adamgate
 
 from ..configuration.settings import SETTINGS, Settings
+from ..figures.options import is_figure
 from ..formats import dataset_named
 from ..survival.layouts import written_suffixes
 from .exit_codes import PASSED, REFUSED
@@ -67,8 +68,10 @@ class TableRun:
     rule_files: tuple[Path, ...]
 
     @classmethod
-    def of(cls, paths: tuple[Path, ...], given: dict[str, Any]) -> TableRun:
+    def of(cls, paths: tuple[Path, ...], given: dict[str, Any], *, figures: bool = False) -> TableRun:
         """What was given on the command line, without the options of the table, which are left in `given`.
+
+        With `figures` the output may be the name of a figure, too.
 
         Raises
         ------
@@ -80,7 +83,8 @@ class TableRun:
 
         output, layout, no_gate = given.pop("output"), given.pop("layout", None), given.pop("no_gate")
         require_output_name(output)
-        layout_for(output, layout)
+        if not (figures and is_figure(output)):
+            layout_for(output, layout)
         overrides = {name: given.pop(name) for name in SETTINGS if name in given}
         settings = settings_for(paths, given.pop("config"), overrides, judging=not no_gate)
         return cls(

@@ -197,3 +197,18 @@ def test_curves_are_drawn_in_light_and_dark_and_printed_with_all_details(opened,
 def test_nothing_is_cut_off_on_a_narrow_screen(document, opened, width):
     page = opened(document, viewport={"width": width, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_figures_have_names_and_do_not_make_the_page_wider(root, opened, tmp_path, width):
+    study = ag.read(root / "fixtures" / "cartitude1")
+    written = ag.write_page(tmp_path / "page.html", ag.validate(study), study, param=["OS"])
+    seen = {"viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"}
+    page = opened(written.read_text(encoding="utf-8"), **seen)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # opens all
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("Swimmer plot", "Box plot of Hemoglobin at Baseline (g/L)"):
+        assert page.get_by_role("img", name=name).bounding_box()["width"] > 200
+    page.get_by_role("link", name="Responders").click()
+    assert page.get_by_role("heading", name="Long-term responders").bounding_box()["y"] < 120
+    assert page.get_by_role("region", name="Adverse events, By class and term").is_visible()

@@ -13,7 +13,7 @@ from ....schemas.wording import counted
 from ...formats import writable
 from ...metadata.sidecar_names import sidecars_of
 from ..project import PipelineProject
-from ..step_options import JUDGING_TABLES, STEP_PATHS, Document, StepOptions, step_path
+from ..step_options import FIGURE_TABLES, JUDGING_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import StepOutcome
 from .noted import noting
 
@@ -30,7 +30,7 @@ FORMATS_OF_DATA = Choice(tuple(each[1:] for each in writable()))
 class DeriveStep(StepOptions):
     """Datasets that are made from raw files or derived from their sources."""
 
-    unused: ClassVar[frozenset[str]] = JUDGING_TABLES | {"vary", "table"}
+    unused: ClassVar[frozenset[str]] = JUDGING_TABLES | FIGURE_TABLES | {"vary", "table"}
 
     sources: tuple[Path, ...] = option(STEP_PATHS, "Files and folders with the sources.")
     to: Path = option(step_path, "Folder for the derived datasets.")

@@ -63,6 +63,7 @@ class ReportStep(StepOptions, PageOptions):
             threshold,
             extra_rules=judging.get("extra_rules", ()),
             show_keys=project.show_keys,
+            figures=project.figure_options(),
         )
         write_document(document, self.output, overwrite=True)
         verdict = render(report, "text", threshold, Presentation(threshold, Detail.VERDICT)).strip()

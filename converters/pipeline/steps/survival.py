@@ -16,7 +16,7 @@ from ...survival.layouts import layouts, layouts_by_suffix
 from ...survival.shapes import SHAPES, options_given
 from ...survival.summaries import SUMMARIES
 from ..project import PipelineProject
-from ..step_options import DERIVING_TABLES, STEP_PATHS, Document, StepOptions, step_path
+from ..step_options import DERIVING_TABLES, FIGURE_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import REFUSED, StepOutcome
 from .noted import noting
 
@@ -29,7 +29,7 @@ class SurvivalStep(StepOptions):
     """A table of any shape that `[table.NAME]` declares, with its codebook."""
 
     cites: ClassVar[bool] = True
-    unused: ClassVar[frozenset[str]] = DERIVING_TABLES
+    unused: ClassVar[frozenset[str]] = DERIVING_TABLES | FIGURE_TABLES
 
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of the study.")
     table: str = option(text, "Table that `[table.NAME]` declares.")

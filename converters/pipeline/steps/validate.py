@@ -12,7 +12,7 @@ from ....schemas.options import option
 from ....schemas.severity import Severity
 from ...reports import REPORTS, form_named
 from ..project import PipelineProject
-from ..step_options import DERIVING_TABLES, STEP_PATHS, Document, StepOptions, step_path
+from ..step_options import DERIVING_TABLES, FIGURE_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import DONE, REFUSED, StepOutcome
 from .noted import noting
 
@@ -26,7 +26,7 @@ class ValidateStep(StepOptions):
 
     judges: ClassVar[bool] = True
     cites: ClassVar[bool] = True
-    unused: ClassVar[frozenset[str]] = DERIVING_TABLES | {"table"}
+    unused: ClassVar[frozenset[str]] = DERIVING_TABLES | FIGURE_TABLES | {"table"}
 
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders to judge.")
     output: Path | None = option(

@@ -81,6 +81,7 @@ def command(
         settings = settings_for(paths, config, overrides, judging=True)
         file.spare(*kept_files(paths, settings))
         file.claim(settings.threshold)
+        from ...configuration.from_tables import figure_options
         from ...page.write_page import rendered  # takes long to import: the file says "not judged" already
         from ...pipeline.shown import run_shown
 
@@ -101,6 +102,7 @@ def command(
             extra_rules=own_rules,
             show_keys=settings.show_keys,
             run=run,
+            figures=figure_options(settings.entries),
         )
         file.deliver(document)
         tell_report(report, settings, Detail.VERDICT)
