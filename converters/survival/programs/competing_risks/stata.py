@@ -29,7 +29,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         reading(file, frame, model),
     ]
     if model.arms is None:
-        lines.append("* Without arms there is no model to fit.")
+        lines.append("* Models compare arms, and the table has one group.")
     else:
         for number, _ in fitted(frame, model):
             lines += ["", *_compared(number, frame, model, model.arms)]
