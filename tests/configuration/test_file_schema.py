@@ -146,7 +146,7 @@ BY_WORD = {
     'text, number, "" or { variable = NAME }': st.sampled_from(["", 2, {"variable": "VISIT"}]),
     "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
-BY_WORD_FIRST = ("list of terms",)
+BY_WORD_FIRST = ("list of terms", "table of text")
 """Kinds of keys that share their name with a key of another kind."""
 WILD = st.one_of(
     st.booleans(),
