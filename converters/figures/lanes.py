@@ -52,7 +52,7 @@ class SwimmerLanes(Glanced):
     subjects : int
         Of the population.
     without : int
-        Subjects without a start or an end, who have no lane.
+        Subjects without a start, or an end that is not before it, who have no lane.
     chosen : str
         Which of the others have a lane, in words.
     arm : str

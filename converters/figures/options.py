@@ -158,8 +158,9 @@ class ResponderOptions:
     param : str or None
         Parameter whose event ends the response (default: progression-free survival).
     landmark : float or None
-        Time after which a subject without the event is a long-term responder, in the unit of the curves
-        (default: 5 years).
+        Time after which a subject without the event is a long-term responder (default: 5 years).
+    unit : str or None
+        Of the landmark: days, weeks, months or years (default: that of the curves).
     biomarkers : tuple of str
         Numeric variables of ADSL, or parameters of another dataset at baseline such as "ADLB.HGB"
         (default: numeric variables of ADSL that end in BL).
@@ -172,9 +173,9 @@ class ResponderOptions:
 
     Examples
     --------
-    >>> options = ag.ResponderOptions(param="PFS", landmark=60, counts={"Stringent CR": "BOR == 'sCR'"})
-    >>> options.landmark
-    60
+    >>> options = ag.ResponderOptions(landmark=60, unit="months", counts={"Stringent CR": "BOR == 'sCR'"})
+    >>> options.landmark, options.unit
+    (60, 'months')
     """
 
     param: str | None = option(
@@ -186,9 +187,15 @@ class ResponderOptions:
     )
     landmark: float | None = option(
         amount,
-        "Time after which a subject without the event is a long-term responder, in the unit of the curves.",
+        "Time after which a subject without the event is a long-term responder.",
         default=None,
         otherwise="5 years",
+    )
+    unit: str | None = option(
+        Choice(tuple(map(str, TimeUnit))),
+        "Unit of the landmark.",
+        default=None,
+        otherwise="that of the curves",
     )
     biomarkers: tuple[str, ...] = option(
         NAMES,

@@ -145,7 +145,7 @@ def long_term_responders(
     options : ResponderOptions, optional
         What is not declared is taken as the data have it.
     unit : {"days", "weeks", "months", "years"}, optional
-        Of the landmark (default: unit of AVAL).
+        Of the landmark, if `options` has none (default: unit of AVAL).
     population : str, optional
         Population flag (default: all records of the parameter).
     show_keys : bool
@@ -162,6 +162,7 @@ def long_term_responders(
     require_valid(options, "responders")
     adsl = require_subjects(study)
     param = options.param or _parameter(study)
+    unit = options.unit or unit
     table = survival(
         study, param, unit=unit, population=population, allow_no_events=True, gate=False, show_keys=show_keys
     )

@@ -77,7 +77,7 @@ def swimmer_lanes(
     drawn = members & ~np.isnan(length) & (length >= 0)
     if not drawn.any():
         raise Refused(
-            "no subject has both a start and an end of follow-up",
+            "no subject has a start of follow-up and an end after it",
             f"ADSL: {start.source}; {found['end'].source}",
             "give LSTALVDT, EOSDT or an overall survival parameter",
         )

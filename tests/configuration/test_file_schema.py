@@ -158,7 +158,7 @@ BY_WORD = {
     "text or table of text": st.sampled_from(["OS", {"alive": "PFS"}]),
     "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
-BY_WORD_FIRST = ("list of terms",)
+BY_WORD_FIRST = ("list of terms", "table of text")
 """Kinds of keys that share their name with a key of another kind."""
 WILD = st.one_of(
     st.booleans(),

@@ -14,6 +14,8 @@ from adamgate.converters.page.provenance import provenance
 from adamgate.converters.survival.shapes.one_record import OneRecordOptions
 from adamgate.schemas.gate.report import Report
 
+pytestmark = pytest.mark.one_version
+
 
 @pytest.fixture(scope="module")
 def page(root, tmp_path_factory):

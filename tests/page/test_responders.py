@@ -99,6 +99,10 @@ def test_the_landmark_is_five_years_in_the_unit_that_is_asked_for(study):
         "years": 5,
     }
     assert len({(each.responders, each.before, each.unknown) for each in found.values()}) == 1
+    own = long_term_responders(study, ag.ResponderOptions(landmark=12, unit="months"), unit="days")
+    assert (own.landmark, own.unit) == (12, "months")
+    same = long_term_responders(study, ag.ResponderOptions(landmark=365.25), unit="days")
+    assert (own.responders, own.before) == (same.responders, same.before)
 
 
 def test_biomarkers_are_those_of_the_subjects_with_the_test_of_their_values(published):

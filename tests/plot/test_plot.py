@@ -19,6 +19,8 @@ from adamgate.converters.plot.style import COLOURS
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
 
+pytestmark = pytest.mark.one_version
+
 
 @pytest.fixture(scope="module")
 def study():
