@@ -68,6 +68,8 @@ def call_apart(
     >>> call_apart(math.hypot, 3.0, 4.0)
     5.0
     """
+    if not sys.executable:  # Python within another program: there is nothing to start
+        return function(*arguments)
     with _LOCK:
         return _process().call(function, arguments, memory, seconds)  # type: ignore[no-any-return]
 

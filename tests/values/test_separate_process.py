@@ -51,6 +51,11 @@ def test_a_crash_is_reported_and_the_next_call_is_answered(
     assert call_apart(math.hypot, 3.0, 4.0) == 5.0
 
 
+def test_within_another_program_it_is_called_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", None)
+    assert call_apart(os.getpid) == os.getpid()
+
+
 def test_time_is_bounded() -> None:
     started = time.monotonic()
     with pytest.raises(ProcessDied, match=r"longer than 0\.2 seconds"):

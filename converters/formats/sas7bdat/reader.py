@@ -6,6 +6,7 @@ decided once for a file (`text`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
@@ -129,7 +130,7 @@ def _header(path: Path, file: BufferedReader) -> SasHeader:
             kind, f"the file is {kind}, not a SAS dataset"
         )
         raise UnreadableInput(what, str(path), "export the dataset from SAS again")
-    size = path.stat().st_size
+    size = os.fstat(file.fileno()).st_size
     if size < header.size:
         raise UnreadableInput(
             f"the file is truncated: {size:,} of {header.size:,} bytes", str(path), "copy it again"
