@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -36,6 +36,8 @@ class StepShown:
     name, kind, state, summary : str
     inputs, outputs : tuple of FileShown
     policies : tuple of PolicyShown
+    problem : tuple of str
+        Why it was refused, or failed, in lines; only of the run that goes on.
     """
 
     name: str
@@ -45,6 +47,7 @@ class StepShown:
     inputs: tuple[FileShown, ...]
     outputs: tuple[FileShown, ...]
     policies: tuple[PolicyShown, ...]
+    problem: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +56,30 @@ class RunShown:
 
     Attributes
     ----------
-    record, settings : FileShown
+    record : FileShown or None
+        None of the run that goes on, whose record is not complete.
+    settings : FileShown
     finished : bool
     steps : tuple of StepShown
+    fault : tuple of str
+        What is wrong in the settings file, in lines.
     """
 
-    record: FileShown
+    record: FileShown | None
     settings: FileShown
     finished: bool
     steps: tuple[StepShown, ...]
+    fault: tuple[str, ...] = ()
+
+    @property
+    def stopped(self) -> Sequence[StepShown]:
+        """The steps that were refused, or have failed."""
+        return [each for each in self.steps if each.problem]
+
+    @property
+    def problem(self) -> Sequence[str]:
+        """All that stopped it, in lines."""
+        return [*self.fault, *(line for step in self.stopped for line in step.problem)]
 
     @property
     def made_by(self) -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from . import REPORTS, document_of, form_in, form_named
 from .marks import ReportDocument
 
 if TYPE_CHECKING:
+    from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
 STDOUT = Path("-")
@@ -214,13 +215,19 @@ class ReportFile:
 
 
 def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> ReportDocument:
-    """The report of a run without a verdict."""
-    from ...schemas.gate.report import Report
+    """The report of a run without a verdict, in a form."""
     from ...schemas.severity import Severity
 
     threshold = None if fail_on is None else Severity(fail_on)
-    report = Report((), (), (), (), (), {}, {"adamgate": version("adamgate")}, not_judged=reason)
-    return document_of(report, form, threshold)
+    return document_of(report_not_judged(reason), form, threshold)
+
+
+def report_not_judged(reason: str) -> Report:
+    """The report of a run without a verdict."""
+    from ...schemas.gate.report import Report
+
+    versions = {"adamgate": version("adamgate")}
+    return Report((), (), (), (), (), {}, versions, not_judged=_short(reason))
 
 
 def reason_of(problem: BaseException) -> str:

@@ -83,3 +83,61 @@ def test_a_variable_that_is_not_present_fails_the_step(after_run):
     ran = after_run("run")
     assert ran.states["page"] == "failed"
     assert "did you mean TRTP" in ran.out + ran.err
+
+
+def not_judged(name: str) -> bool:
+    return ("NOT JUDGED" if name.endswith("html") else '"not judged"') in Path(name).read_text("utf-8")
+
+
+REPORTS = ("page.html", "report.json")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code", "said"),
+    [
+        ("raw/adsl.csv", "USUBJID", "SUBJECT", 1, "step adam was refused"),
+        ("adamgate.toml", "events = [", "eventz = [", 2, "the settings file is not valid"),
+    ],
+)
+def test_no_report_keeps_the_verdict_of_an_earlier_run(after_run, file, old, new, code, said):
+    declared(after_run)
+    assert after_run("run").code == 0
+    first = {name: Path(name).read_bytes() for name in REPORTS}
+    content = Path(file).read_bytes()
+    after_run.edit(file, old, new)
+    ran = after_run("run")
+    assert ran.code == code
+    assert [not_judged(name) for name in REPORTS] == [True, True]
+    assert said in Path("page.html").read_text("utf-8")
+    again = {name: Path(name).read_bytes() for name in REPORTS}
+    after_run("run")
+    assert {name: Path(name).read_bytes() for name in REPORTS} == again, "the same bytes"
+    Path(file).write_bytes(content)
+    assert after_run("run").code == 0
+    assert {name: Path(name).read_bytes() for name in REPORTS} == first
+
+
+def test_a_page_of_somebody_else_is_not_replaced_by_one_without_a_verdict(project):
+    declared(project)
+    Path("page.html").write_text("mine")
+    project.edit("adamgate.toml", "events = [", "eventz = [")
+    assert project("run").code == 2
+    assert Path("page.html").read_text() == "mine"
+    assert not_judged("report.json")
+
+
+def test_after_a_wrong_settings_file_the_first_run_replaces_its_own_reports(project):
+    declared(project)
+    content = Path("adamgate.toml").read_bytes()
+    project.edit("adamgate.toml", "events = [", "eventz = [")
+    assert project("run").code == 2
+    Path("adamgate.toml").write_bytes(content)
+    assert project("run").code == 0
+    assert "PASSED" in Path("page.html").read_text("utf-8")
+
+
+def test_the_page_fails_by_the_severity_that_the_step_declares(after_run):
+    after_run.edit("raw/adsl.csv", "Y,Y,Y,2024-02-04", "Y,Y,N,2024-02-04")
+    declared(after_run, STEP + 'fail_on = "never"\n')
+    after_run("run")
+    assert "Only checks that were not run fail the gate" in Path("page.html").read_text("utf-8")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import ClassVar
 
 from ....schemas.errors import ConfigurationError
-from ....schemas.options import option
+from ....schemas.options import option, same_option
+from ....schemas.severity import Severity
 from ...page.options import PageOptions
+from ...page.run_shown import RunShown
+from ...reports.marks import ReportDocument
 from ..project import PipelineProject
 from ..step_options import DERIVING_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import StepOutcome
 from .noted import noting
+from .validate import ValidateStep, threshold_of
 
 _SUFFIXES = (".html", ".htm")
 
@@ -27,6 +32,7 @@ class ReportStep(StepOptions, PageOptions):
 
     data: tuple[Path, ...] = option(STEP_PATHS, "Files and folders of the study.")
     output: Path = option(step_path, "HTML file.")
+    fail_on: str | None = same_option(ValidateStep, "fail_on")
 
     def inputs(self) -> tuple[Path, ...]:
         return self.data
@@ -41,6 +47,12 @@ class ReportStep(StepOptions, PageOptions):
                 f"{self.output} is not the name of an HTML file", "output", "end it with .html"
             )
 
+    def unjudged(self, reason: str, run: RunShown) -> Mapping[Path, ReportDocument]:
+        from ...page.findings_page import page_without_verdict
+
+        threshold = threshold_of(self.fail_on, Severity.ERROR)
+        return {self.output: page_without_verdict(reason, run, threshold)}
+
     def run(self, project: PipelineProject) -> StepOutcome:
         from ....schemas.gate.validate import validate
         from ...page.write_page import rendered
@@ -48,7 +60,7 @@ class ReportStep(StepOptions, PageOptions):
         from ...reports.files import write_document
         from ...writing.inputs import refuse_inputs
 
-        threshold = project.threshold
+        threshold = threshold_of(self.fail_on, project.threshold)
         with noting() as notes:
             study = project.read(self.data)
             notes.of_reading(study)
