@@ -1,4 +1,4 @@
-"""Assessments of the subjects of a curve: how long before a censoring, and where scheduled ones are missed."""
+"""Assessments of the subjects of a curve: the days from the last one to a censoring, and missed visits."""
 
 from __future__ import annotations
 
@@ -157,7 +157,9 @@ def gaps(
     start, end = (np.floor(table.dataset.days(name)) for name in ("STARTDT", "ADT"))
     subject = _subject_of(table.dataset, assessed)
     first = np.append(start, np.nan)[subject]
-    chosen = (evaluable(assessed) if "AVALC" in assessed else np.ones(len(assessed), np.bool_)) & (subject >= 0)
+    chosen = (evaluable(assessed) if "AVALC" in assessed else np.ones(len(assessed), np.bool_)) & (
+        subject >= 0
+    )
     schedule, said = _schedule(data, table.codebook.paramcd, assessed, chosen, first)
     if schedule is None:
         return Gaps(said)

@@ -8,7 +8,7 @@ verdict nothing here needs pandas: its import takes long, and fails where memory
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ...schemas.severity import Severity
 
 STDOUT = Path("-")
+FormAndFile = tuple[str | None, Path]
 
 _UNFINISHED = "the run has not finished, or was killed"
 _LONGEST = 1000
@@ -36,6 +37,41 @@ def destination(form: str | None, output: Path | None) -> tuple[str | None, Path
     if output is None or output == STDOUT:
         return form or ("text" if output else None), None
     return form or form_named(output), output
+
+
+def destinations(form: str | None, outputs: Sequence[Path]) -> tuple[str | None, list[FormAndFile]]:
+    """The format on stdout, None where nothing asks for one, and the files, each with its format.
+
+    The suffix of a file tells its format; `form` is that of a single output, else of what tells none.
+
+    Raises
+    ------
+    ConfigurationError
+        When `form` has no effect, two outputs are one file, or what goes to stdout is not a text.
+    """
+    files = [each for each in outputs if each != STDOUT]
+    if len(outputs) < 2:
+        on_stdout, path = destination(form, outputs[0] if outputs else None)
+        require_text(on_stdout, path)
+        return (on_stdout, []) if path is None else (None, [(on_stdout, path)])
+    _require_apart(outputs)
+    untold = [each for each in files if form_named(each) is None]
+    if form is not None and not untold and STDOUT not in outputs:
+        raise ConfigurationError(
+            f"--format {form} has no effect: the suffix of each output tells its format",
+            ", ".join(map(str, files)),
+            "omit --format, or add -o - for stdout",
+        )
+    on_stdout = (form or "text") if STDOUT in outputs else None
+    require_text(on_stdout, None)
+    return on_stdout, [(form_named(each) or form, each) for each in files]
+
+
+def _require_apart(outputs: Sequence[Path]) -> None:
+    places = [str(each) if each == STDOUT else os.path.realpath(each) for each in outputs]
+    twice = next((each for at, each in enumerate(outputs) if places[at] in places[:at]), None)
+    if twice is not None:
+        raise ConfigurationError("the output is given twice", str(twice), "omit one, or choose another name")
 
 
 def require_text(form: str | None, output: Path | None) -> None:

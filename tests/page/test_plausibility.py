@@ -4,6 +4,7 @@ import math
 import statistics
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -156,9 +157,7 @@ def declared(study, parameter="PFS"):
 
 
 def gaps_of(study, parameter="PFS", *, show_keys=True):
-    parts = parameter_parts(
-        study, ag.validate(study), PageOptions(param=(parameter,)), show_keys=show_keys
-    )
+    parts = parameter_parts(study, ag.validate(study), PageOptions(param=(parameter,)), show_keys=show_keys)
     return parts[0].curves.plausibility.gaps
 
 
@@ -175,7 +174,7 @@ def missed_visits(study, parameter, *, to_event):
         if to_event and each["CNSR"] == 0:
             days.add((end - start).days)
         ordered = sorted(days)
-        for begin, until in zip(ordered, ordered[1:], strict=False):
+        for begin, until in pairwise(ordered):
             nearest = math.floor(begin / EVERY + 0.5)
             missed = math.ceil(until / EVERY - 0.5) - nearest - 1
             found.append((each["USUBJID"], each["TRTP"], begin, until, missed))

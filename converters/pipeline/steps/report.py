@@ -65,6 +65,9 @@ class ReportStep(StepOptions, PageOptions):
             study = project.read(self.data)
             notes.of_reading(study)
             judging = project.gate_options()
+            declared = judging.pop("declarations", None)
+            if declared is not None:
+                study = study.declaring(declared)
             judging["show_values"] = project.show_values
             report = validate(study, **judging)
         refuse_inputs([self.output], project.kept(self.data))
