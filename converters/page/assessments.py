@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...schemas.evidence.assessments import evaluable
 from ...schemas.evidence.parameters import with_role
 from ...schemas.evidence.timelines import Timeline, subject_in
-from ...schemas.evidence.visit_schedule import VisitSchedule, declared_schedule, inferred_schedule
+from ...schemas.evidence.visit_schedule import declared_schedule, inferred_schedule
 from ...schemas.study.columns import Codes, Days, Mask, Numbers
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
@@ -148,8 +148,7 @@ def gaps(
 ) -> Gaps | None:
     """Intervals between assessments in which a visit of the schedule is missed; None without dates.
 
-    Days count from STARTDT, up to ADT. The schedule is the declared one (`visit_days`), else the one that
-    the assessments show.
+    The schedule is the declared one (`visit_days`), else the one that the assessments show.
     """
     if not all(is_dated(table.dataset, name) for name in ("STARTDT", "ADT")) or not _has_assessments(study):
         return None
@@ -160,8 +159,8 @@ def gaps(
     chosen = (evaluable(assessed) if "AVALC" in assessed else np.ones(len(assessed), np.bool_)) & (
         subject >= 0
     )
-    schedule, said = _schedule(data, table.codebook.paramcd, assessed, chosen, first)
-    if schedule is None:
+    missed_in, said = _schedule(data, table.codebook.paramcd, assessed, chosen, first)
+    if missed_in is None:
         return Gaps(said)
     day = np.floor(assessed.days("ADT")) - first
     within = chosen & (day > 0) & (day <= np.append(end - start, np.nan)[subject])
@@ -173,7 +172,7 @@ def gaps(
         np.concatenate([np.zeros(len(started)), day[within], (end - start)[ended]]),
         np.repeat([False, True], [len(started) + int(within.sum()), len(ended)]),
     )
-    missed = schedule.missed(intervals.begin, intervals.end)
+    missed = missed_in(intervals.begin, intervals.end)
     listed = _worst(table, intervals, missed, group, names) if show_keys else ()
     return Gaps(
         said,
@@ -196,12 +195,22 @@ def _subject_of(table: Dataset, assessed: Dataset) -> NDArray[np.intp]:
 
 def _schedule(
     data: Dataset, code: str, assessed: Dataset, chosen: Mask, first: Days
-) -> tuple[VisitSchedule | None, str]:
+) -> tuple[Callable[[Days, Days], Numbers] | None, str]:
+    """What counts the missed visits of intervals, and the schedule in words.
+
+    Visits that are declared, or have a usual day, are on days after STARTDT. Of a usual interval, each
+    assessment sets when the next one is due: a visit that is late is no gap before the one after it.
+    """
     declared = declared_schedule(data.parameters.endpoint(code))
     if declared is not None:
-        return declared, f"declared (visit_days of {plain(code)}): {declared}"
+        return declared.missed, f"declared (visit_days of {plain(code)}): {declared} after STARTDT"
     observed = inferred_schedule(assessed, chosen, first)
-    return observed, f"observed in {ASSESSMENTS}: {observed}" if observed is not None else ""
+    if observed is None:
+        return None, ""
+    if len(observed.days) > 1:
+        return observed.missed, f"observed in {ASSESSMENTS}: {observed} after STARTDT"
+    said = f"observed in {ASSESSMENTS}: {observed}, from each assessment to the next"
+    return lambda begin, end: observed.missed(np.zeros(len(begin)), end - begin), said
 
 
 def _is_assessed(data: Dataset, code: str) -> bool:

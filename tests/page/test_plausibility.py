@@ -185,7 +185,7 @@ def missed_visits(study, parameter, *, to_event):
 def test_gaps_are_the_intervals_in_which_a_scheduled_visit_is_missed(irregular, parameter, to_event):
     seen = gaps_of(declared(irregular, parameter), parameter)
     expected = missed_visits(irregular, parameter, to_event=to_event)
-    assert seen.schedule == f"declared (visit_days of {parameter}): every {EVERY} days"
+    assert seen.schedule == f"declared (visit_days of {parameter}): every {EVERY} days after STARTDT"
     assert seen.to_event == to_event
     for row in seen.rows:
         own = [each for each in expected if each[1] == row.group]
@@ -205,7 +205,11 @@ def test_gaps_are_the_intervals_in_which_a_scheduled_visit_is_missed(irregular, 
 
 
 def test_the_schedule_that_is_not_declared_is_the_one_that_adrs_shows(study):
-    assert gaps_of(study).schedule.startswith("observed in ADRS: ")
+    assert gaps_of(study).schedule.startswith("observed in ADRS: on days ")
+    frame = study["ADRS"].frame.drop(columns=["AVISIT", "AVISITN"])
+    seen = gaps_of(with_adrs(study, frame))
+    assert seen.schedule == "observed in ADRS: every 56 days, from each assessment to the next"
+    assert all(each.missed == math.ceil(each.days / EVERY - 0.5) - 1 for each in seen.listed)
     few = study["ADRS"].frame.iloc[:2].drop(columns=["AVISIT", "AVISITN"], errors="ignore")
     without = gaps_of(with_adrs(study, few))
     assert (without.schedule, without.rows, without.listed) == ("", (), ())

@@ -21,7 +21,6 @@ from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
 
 
-
 @readiness(
     "XD037",
     title="Event after more missed visits than declared",
