@@ -101,6 +101,10 @@ class Gaps:
     listed: tuple[SubjectGap, ...] = ()
     unlisted: int = 0
 
+    @property
+    def longer(self) -> int:
+        return sum(row.longer for row in self.rows)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Intervals:

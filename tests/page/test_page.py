@@ -321,3 +321,18 @@ def test_wrong_usage_leaves_no_earlier_verdict(root, tmp_path, options):
     target.write_text(ag.render(ag.Report((), (), (), (), (), {}, {}), "html") + SIGNED)
     assert run(["report", data, "-o", str(target), *options]) == 2
     assert "NOT JUDGED" in words_of(target.read_text(encoding="utf-8"))
+
+
+def test_what_was_declared_is_a_table_that_is_folded(broken):
+    endpoint = ag.Endpoint(origin="TRTSDT", visit_days=(28, 56))
+    declared = ag.Declarations(population="SAFFL", endpoints={"OS": endpoint})
+    page = ag.render(ag.validate(broken, declarations=declared), "html")
+    table = re.search(r'<table class="declared">(.*?)</table>', page, re.DOTALL)[1]
+    rows = [words_of(each) for each in table.split("<tr>")[2:]]
+    assert rows == ["the study population SAFFL", "endpoint.OS origin TRTSDT", "visit_days 28; 56"]
+    assert "Declared: 3 keys of 2 tables" in words_of(page)
+    assert "Declared: population" not in words_of(page)
+
+
+def test_findings_come_first(page):
+    assert page.index('id="findings"') < page.index('id="datasets"')
