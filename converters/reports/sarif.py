@@ -1,9 +1,9 @@
 """A report as SARIF 2.1.0, for code scanning and for editors that show findings beside a file.
 
-A result for each finding, at the file of its dataset with its first record as line; for each waived finding one
-that is suppressed; for each fixed finding of the baseline one that is absent. Checks that could not be run are
-notifications. Subjects are not named: results are read by whoever sees the repository. No times: the same
-report gives the same bytes.
+A result for each finding, at the file of its dataset with its first record as line; for each waived finding
+one that is suppressed; for each fixed finding of the baseline one that is absent. Checks that could not be
+run are notifications. Subjects are not named: results are read by whoever sees the repository. No times: the
+same report gives the same bytes.
 """
 
 from __future__ import annotations
