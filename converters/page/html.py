@@ -131,6 +131,6 @@ def _printable(content: Any) -> Any:
     """The same with each text printable: what could turn its direction around is shown as an escape."""
     if isinstance(content, str):
         return plain(content)
-    if isinstance(content, Mapping):
+    if isinstance(content, dict):
         return {_printable(key): _printable(value) for key, value in content.items()}
     return [_printable(each) for each in content] if isinstance(content, list) else content
