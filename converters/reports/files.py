@@ -42,7 +42,7 @@ def destination(form: str | None, output: Path | None) -> tuple[str | None, Path
 def destinations(form: str | None, outputs: Sequence[Path]) -> tuple[str | None, list[FormAndFile]]:
     """The format on stdout, None where nothing asks for one, and the files, each with its format.
 
-    The suffix of a file tells its format; `form` is that of a single output, else of what tells none.
+    A file has the format of its suffix; `form` is that of a single output, else of what has no such suffix.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def destinations(form: str | None, outputs: Sequence[Path]) -> tuple[str | None,
     untold = [each for each in files if form_named(each) is None]
     if form is not None and not untold and STDOUT not in outputs:
         raise ConfigurationError(
-            f"--format {form} has no effect: the suffix of each output tells its format",
+            f"--format {form} has no effect: each output has the format of its suffix",
             ", ".join(map(str, files)),
             "omit --format, or add -o - for stdout",
         )

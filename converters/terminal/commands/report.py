@@ -16,7 +16,7 @@ from ...page.run_shown import RunShown
 from ...reports import Detail, document_of
 from ...reports.files import FormAndFile, ReportFile, destinations
 from ..exit_codes import PASSED, REFUSED
-from ..judging import Judged, Judging
+from ..judgement import Judged, Judgement
 from ..messages import tell_report, tell_written
 from ..options import (
     JUDGING_OPTIONS,
@@ -82,7 +82,7 @@ def command(
         files = [
             stack.enter_context(ReportFile(path, form, overwrite=overwrite)) for form, path in _named(outputs)
         ]
-        judging = Judging.begun(
+        judging = Judgement.begun(
             paths,
             files,
             overrides,

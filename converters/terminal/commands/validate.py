@@ -12,7 +12,7 @@ from ...configuration.settings import SettingGroup
 from ...reports import Detail
 from ...reports.files import ReportFile, destinations
 from ..exit_codes import PASSED, REFUSED
-from ..judging import Judging
+from ..judgement import Judgement
 from ..messages import deliver
 from ..options import (
     JUDGING_OPTIONS,
@@ -70,7 +70,7 @@ def command(
     on_stdout, named = destinations(form, outputs)
     with ExitStack() as stack:
         files = [stack.enter_context(ReportFile(path, of, overwrite=overwrite)) for of, path in named]
-        judging = Judging.begun(
+        judging = Judgement.begun(
             paths, files, overrides, config=config, rule_files=rule_files, baseline=baseline
         )
         report, settings = judging.judged(quiet=quiet).report, judging.settings

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class Judgement:
     """A study that is to be judged, whose reports say so.
 
     Attributes
@@ -54,7 +54,7 @@ class Judging:
         rule_files: tuple[Path, ...],
         baseline: Path | None,
         named: tuple[Path | None, ...] = (),
-    ) -> Judging:
+    ) -> Judgement:
         """Reports of earlier runs say "not judged" before anything takes long; no input is replaced.
 
         Parameters
