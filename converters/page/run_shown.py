@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 
@@ -85,3 +87,21 @@ class RunShown:
     def made_by(self) -> Mapping[str, str]:
         """The step that wrote a file, by its SHA-256."""
         return {file.sha256: step.name for step in self.steps for file in step.outputs}
+
+
+_GOING_ON: ContextVar[RunShown | None] = ContextVar("going on", default=None)
+
+
+@contextmanager
+def going_on(run: RunShown) -> Iterator[None]:
+    """A page that is made within shows the steps before it."""
+    token = _GOING_ON.set(run)
+    try:
+        yield
+    finally:
+        _GOING_ON.reset(token)
+
+
+def run_going_on() -> RunShown | None:
+    """The run that a page is made in; None outside of one."""
+    return _GOING_ON.get()

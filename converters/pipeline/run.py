@@ -40,7 +40,7 @@ from .record import (
 )
 from .run_request import RunRequest
 from .run_result import RunResult, StepState
-from .shown import stopped_run
+from .shown import run_so_far
 from .step_outcome import StepOutcome
 from .times import StepTime, read_times, write_times
 from .versions import hash_of_code, versions
@@ -126,7 +126,7 @@ class PipelineRun:
         try:
             self._loaded()
         except ConfigurationError as fault:
-            run = stopped_run(self.pipeline.sha256, (), {}, str(fault))
+            run = run_so_far(self.pipeline.sha256, (), {}, str(fault))
             for planned in self.pipeline.steps:
                 self._withdraw(planned, "the settings file is not valid", run)
             raise
@@ -191,6 +191,7 @@ class PipelineRun:
             return
         project = self._loaded()
         self._declare()
+        before = self._run_before(planned)
         work = Work(
             planned.name,
             planned.step.options,
@@ -199,8 +200,9 @@ class PipelineRun:
             self._cited(planned),
             inputs,
             reasons or ("--force",),
+            before,
         )
-        self._withdraw(planned, _UNFINISHED, self._run_before(planned))
+        self._withdraw(planned, _UNFINISHED, before)
         self.watcher.began(planned.name)
         if self.request.jobs == 1:
             self._end(work, work.done(project))
@@ -314,10 +316,13 @@ class PipelineRun:
 
     def _run_before(self, planned: PlannedStep, state: StepState | None = None) -> RunShown:
         """The steps that a step needs, and the step itself where it has ended."""
-        states = self._states | ({planned.name: state} if state is not None else {})
-        names = (*steps_before(planned.name, self.pipeline.steps), planned.name)
-        ended = {name: states[name].details for name in names if name in states}
-        return stopped_run(self.pipeline.sha256, [self._records[name] for name in ended], ended)
+        names = [*steps_before(planned.name, self.pipeline.steps), *([planned.name] if state else [])]
+        records = [self._records[name] for name in names if name in self._records]
+        states = [
+            *(self._states[name] for name in names if name in self._states),
+            *([state] if state else []),
+        ]
+        return run_so_far(self.pipeline.sha256, records, {each.step: each.details for each in states})
 
     def _withdraw(
         self, planned: PlannedStep, reason: str, run: RunShown

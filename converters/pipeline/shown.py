@@ -43,10 +43,10 @@ def run_shown(path: Path) -> RunShown:
     )
 
 
-def stopped_run(
+def run_so_far(
     settings: RecordedFile, steps: Iterable[StepRecord], problems: Mapping[str, str], fault: str = ""
 ) -> RunShown:
-    """A run that goes on, where a report cannot have a verdict.
+    """A run that goes on.
 
     Parameters
     ----------

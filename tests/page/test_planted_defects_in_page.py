@@ -15,7 +15,7 @@ import adamgate as ag
 from adamgate.cli import run
 from adamgate.converters.page.findings_page import page_without_verdict
 from adamgate.converters.pipeline.record import RecordedFile, StepRecord
-from adamgate.converters.pipeline.shown import stopped_run
+from adamgate.converters.pipeline.shown import run_so_far
 
 pytestmark = pytest.mark.one_version
 
@@ -88,5 +88,5 @@ def page_of(project: Path) -> str:
     except ag.AdamgateError as error:
         step = StepRecord("sdtm", "derive", "refused", 1, str(error))
         settings = RecordedFile("adamgate.toml", 0, "")
-        run = stopped_run(settings, [step], {"sdtm": str(error)})
+        run = run_so_far(settings, [step], {"sdtm": str(error)})
         return page_without_verdict("step sdtm was refused", run, ag.Severity.WARNING)

@@ -1,5 +1,6 @@
 """A step that writes the page of a study."""
 
+import json
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ by = "TRTP"
 """
 RUN = re.compile(r"  <p>Written by step (\w+) of .*?after step (\w+) .*?</p>\n")
 """What a step adds to its page: the record of the run."""
+STEPS = re.compile(r'  <h3 id="run-title">.*?(?=  <p>Standards)', re.DOTALL)
+"""The steps of a run: all of a record, or those before the page."""
 
 
 def declared(project, step=STEP):
@@ -29,16 +32,32 @@ def test_the_page_is_written_once_and_is_that_of_the_command(after_run):
     written = Path("page.html").read_text(encoding="utf-8")
     assert "Kaplan-Meier curve of OS" in written
     assert after_run("run").states["page"] == "unchanged"
-    assert (
-        after_run("report", "adam", "raw", "--param", "OS", "--by", "TRTP", "-o", "by_command.html").code == 0
-    )
+    options = ("--param", "OS", "--by", "TRTP", "--record", "run.jsonl", "-o", "by_command.html")
+    assert after_run("report", "adam", "raw", *options).code == 0
     by_command = Path("by_command.html").read_text(encoding="utf-8")
     step, after = RUN.search(written).groups()
     assert (step, after) == ("page", "adam")
-    without_run = RUN.sub("", written)
-    assert without_run != written
+    without_run = STEPS.sub("", RUN.sub("", written))
+    assert len(written) - len(without_run) > 1000
+    by_command = STEPS.sub("", by_command)
     assert by_command.startswith(without_run)
     assert by_command.count("\n") == without_run.count("\n") + 2, "the command signs its file"
+
+
+def test_the_page_has_the_steps_before_it_with_their_policies(after_run):
+    declared(after_run)
+    after_run("run")
+    page = Path("page.html").read_text(encoding="utf-8")
+    steps = STEPS.search(page)[0]
+    assert re.findall(r"<summary><strong>(\w+)</strong>", steps) == ["adam"]
+    lines = Path("run.jsonl").read_text(encoding="utf-8").splitlines()
+    (adam,) = [each for each in map(json.loads, lines) if each.get("step") == "adam"]
+    (table,) = re.findall(r'<table class="policies">(.*?)</table>', steps, re.DOTALL)
+    assert table.count("<tr>") == len(adam["policies"]) + 1 > 6
+    for each in (*adam["inputs"], *adam["outputs"]):
+        assert each["sha256"] in steps
+    assert after_run("run", "--only", "page", "--force").code == 0
+    assert Path("page.html").read_text(encoding="utf-8") == page, "the same bytes"
 
 
 def test_it_is_written_of_data_that_a_gate_refused(after_run):

@@ -11,7 +11,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.options import option, same_option
 from ....schemas.severity import Severity
 from ...page.options import PageOptions
-from ...page.run_shown import RunShown
+from ...page.run_shown import RunShown, run_going_on
 from ...reports.marks import ReportDocument
 from ..project import PipelineProject
 from ..step_options import DERIVING_TABLES, STEP_PATHS, Document, StepOptions, step_path
@@ -78,6 +78,7 @@ class ReportStep(StepOptions, PageOptions):
             threshold,
             extra_rules=judging.get("extra_rules", ()),
             show_keys=project.show_keys,
+            run=run_going_on(),
         )
         write_document(document, self.output, overwrite=True)
         verdict = render(report, "text", threshold, Presentation(threshold, Detail.VERDICT)).strip()
