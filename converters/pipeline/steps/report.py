@@ -42,14 +42,20 @@ class ReportStep(StepOptions, PageOptions):
 
     def check(self, project: PipelineProject) -> None:
         project.gate_options()
-        if self.output.suffix.lower() not in _SUFFIXES:
+        if not self._is_page:
             raise ConfigurationError(
                 f"{self.output} is not the name of an HTML file", "output", "end it with .html"
             )
 
+    @property
+    def _is_page(self) -> bool:
+        return self.output.suffix.lower() in _SUFFIXES
+
     def unjudged(self, reason: str, run: RunShown) -> Mapping[Path, ReportDocument]:
         from ...page.findings_page import page_without_verdict
 
+        if not self._is_page:
+            return {}
         threshold = threshold_of(self.fail_on, Severity.ERROR)
         return {self.output: page_without_verdict(reason, run, threshold)}
 

@@ -65,11 +65,12 @@ class ValidateStep(StepOptions):
     def unjudged(self, reason: str, run: RunShown) -> Mapping[Path, ReportDocument]:
         from ...reports.files import not_judged
 
-        if self.output is None:
+        form = None if self.output is None else form_named(self.output)
+        if self.output is None or form is None:
             return {}
         said = "; ".join([reason, *run.problem])
         threshold = threshold_of(self.fail_on, Severity.ERROR)
-        return {self.output: not_judged(said, form_named(self.output) or "text", threshold)}
+        return {self.output: not_judged(said, form, threshold)}
 
     def run(self, project: PipelineProject) -> StepOutcome:
         from ....schemas.gate.validate import validate
