@@ -341,6 +341,7 @@ def test_findings_come_first(page):
     assert page.index('id="findings"') < page.index('id="datasets"')
 
 
+@pytest.mark.one_version
 def test_what_stopped_a_run_is_text(opened):
     told = f"first line {MARKUP}\n  <b>where</b>: [raw.DM] \u202e\n"
     step = StepRecord("<i>sdtm</i>", "derive", "refused", 1, MARKUP)

@@ -230,3 +230,18 @@ def test_gaps_do_not_depend_on_the_order_of_records_and_name_nobody_without_keys
 
 def test_without_a_start_no_gap_is_counted(study):
     assert gaps_of(changed(study, STARTDT=None)) is None
+
+
+@pytest.mark.parametrize(
+    "adrs",
+    [
+        lambda frame: frame.iloc[:0],
+        lambda frame: frame.assign(ADT=np.datetime64("NaT", "s")),
+        lambda frame: frame.assign(USUBJID="X" + frame["USUBJID"].astype(str)),
+    ],
+    ids=["no records", "no dates", "other subjects"],
+)
+def test_assessments_of_nobody_show_no_schedule(study, adrs):
+    seen = os_of(with_adrs(study, adrs(study["ADRS"].frame)))
+    assert (seen.gaps.schedule, seen.gaps.rows) == ("", ())
+    assert all(row.without == row.censored for row in seen.assessments)
