@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ from ..reports.json_document import document
 from ..reports.kaplan_meier_summary import figure_shown
 from ..reports.presentation import Presentation
 from ..reports.terms import compared_lines, comparison_count, terms_lines, waived_lines
+from .declared import declared_tables
 from .findings import SEVERITIES, by_rule, for_script
 from .packed import packed
 
@@ -74,7 +76,8 @@ def page(
             severities=SEVERITIES,
             rules=by_rule(found["findings"], texts),
             packed_findings=packed(for_script(found["findings"])),
-            terms=[plain(line) for line in terms_lines(report.terms)],
+            declared=declared_tables(found["terms"]["declared"]),
+            terms=[plain(line) for line in terms_lines(replace(report.terms, declared={}))],
             waived=[plain(line) for line in waived_lines(report.terms)],
             comparison=comparison_count(report),
             compared=[plain(line) for lines in compared_lines(report) for line in lines],
@@ -135,6 +138,6 @@ def _printable(content: Any) -> Any:
     """The same with each text printable: what could turn its direction around is shown as an escape."""
     if isinstance(content, str):
         return plain(content)
-    if isinstance(content, Mapping):
+    if isinstance(content, dict):
         return {_printable(key): _printable(value) for key, value in content.items()}
     return [_printable(each) for each in content] if isinstance(content, list) else content

@@ -12,9 +12,11 @@ from ...schemas.gate.report import Report
 from ...schemas.study.study import Study
 from ...schemas.wording import plain
 from ..reports.kaplan_meier_summary import beside_groups, time_shown
-from ..survival.conf_type import ConfType
+from ..survival.subjects import naming_subjects
+from ..survival.summaries.asked import asked_conf_type
 from ..survival.summaries.kaplan_meier import KaplanMeierOptions
-from ..survival.summaries.kaplan_meier.summary import KaplanMeierTables, kaplan_meier
+from ..survival.summaries.kaplan_meier.groups import grouped
+from ..survival.summaries.kaplan_meier.summary import KaplanMeierTables, tables_of
 from ..survival.survival import survival
 from .axis import marks
 from .curve import CurveFigure, curve_figure
@@ -24,6 +26,9 @@ from .provenance import Provenance, provenance
 
 MOST_GROUPS = 8
 """Curves that people tell apart in one figure."""
+_DATES = ("ADT", "STARTDT")
+_NOT_OF_RECORDS = ("param", "by", "conf_type")
+"""Options that do not select records."""
 
 EstimateRow = Mapping[Any, Any]
 
@@ -134,24 +139,32 @@ def _with_curves(
     study: Study, report: Report, code: str, options: PageOptions, *, show_keys: bool
 ) -> ParameterPart:
     """Its estimates at each time of the data and at the marks of the axis, and what makes them plausible."""
-    by = options.by or _groups_of(_count(report, code))
-    records = asdict(options) | {"gate": False, "allow_no_events": True, "show_keys": show_keys}
-    for name in ("param", "by", "conf_type"):
-        del records[name]
-    estimated = records | {"by": by, "conf_type": options.conf_type, "total": by is None}
-    steps = kaplan_meier(study, code, **estimated)
-    if len(steps.summary) > MOST_GROUPS:
+    count = _count(report, code)
+    by, conf_type = options.by or _groups_of(count), asked_conf_type(options.conf_type)
+    records = {name: value for name, value in asdict(options).items() if name not in _NOT_OF_RECORDS}
+    table = survival(
+        study,
+        code,
+        arm=by,
+        covariates=_dates_of(study, code, count),
+        gate=False,
+        allow_no_events=True,
+        show_keys=show_keys,
+        **records,
+    )
+    with naming_subjects(show_keys):
+        subjects = grouped(table, total=by is None)
+    if len(subjects.groups) > MOST_GROUPS:
         raise ConfigurationError(
-            f"{by} has {len(steps.summary)} values; a figure shows at most {MOST_GROUPS} curves",
+            f"{by} has {len(subjects.groups)} values; a figure shows at most {MOST_GROUPS} curves",
             "by",
             "choose a variable with fewer values",
         )
-    described = steps.codebook.records
+    steps = tables_of(table, subjects, (), conf_type)
     times = marks(float(steps.estimates.frame["time"].max()), steps.codebook.unit)
-    marked = kaplan_meier(study, code, at=times, **estimated)
-    dates = ["ADT"] if "ADT" in study[described.dataset] else []
-    table = survival(study, code, arm=by, covariates=dates, **records)
-    seen = plausibility(study, table, times, ConfType(options.conf_type))
+    marked = tables_of(table, subjects, times, conf_type)
+    seen = plausibility(study, table, subjects, times, conf_type, show_keys=show_keys)
+    described = table.codebook
     marked_by = KaplanMeierOptions(
         param=code,
         by=by,
@@ -168,6 +181,13 @@ def _with_curves(
         provenance=provenance(report, files, "km", marked_by, "km.csv"),
         steps_command=provenance(report, files, "km", replace(marked_by, at=()), "km.csv").command,
     )
+
+
+def _dates_of(study: Study, code: str, count: EventCount | None) -> tuple[str, ...]:
+    """The dates that each dataset with the parameter has, of those that make a curve plausible."""
+    named = [study[count.dataset]] if count is not None else study
+    holding = [each for each in named if "PARAMCD" in each and code in each.parameters.names]
+    return tuple(name for name in _DATES if holding and all(name in each for each in holding))
 
 
 def _groups_of(count: EventCount | None) -> str | None:

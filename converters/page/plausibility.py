@@ -12,23 +12,21 @@ from numpy.typing import NDArray
 
 from ...schemas.evidence.cut_off import cut_off_for
 from ...schemas.study.columns import Codes, Mask, Numbers
-from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import plain
 from ..survival.analysis_table import AnalysisTable
 from ..survival.codebook import naming_nobody
 from ..survival.conf_type import ConfType
 from ..survival.estimators import Curve, quantiles
-from ..survival.summaries.kaplan_meier.groups import Group, Grouped, grouped
+from ..survival.summaries.kaplan_meier.groups import Group, Grouped
 from ..survival.value_text import value_text
+from .assessments import AssessmentRow, Gaps, gaps, is_dated, since_assessments
 from .curve import CurveFigure, curve_figure
 
 MOST_REASONS = 60
 """Rows of the table of reasons."""
 NEAR = 30
 """Days before the cut-off that are near it."""
-_ASSESSMENTS = "ADRS"
-"""The dataset whose records are assessments."""
 BARS, BAR_HEIGHT = 300, 26
 """Width and height of the bars of a row."""
 
@@ -85,17 +83,6 @@ class PileUpRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AssessmentRow:
-    """Days from the last assessment to the censoring, of the censored subjects of one group."""
-
-    group: str
-    censored: int
-    without: int
-    median: float
-    longest: float
-
-
-@dataclass(frozen=True, slots=True)
 class InvertedRow:
     """The median of one group as it is, and if CNSR were inverted; NaN where it is not reached."""
 
@@ -118,6 +105,8 @@ class Plausibility:
     pile_up : tuple of PileUpRow
     assessments : tuple of AssessmentRow
         Empty without a dataset of assessments.
+    gaps : Gaps or None
+        Intervals longer than the schedule; None without assessments, or without dates.
     zero : int
         Subjects with a duration of zero.
     inverted : tuple of InvertedRow
@@ -129,13 +118,20 @@ class Plausibility:
     cut_off: str
     pile_up: tuple[PileUpRow, ...]
     assessments: tuple[AssessmentRow, ...]
+    gaps: Gaps | None
     zero: int
     inverted: tuple[InvertedRow, ...]
     inverted_figure: CurveFigure
 
 
 def plausibility(
-    study: Study, table: AnalysisTable, times: Sequence[float], conf_type: ConfType
+    study: Study,
+    table: AnalysisTable,
+    subjects: Grouped,
+    times: Sequence[float],
+    conf_type: ConfType,
+    *,
+    show_keys: bool,
 ) -> Plausibility:
     """What is to be looked at in a table with one record per subject.
 
@@ -143,12 +139,15 @@ def plausibility(
     ----------
     study : Study
     table : AnalysisTable
-        With ADT where the dataset has it.
+        With ADT and STARTDT where the dataset has them.
+    subjects : Grouped
+        The groups of the table.
     times : sequence of float
         The marks of the axis.
     conf_type : ConfType
+    show_keys : bool
+        Whether subjects with long gaps are named.
     """
-    subjects = grouped(table, total=table.codebook.arm is None)
     group = subjects.arm if table.codebook.arm else np.zeros(len(subjects.time), np.intp)
     names = [plain(each) for each in (subjects.arms or ("all",))]
     members = _members(table, group)
@@ -160,7 +159,8 @@ def plausibility(
         len(members) - len(reasons),
         cut_off,
         tuple(_pile_up(days, ~subjects.event, group, names)) if days is not None else (),
-        tuple(_assessments(study, table, ~subjects.event, group, names)),
+        tuple(since_assessments(study, table, ~subjects.event, group, names)),
+        gaps(study, table, subjects.event, group, names, show_keys=show_keys),
         zero.subjects if zero else 0,
         tuple(_inverted(each, conf_type) for each in subjects.groups),
         _inverted_figure(subjects, times, conf_type, table),
@@ -208,7 +208,7 @@ def _bars(counts: Numbers, highest: int) -> Iterator[Bar]:
 
 def _days_to_cut_off(study: Study, table: AnalysisTable) -> tuple[str, Numbers | None]:
     """Where the cut-off comes from, and the days from the ADT of each subject to it."""
-    if not _is_dated(table.dataset):
+    if not is_dated(table.dataset, "ADT"):
         return "", None
     day = table.dataset.days("ADT")
     data = study[table.codebook.dataset]
@@ -236,29 +236,6 @@ def _pile_up(days: Numbers, censored: Mask, group: Codes, names: Sequence[str]) 
             int(np.sum(some > NEAR)),
             int(np.sum(np.isnan(some))),
         )
-
-
-def _assessments(
-    study: Study, table: AnalysisTable, censored: Mask, group: Codes, names: Sequence[str]
-) -> Iterator[AssessmentRow]:
-    """For each censored subject the last record of `_ASSESSMENTS` up to the ADT."""
-    if not _is_dated(table.dataset) or _ASSESSMENTS not in study or not _is_dated(study[_ASSESSMENTS]):
-        return
-    assessed = study[_ASSESSMENTS]
-    records = pd.DataFrame({"subject": assessed["USUBJID"].astype(object), "day": assessed.days("ADT")})
-    ends = pd.DataFrame({"subject": table.frame["USUBJID"].astype(object), "end": table.dataset.days("ADT")})
-    before = records.merge(ends, on="subject")
-    last = before[before["day"] <= before["end"]].groupby("subject")["day"].max()
-    since = (ends["end"] - ends["subject"].map(last)).to_numpy(np.float64)
-    for number, name in enumerate(names):
-        some = since[censored & (group == number)]
-        known = some[~np.isnan(some)]
-        median, longest = (float(np.median(known)), float(known.max())) if len(known) else (np.nan, np.nan)
-        yield AssessmentRow(name, len(some), len(some) - len(known), median, longest)
-
-
-def _is_dated(data: Dataset) -> bool:
-    return all(name in data for name in ("USUBJID", "ADT")) and not data.is_character("ADT")
 
 
 def _inverted(group: Group, conf_type: ConfType) -> InvertedRow:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.options import options_of
+from ..page.run_shown import RunShown
+from ..reports import form_in, form_named
+from ..reports.files import ReportFile
 from ..values.temporary_names import remove_leftovers
 from .earlier_run import EarlierRun, folder_from
 from .fingerprint import (
@@ -37,6 +40,7 @@ from .record import (
 )
 from .run_request import RunRequest
 from .run_result import RunResult, StepState
+from .shown import run_so_far
 from .step_outcome import StepOutcome
 from .times import StepTime, read_times, write_times
 from .versions import hash_of_code, versions
@@ -44,6 +48,7 @@ from .watcher import RunWatcher
 from .work import Ended, Work, Workers
 
 UNREADABLE = 3
+_UNFINISHED = "the run has not finished, or was killed"
 
 
 @dataclass
@@ -116,8 +121,15 @@ class PipelineRun:
 
     def _check_file(self) -> None:
         """Check all of the settings file, unless a finished run did so with the same file and versions."""
-        if not self._earlier.has_checked(self.pipeline.sha256):
+        if self._earlier.has_checked(self.pipeline.sha256):
+            return
+        try:
             self._loaded()
+        except ConfigurationError as fault:
+            run = run_so_far(self.pipeline.sha256, (), {}, str(fault))
+            for planned in self.pipeline.steps:
+                self._withdraw(planned, "the settings file is not valid", run)
+            raise
 
     def _loaded(self) -> PipelineProject:
         if self._project is None:
@@ -179,6 +191,7 @@ class PipelineRun:
             return
         project = self._loaded()
         self._declare()
+        before = self._run_before(planned)
         work = Work(
             planned.name,
             planned.step.options,
@@ -187,7 +200,9 @@ class PipelineRun:
             self._cited(planned),
             inputs,
             reasons or ("--force",),
+            before,
         )
+        self._withdraw(planned, _UNFINISHED, before)
         self.watcher.began(planned.name)
         if self.request.jobs == 1:
             self._end(work, work.done(project))
@@ -281,21 +296,60 @@ class PipelineRun:
         return tuple(each.path for each in outdated)
 
     def _failed(self, planned: PlannedStep, reason: str, code: int) -> StepState:
-        name, kind, left = planned.name, planned.step.kind, self._left(planned)
+        name, kind = planned.name, planned.step.kind
         state, first = REFUSED if code == 1 else FAILED, reason.split("\n", maxsplit=1)[0]
         self._records[name] = StepRecord(name, kind, state, code, first)
-        return StepState(name, kind, state, (first,), first, details=reason, exit_code=code, left=left)
+        ended = StepState(name, kind, state, (first,), first, details=reason, exit_code=code)
+        return self._without_verdict(planned, ended, f"step {name} {BECAME[state]}")
 
     def _not_run(self, planned: PlannedStep, reason: str) -> None:
-        left = self._left(planned)
-        self._records[planned.name] = StepRecord(planned.name, planned.step.kind, NOT_RUN, None, reason)
-        self._settle(
-            planned,
-            StepState(planned.name, planned.step.kind, NOT_RUN, (reason,), exit_code=None, left=left),
-        )
+        name, kind = planned.name, planned.step.kind
+        self._records[name] = StepRecord(name, kind, NOT_RUN, None, reason)
+        state = StepState(name, kind, NOT_RUN, (reason,), exit_code=None)
+        self._settle(planned, self._without_verdict(planned, state, reason))
 
-    def _left(self, planned: PlannedStep) -> tuple[str, ...]:
-        return tuple(path.as_posix() for path in planned.step.outputs if os.path.isfile(path))
+    def _without_verdict(self, planned: PlannedStep, state: StepState, reason: str) -> StepState:
+        """What became of a step that has not run to its end, whose reports say so."""
+        told, notes = self._withdraw(planned, reason, self._run_before(planned, state))
+        files = [each for each in planned.step.outputs if os.path.isfile(each) and each not in told]
+        return replace(state, notes=notes, left=tuple(each.as_posix() for each in files))
+
+    def _run_before(self, planned: PlannedStep, state: StepState | None = None) -> RunShown:
+        """The steps that a step needs, and the step itself where it has ended."""
+        names = [*steps_before(planned.name, self.pipeline.steps), *([planned.name] if state else [])]
+        records = [self._records[name] for name in names if name in self._records]
+        states = [
+            *(self._states[name] for name in names if name in self._states),
+            *([state] if state else []),
+        ]
+        return run_so_far(self.pipeline.sha256, records, {each.step: each.details for each in states})
+
+    def _withdraw(
+        self, planned: PlannedStep, reason: str, run: RunShown
+    ) -> tuple[Collection[Path], tuple[str, ...]]:
+        """Write the reports of a step without a verdict, so that none keeps that of an earlier run.
+
+        Returns
+        -------
+        Which, and notes.
+        """
+        told, notes = [], []
+        for path, document in planned.step.options.unjudged(reason, run).items():
+            if not self._may_replace(path):
+                continue
+            try:
+                ReportFile(path, form_named(path), overwrite=True).deliver(document)
+            except UnwritableOutput as problem:
+                notes.append(f"{path}: {problem.what}")
+            else:
+                told.append(path)
+                notes.append(f"written: {path} (not judged)")
+        return told, tuple(notes)
+
+    def _may_replace(self, path: Path) -> bool:
+        """Whether an output is none of somebody else: not there, of an earlier run, or a report of ours."""
+        declared = path.as_posix() in self._earlier.declared
+        return self.request.overwrite or declared or not _is_there(path) or form_in(path) is not None
 
     def _settle(self, planned: PlannedStep, state: StepState) -> None:
         self._states[planned.name] = state
@@ -366,9 +420,8 @@ class PipelineRun:
         if self._begun:
             return
         if not self.request.overwrite:
-            known = self._earlier.declared
             declared = [path for each in self.pipeline.steps for path in each.step.outputs]
-            existing = [str(path) for path in declared if _is_there(path) and path.as_posix() not in known]
+            existing = [str(path) for path in declared if not self._may_replace(path)]
             if existing:
                 raise UnwritableOutput(
                     "the output already exists, and no earlier run is known to have written it",

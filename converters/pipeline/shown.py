@@ -26,7 +26,7 @@ def run_shown(path: Path) -> RunShown:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         if sealed_as(path) not in (None, sha256):
             raise AlteredRecord("its SHA-256 is not that of the file beside it")
-        steps = tuple(map(_step, record.steps))
+        steps = tuple(_step(each) for each in record.steps)
     except OSError as failure:
         raise UnreadableInput(
             f"the record cannot be read: {failure.strerror}", str(path), "give the record of a run, run.jsonl"
@@ -43,7 +43,26 @@ def run_shown(path: Path) -> RunShown:
     )
 
 
-def _step(step: StepRecord) -> StepShown:
+def run_so_far(
+    settings: RecordedFile, steps: Iterable[StepRecord], problems: Mapping[str, str], fault: str = ""
+) -> RunShown:
+    """A run that goes on.
+
+    Parameters
+    ----------
+    settings : RecordedFile
+    steps : iterable of StepRecord
+        Those that have ended.
+    problems : mapping of str to str
+        Why a step was refused, or failed.
+    fault : str
+        What is wrong in the settings file.
+    """
+    shown = (_step(each, problems.get(each.step, "")) for each in steps)
+    return RunShown(None, _file(settings), finished=False, steps=tuple(shown), fault=_lines(fault))
+
+
+def _step(step: StepRecord, problem: str = "") -> StepShown:
     return StepShown(
         plain(step.step),
         plain(step.kind),
@@ -52,7 +71,12 @@ def _step(step: StepRecord) -> StepShown:
         _files(step.inputs),
         _files(step.outputs),
         tuple(map(_policy, step.policies)),
+        _lines(problem),
     )
+
+
+def _lines(problem: str) -> tuple[str, ...]:
+    return tuple(plain(line.strip()) for line in problem.splitlines() if line.strip())
 
 
 def _policy(policy: Mapping[str, Any]) -> PolicyShown:

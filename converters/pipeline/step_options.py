@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ...schemas.kinds import ListOf, one_kind
+from ..page.run_shown import RunShown
+from ..reports.marks import ReportDocument
 from ..values.address import is_address
 from .project import PipelineProject
 from .step_outcome import StepOutcome
@@ -103,6 +105,18 @@ class StepOptions:
         AdamgateError
         """
         raise NotImplementedError
+
+    def unjudged(self, reason: str, run: RunShown) -> Mapping[Path, ReportDocument]:  # noqa: ARG002
+        """Its reports where it has not run: without a verdict, so that none keeps that of an earlier run.
+
+        Parameters
+        ----------
+        reason : str
+            "step sdtm was refused".
+        run : RunShown
+            The steps before it, with what each says of its problem.
+        """
+        return {}
 
     def deciding(self, document: Document) -> Iterator[tuple[str, Any]]:
         """The tables of the file that decide it, each with its heading: "[source.DEATH]"."""

@@ -18,6 +18,7 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from ...schemas.errors import AdamgateError
+from ..page.run_shown import RunShown, going_on
 from .project import PipelineProject
 from .record import RecordedFile
 from .step_options import StepOptions
@@ -66,6 +67,8 @@ class Work:
         What it reads, as it was before.
     reasons : tuple of str
         Why it is done.
+    before : RunShown
+        The steps before it.
     """
 
     step: str
@@ -75,6 +78,7 @@ class Work:
     cited: Mapping[str, Any]
     inputs: tuple[RecordedFile, ...]
     reasons: tuple[str, ...]
+    before: RunShown
 
     def done(self, project: PipelineProject) -> Ended:
         """Do it."""
@@ -83,7 +87,7 @@ class Work:
         started = time.time()
         outcome, failure, code = None, "", 0
         try:
-            with citing(self.cited if self.options.cites else {}):
+            with citing(self.cited if self.options.cites else {}), going_on(self.before):
                 outcome = self.options.run(project)
         except AdamgateError as problem:
             failure, code = str(problem), problem.exit_code

@@ -131,7 +131,7 @@ REPORTS: Mapping[str, ReportFormat] = {
         ),
         ReportFormat(
             "xlsx",
-            "for reviewers: a workbook of datasets, issues and rules; needs `adamgate[excel]`",
+            "for reviewers: a workbook of datasets, issues and rules",
             (".xlsx",),
             ".xlsx",
             SignedInProperties(),

@@ -8,7 +8,7 @@ verdict nothing here needs pandas: its import takes long, and fails where memory
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -21,9 +21,11 @@ from . import REPORTS, document_of, form_in, form_named
 from .marks import ReportDocument
 
 if TYPE_CHECKING:
+    from ...schemas.gate.report import Report
     from ...schemas.severity import Severity
 
 STDOUT = Path("-")
+FormAndFile = tuple[str | None, Path]
 
 _UNFINISHED = "the run has not finished, or was killed"
 _LONGEST = 1000
@@ -36,6 +38,41 @@ def destination(form: str | None, output: Path | None) -> tuple[str | None, Path
     if output is None or output == STDOUT:
         return form or ("text" if output else None), None
     return form or form_named(output), output
+
+
+def destinations(form: str | None, outputs: Sequence[Path]) -> tuple[str | None, list[FormAndFile]]:
+    """The format on stdout, None where nothing asks for one, and the files, each with its format.
+
+    A file has the format of its suffix; `form` is that of a single output, else of what has no such suffix.
+
+    Raises
+    ------
+    ConfigurationError
+        When `form` has no effect, two outputs are one file, or what goes to stdout is not a text.
+    """
+    files = [each for each in outputs if each != STDOUT]
+    if len(outputs) < 2:
+        on_stdout, path = destination(form, outputs[0] if outputs else None)
+        require_text(on_stdout, path)
+        return (on_stdout, []) if path is None else (None, [(on_stdout, path)])
+    _require_apart(outputs)
+    untold = [each for each in files if form_named(each) is None]
+    if form is not None and not untold and STDOUT not in outputs:
+        raise ConfigurationError(
+            f"--format {form} has no effect: each output has the format of its suffix",
+            ", ".join(map(str, files)),
+            "omit --format, or add -o - for stdout",
+        )
+    on_stdout = (form or "text") if STDOUT in outputs else None
+    require_text(on_stdout, None)
+    return on_stdout, [(form_named(each) or form, each) for each in files]
+
+
+def _require_apart(outputs: Sequence[Path]) -> None:
+    places = [str(each) if each == STDOUT else os.path.realpath(each) for each in outputs]
+    twice = next((each for at, each in enumerate(outputs) if places[at] in places[:at]), None)
+    if twice is not None:
+        raise ConfigurationError("the output is given twice", str(twice), "omit one, or choose another name")
 
 
 def require_text(form: str | None, output: Path | None) -> None:
@@ -220,13 +257,19 @@ class ReportFile:
 
 
 def not_judged(reason: str, form: str, fail_on: Severity | str | None) -> ReportDocument:
-    """The report of a run without a verdict."""
-    from ...schemas.gate.report import Report
+    """The report of a run without a verdict, in a form."""
     from ...schemas.severity import Severity
 
     threshold = None if fail_on is None else Severity(fail_on)
-    report = Report((), (), (), (), (), {}, {"adamgate": version("adamgate")}, not_judged=reason)
-    return document_of(report, form, threshold)
+    return document_of(report_not_judged(reason), form, threshold)
+
+
+def report_not_judged(reason: str) -> Report:
+    """The report of a run without a verdict."""
+    from ...schemas.gate.report import Report
+
+    versions = {"adamgate": version("adamgate")}
+    return Report((), (), (), (), (), {}, versions, not_judged=_short(reason))
 
 
 def reason_of(problem: BaseException) -> str:

@@ -1,8 +1,9 @@
 """A report as SARIF 2.1.0, for code scanning and for editors that show findings beside a file.
 
-A result for each finding, at the file of its dataset with its first record as line; for each waived finding a
-result that is suppressed. Checks that could not be run are notifications. Subjects are not named: results are
-read by whoever sees the repository. No times: the same report gives the same bytes.
+A result for each finding, at the file of its dataset with its first record as line; for each waived finding
+one that is suppressed; for each fixed finding of the baseline one that is absent. Checks that could not be
+run are notifications. Subjects are not named: results are read by whoever sees the repository. No times: the
+same report gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...schemas.gate.finding import Finding, Outcome, Standing, sentence
+from ...schemas.gate.finding import Finding, KnownFinding, Outcome, Standing, sentence
 from ...schemas.gate.report import Report, Waived
 from ...schemas.wording import counted, plain
 from ..values.cited_run import cited_run
@@ -43,10 +44,13 @@ def _run(report: Report, presentation: Presentation) -> dict[str, Any]:
     concerned = {each.rule_id for each in report.findings}
     concerned |= {each.rule_id for each in report.not_run}
     concerned |= {each.rule_id for each in report.terms.waived}
+    fixed = report.comparison.fixed if report.comparison is not None else ()
+    concerned |= {each.rule_id for each in fixed}
     indexes = {name: at for at, name in enumerate(sorted(concerned))}
     prints = Counter[str]()
     results = [_result(each, indexes, places, prints) for each in report.findings]
     results += [_waived(each, indexes, places) for each in report.terms.waived]
+    results += [_fixed(each, indexes, places, prints) for each in fixed]
     notifications = [_not_run(each, indexes, places) for each in report.not_run]
     if report.not_judged:
         notifications.append(_notification("error", report.not_judged))
@@ -112,12 +116,26 @@ def _result(
     made |= _about(finding, finding.said, places.of_finding(finding))
     if finding.standing is not None:
         made["baselineState"] = "updated" if finding.is_changed else _STATES[finding.standing]
-    prints[finding.fingerprint] += 1
-    made["partialFingerprints"] = {
-        "adamgate/v1": finding.fingerprint,
-        "primaryLocationLineHash": f"{finding.fingerprint}:{prints[finding.fingerprint]}",
+    return made | _prints(finding.fingerprint, prints)
+
+
+def _fixed(
+    known: KnownFinding, indexes: Mapping[str, int], places: Places, prints: Counter[str]
+) -> dict[str, Any]:
+    """A finding of the baseline that is not found any more, where its dataset is now."""
+    made = _of_rule(known.rule_id, indexes) | {"level": str(known.severity), "baselineState": "absent"}
+    made |= _about(known, known.sentence, places.of_dataset(known.dataset))
+    return made | _prints(known.fingerprint, prints)
+
+
+def _prints(fingerprint: str, prints: Counter[str]) -> dict[str, Any]:
+    prints[fingerprint] += 1
+    return {
+        "partialFingerprints": {
+            "adamgate/v1": fingerprint,
+            "primaryLocationLineHash": f"{fingerprint}:{prints[fingerprint]}",
+        }
     }
-    return made
 
 
 def _waived(waived: Waived, indexes: Mapping[str, int], places: Places) -> dict[str, Any]:
@@ -133,7 +151,7 @@ def _of_rule(rule_id: str, indexes: Mapping[str, int]) -> dict[str, Any]:
     return {"ruleId": plain(rule_id), "ruleIndex": indexes[rule_id]}
 
 
-def _about(of: Finding | Waived, said: str, place: Place | None) -> dict[str, Any]:
+def _about(of: Finding | Waived | KnownFinding, said: str, place: Place | None) -> dict[str, Any]:
     records = f" ({counted(of.records, 'record')})" if of.records else ""
     about = {
         "dataset": plain(of.dataset),

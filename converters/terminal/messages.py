@@ -25,20 +25,22 @@ if TYPE_CHECKING:
     from ..writing.conversion import ConversionRecord
 
 
-def deliver(report: Report, settings: Settings, form: str | None, file: ReportFile, detail: Detail) -> None:
+def deliver(
+    report: Report, settings: Settings, on_stdout: str | None, files: Sequence[ReportFile], detail: Detail
+) -> None:
     """The report where it was asked for; the text on stdout, unless another document goes there."""
-    if form is not None and file.path is not None:
-        file.spare(Path(each.path) for each in report.inputs if each.path)
-        shown = Presentation(settings.threshold, max(detail, Detail.SUMMARY))
-        file.deliver(document_of(report, form, settings.threshold, shown))
-    on_stdout = form if form is not None and file.path is None else "text"
-    if file.path is not None and is_closed_or(file.path):
+    shown = Presentation(settings.threshold, max(detail, Detail.SUMMARY))
+    for file in files:
+        if file.form is not None:
+            file.deliver(document_of(report, file.form, settings.threshold, shown))
+    if any(file.path is not None and is_closed_or(file.path) for file in files):
         tell_report(report, settings, detail)
         return
-    show(_rendered(report, on_stdout, settings, detail, sys.stdout))
-    if on_stdout == "text" and detail is Detail.VERDICT:
+    form = on_stdout or "text"
+    show(_rendered(report, form, settings, detail, sys.stdout))
+    if form == "text" and detail is Detail.VERDICT:
         _tell_unread(report)
-    elif on_stdout != "text" and detail is not Detail.VERDICT:
+    elif form != "text" and detail is not Detail.VERDICT:
         tell_report(report, settings, Detail.VERDICT)
 
 

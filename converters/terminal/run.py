@@ -90,12 +90,15 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
 
     However `validate` or `report` ends without a verdict, no earlier report goes on saying "passed".
     """
-    output, others = _output_among(arguments)
-    earlier = _identity(output)
+    outputs, others = _outputs_among(arguments)
+    earlier = {each: _identity(each) for each in outputs}
     code, problem = _ended(command, arguments)
-    claimed = _identity(output) != earlier  # by this run, whose report says what came of it
-    if problem is not None and output and earlier and not claimed and not _is_another(command, arguments):
-        _withdraw(output, others, problem)
+    if problem is None or _is_another(command, arguments):
+        return code
+    for output, identity in earlier.items():
+        claimed = _identity(output) != identity  # by this run, whose report says what came of it
+        if identity is not None and not claimed:
+            _withdraw(output, others, problem)
     return code
 
 
@@ -213,10 +216,10 @@ def _is_another(command: click.Command, arguments: Sequence[str]) -> bool:
     return name not in JUDGING and name in known
 
 
-def _identity(output: str | None) -> tuple[int, int, int] | None:
+def _identity(output: str) -> tuple[int, int, int] | None:
     """What a file is until somebody writes it; None where there is none."""
     try:
-        status = os.stat(output or "")
+        status = os.stat(output)
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino, status.st_mtime_ns
@@ -225,19 +228,19 @@ def _identity(output: str | None) -> tuple[int, int, int] | None:
 _OUTPUT_OPTION = re.compile(r"(?:--output(?:=|$)|-[qv]*o)(.*)", re.DOTALL)
 
 
-def _output_among(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
-    """What -o names, and all else that may name a file, in arguments that are wrong somewhere."""
-    output = None
+def _outputs_among(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What each -o names, and all else that may name a file, in arguments that are wrong somewhere."""
+    outputs = []
     others = []
     left = iter(arguments)
     for argument in left:
         if argument == "--":
             break
         if option := _OUTPUT_OPTION.fullmatch(argument):
-            output = option[1] or next(left, None)
+            outputs.append(option[1] or next(left, ""))
         else:
             others += [argument, argument.partition("=")[2]]
-    return output, [*others, *left]
+    return outputs, [*others, *left]
 
 
 def _tell_traceback(debug: bool) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..study.columns import Days, Mask
 from ..study.dataset import Dataset
+from ..study.declarations import Endpoint
 
 _NO_VISIT = re.compile(
     r"unsched|baseline|screen|end of|early|discontinu|withdraw|follow|progress|\beo[ts]\b|\bet\b",
@@ -20,6 +21,8 @@ _SUBJECTS = 3
 """A visit of so many subjects shows its day."""
 _GAPS = 10
 """So many intervals between assessments show the usual one."""
+_SHOWN = 4
+"""Days that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,13 @@ class VisitSchedule:
     """
 
     days: tuple[float, ...]
+
+    def __str__(self) -> str:
+        """ "on days 56, 112, 168, …", "every 56 days"."""
+        days = [f"{day:g}" for day in self.days]
+        if len(days) == 1:
+            return f"every {days[0]} days"
+        return f"on days {', '.join(days[:_SHOWN])}{', …' if len(days) > _SHOWN else ''}"
 
     def missed(self, last: Days, event: Days) -> NDArray[np.float64]:
         """Number of scheduled days between an assessment and an event, both in days after the start.
@@ -51,6 +61,11 @@ class VisitSchedule:
         after = np.maximum(day - planned[-1], 0) / (planned[-1] - planned[-2])
         visit: Days = np.interp(day, planned, np.arange(len(planned))) + after
         return visit
+
+
+def declared_schedule(endpoint: Endpoint) -> VisitSchedule | None:
+    """The one that is declared of an endpoint (`visit_days`)."""
+    return VisitSchedule(tuple(map(float, endpoint.visit_days))) if endpoint.visit_days else None
 
 
 def inferred_schedule(assessments: Dataset, chosen: Mask, start: Days) -> VisitSchedule | None:

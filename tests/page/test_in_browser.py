@@ -64,6 +64,14 @@ def test_each_filter_selects_what_it_says(document, opened):
         page.locator("#shown", has_text=re.compile("^11 findings$")).wait_for()
 
 
+def test_a_finding_names_its_first_place(document, opened):
+    page = opened(document)
+    page.get_by_label("Search").fill("TTE007 DOR")
+    assert page.locator("#list .place").inner_text() == "first: record 35"
+    page.get_by_label("Search").fill("TTE007 PFS")
+    assert page.locator("#list .place").inner_text() == "record 11"
+
+
 @pytest.mark.parametrize(("words", "left"), [("inverted", 1), ("usubjid adae", 1), ("1041", 3), ("zzz", 0)])
 def test_the_search_finds_words_of_findings_and_keys(document, opened, words, left):
     page = opened(document)

@@ -15,7 +15,10 @@ from page_reader import findings_in, read, words_of
 
 import adamgate as ag
 from adamgate.cli import run
+from adamgate.converters.page.findings_page import page_without_verdict
 from adamgate.converters.page.rule_text import rule_text
+from adamgate.converters.pipeline.record import RecordedFile, StepRecord
+from adamgate.converters.pipeline.shown import run_so_far
 from adamgate.schemas.gate.finding import Example, Standing
 from adamgate.schemas.gate.report import Input
 from adamgate.schemas.study.raw_places import RawPlace
@@ -321,3 +324,30 @@ def test_wrong_usage_leaves_no_earlier_verdict(root, tmp_path, options):
     target.write_text(ag.render(ag.Report((), (), (), (), (), {}, {}), "html") + SIGNED)
     assert run(["report", data, "-o", str(target), *options]) == 2
     assert "NOT JUDGED" in words_of(target.read_text(encoding="utf-8"))
+
+
+def test_what_was_declared_is_a_table_that_is_folded(broken):
+    endpoint = ag.Endpoint(origin="TRTSDT", visit_days=(28, 56))
+    declared = ag.Declarations(population="SAFFL", endpoints={"OS": endpoint})
+    page = ag.render(ag.validate(broken, declarations=declared), "html")
+    table = re.search(r'<table class="declared">(.*?)</table>', page, re.DOTALL)[1]
+    rows = [words_of(each) for each in table.split("<tr>")[2:]]
+    assert rows == ["the study population SAFFL", "endpoint.OS origin TRTSDT", "visit_days 28; 56"]
+    assert "Declared: 3 keys of 2 tables" in words_of(page)
+    assert "Declared: population" not in words_of(page)
+
+
+def test_findings_come_first(page):
+    assert page.index('id="findings"') < page.index('id="datasets"')
+
+
+@pytest.mark.one_version
+def test_what_stopped_a_run_is_text(opened):
+    told = f"first line {MARKUP}\n  <b>where</b>: [raw.DM] \u202e\n"
+    step = StepRecord("<i>sdtm</i>", "derive", "refused", 1, MARKUP)
+    run = run_so_far(RecordedFile("<u>.toml", 0, ""), [step], {"<i>sdtm</i>": told}, MARKUP)
+    page = page_without_verdict(f"step <i>sdtm</i> was refused {MARKUP}", run, None)
+    assert {"img", "i", "b", "u"}.isdisjoint(tag for tag, _ in read(page).tags)
+    shown = opened(page)
+    assert "<b>where</b>: [raw.DM] \\u202e" in shown.locator("#stopped").inner_text()
+    assert shown.locator("h1").inner_text() == "NOT JUDGED"

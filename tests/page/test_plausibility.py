@@ -1,8 +1,10 @@
 """What the page shows below a curve, against a plain derivation from the records of the study."""
 
+import math
 import statistics
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -137,3 +139,109 @@ def test_durations_of_zero_are_counted_and_many_reasons_are_cut(study):
 def test_a_subject_is_not_named_by_a_reason(study):
     found = os_of(changed(study, CNSDTDSC=study["ADTTE"].frame["USUBJID"]))
     assert not [row.reason for row in found.reasons if "MADEUP" in row.reason]
+
+
+EVERY = 56
+"""Days between the visits that are declared below."""
+
+
+@pytest.fixture(scope="module")
+def irregular(study):
+    """The study without many of its assessments."""
+    frame = study["ADRS"].frame
+    return with_adrs(study, frame[frame.index % 7 > 2].reset_index(drop=True))
+
+
+def declared(study, parameter="PFS"):
+    return study.declaring(ag.Declarations(endpoints={parameter: ag.Endpoint(visit_days=(EVERY,))}))
+
+
+def gaps_of(study, parameter="PFS", *, show_keys=True):
+    parts = parameter_parts(study, ag.validate(study), PageOptions(param=(parameter,)), show_keys=show_keys)
+    return parts[0].curves.plausibility.gaps
+
+
+def missed_visits(study, parameter, *, to_event):
+    """Each interval with its missed visits, record by record: subject, arm, from, to, missed."""
+    assessed = {}
+    for each in study["ADRS"].frame.astype(object).to_dict("records"):
+        if each["AVALC"] not in ("NE", "", None) and each["AVALC"] == each["AVALC"]:
+            assessed.setdefault(each["USUBJID"], set()).add(day(each["ADT"]))
+    found = []
+    for each in records(study, parameter):
+        start, end = day(each["STARTDT"]), day(each["ADT"])
+        days = {(one - start).days for one in assessed.get(each["USUBJID"], ()) if start < one <= end} | {0}
+        if to_event and each["CNSR"] == 0:
+            days.add((end - start).days)
+        ordered = sorted(days)
+        for begin, until in pairwise(ordered):
+            nearest = math.floor(begin / EVERY + 0.5)
+            missed = math.ceil(until / EVERY - 0.5) - nearest - 1
+            found.append((each["USUBJID"], each["TRTP"], begin, until, missed))
+    return found
+
+
+@pytest.mark.parametrize(("parameter", "to_event"), [("PFS", True), ("OS", False)])
+def test_gaps_are_the_intervals_in_which_a_scheduled_visit_is_missed(irregular, parameter, to_event):
+    seen = gaps_of(declared(irregular, parameter), parameter)
+    expected = missed_visits(irregular, parameter, to_event=to_event)
+    assert seen.schedule == f"declared (visit_days of {parameter}): every {EVERY} days after STARTDT"
+    assert seen.to_event == to_event
+    for row in seen.rows:
+        own = [each for each in expected if each[1] == row.group]
+        long = [each for each in own if each[4] >= 1]
+        assert (row.intervals, row.longer) == (len(own), len(long))
+        assert row.with_longer == len({each[0] for each in long})
+        assert row.longest == max(until - begin for _, _, begin, until, _ in own)
+    longest = sorted(
+        (each for each in expected if each[4] >= 1),
+        key=lambda each: (-each[4], each[2] - each[3], each[0], each[2]),
+    )
+    assert longest
+    assert seen.unlisted == len(longest) - len(seen.listed)
+    assert [(each.subject, each.group, each.begin, each.end, each.missed) for each in seen.listed] == longest[
+        :20
+    ]
+
+
+def test_the_schedule_that_is_not_declared_is_the_one_that_adrs_shows(study):
+    assert gaps_of(study).schedule.startswith("observed in ADRS: on days ")
+    frame = study["ADRS"].frame.drop(columns=["AVISIT", "AVISITN"])
+    seen = gaps_of(with_adrs(study, frame))
+    assert seen.schedule == "observed in ADRS: every 56 days, from each assessment to the next"
+    assert all(each.missed == math.ceil(each.days / EVERY - 0.5) - 1 for each in seen.listed)
+    few = study["ADRS"].frame.iloc[:2].drop(columns=["AVISIT", "AVISITN"], errors="ignore")
+    without = gaps_of(with_adrs(study, few))
+    assert (without.schedule, without.rows, without.listed) == ("", (), ())
+
+
+def with_adrs(study, frame):
+    adrs = ag.Dataset.from_frame(frame, "ADRS")
+    return ag.Study({each.name: adrs if each.name == "ADRS" else each for each in study})
+
+
+def test_gaps_do_not_depend_on_the_order_of_records_and_name_nobody_without_keys(irregular):
+    turned = with_adrs(irregular, irregular["ADRS"].frame.iloc[::-1].reset_index(drop=True))
+    assert gaps_of(declared(turned)) == gaps_of(declared(irregular))
+    quiet = gaps_of(declared(irregular), show_keys=False)
+    assert quiet.listed == ()
+    assert quiet.unlisted == sum(row.longer for row in quiet.rows) > 0
+
+
+def test_without_a_start_no_gap_is_counted(study):
+    assert gaps_of(changed(study, STARTDT=None)) is None
+
+
+@pytest.mark.parametrize(
+    "adrs",
+    [
+        lambda frame: frame.iloc[:0],
+        lambda frame: frame.assign(ADT=np.datetime64("NaT", "s")),
+        lambda frame: frame.assign(USUBJID="X" + frame["USUBJID"].astype(str)),
+    ],
+    ids=["no records", "no dates", "other subjects"],
+)
+def test_assessments_of_nobody_show_no_schedule(study, adrs):
+    seen = os_of(with_adrs(study, adrs(study["ADRS"].frame)))
+    assert (seen.gaps.schedule, seen.gaps.rows) == ("", ())
+    assert all(row.without == row.censored for row in seen.assessments)

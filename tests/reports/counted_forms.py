@@ -61,7 +61,8 @@ def _lines(case: ElementTree.Element) -> list[str]:
 
 def of_sarif(document: str) -> Counts:
     (run,) = json.loads(document)["runs"]
-    shown = [each for each in run["results"] if "suppressions" not in each]
+    present = [each for each in run["results"] if each.get("baselineState") != "absent"]
+    shown = [each for each in present if "suppressions" not in each]
     not_run = [
         each for each in run["invocations"][0]["toolExecutionNotifications"] if "associatedRule" in each
     ]
@@ -69,7 +70,7 @@ def of_sarif(document: str) -> Counts:
     return Counts(
         {each: levels[each] for each in SEVERITIES},
         {"not run": len(not_run)},
-        len(run["results"]) - len(shown),
+        len(present) - len(shown),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.schemas.gate.finding import Example, Standing
+from adamgate.schemas.gate.finding import Example, KnownFinding, Standing
 from adamgate.schemas.gate.record_keys import RecordKeys
 from adamgate.schemas.gate.report import Comparison, Input, Policy, Waived
 from adamgate.schemas.study.variable import ReadingNote
@@ -71,6 +71,15 @@ def findings(draw: st.DrawFn) -> ag.Finding:
 
 
 @st.composite
+def fixed(draw: st.DrawFn) -> tuple[KnownFinding, ...]:
+    """Findings of an earlier report that are not found any more."""
+    return tuple(
+        KnownFinding(rule_id, ag.Severity.ERROR, "ADTTE", ("AVAL",), draw(named), number, "f1" * 8)
+        for number, rule_id in enumerate(draw(st.lists(st.sampled_from(RULES), max_size=3)))
+    )
+
+
+@st.composite
 def reports(draw: st.DrawFn) -> ag.Report:
     found = tuple(draw(st.lists(findings(), max_size=25)))
     pairs = dict.fromkeys((each.rule_id, each.dataset) for each in found)
@@ -95,5 +104,5 @@ def reports(draw: st.DrawFn) -> ag.Report:
                 for number in range(waived)
             )
         ),
-        draw(st.sampled_from([None, Comparison("baseline.json", "")])),
+        draw(st.sampled_from([None, Comparison("baseline.json", ""), Comparison("", "", draw(fixed()))])),
     )  # fmt: skip

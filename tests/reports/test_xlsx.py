@@ -1,11 +1,11 @@
 """The Excel form: the sheets that reviewers read, in which nothing is computed."""
 
 import io
-import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -198,7 +198,31 @@ def test_more_rows_than_a_sheet_has_are_counted(monkeypatch: pytest.MonkeyPatch)
             assert rows[1:] == [(0,), (1,), (2,), (f"… {number - 3:,} more rows, in the JSON report",)]
 
 
-def test_without_the_library_it_says_what_to_install(faulty: ag.Report, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(ag.ConfigurationError, match=r"pip install 'adamgate\[excel\]'"):
-        document_of(faulty, "xlsx")
+def test_each_part_is_well_formed_and_has_its_type(faulty: ag.Report):
+    with zipfile.ZipFile(io.BytesIO(document_of(faulty, "xlsx"))) as parts:
+        trees = {name: ElementTree.fromstring(parts.read(name)) for name in parts.namelist()}
+        assert parts.testzip() is None
+    types = trees["[Content_Types].xml"]
+    stated = {each.get("PartName") for each in types if each.tag.endswith("}Override")}
+    assert stated == {f"/{name}" for name in trees if not name.endswith(".rels")} - {"/[Content_Types].xml"}
+    for name, tree in trees.items():
+        for each in tree.iter():
+            if name.endswith(".rels") and each.get("Target"):
+                folder = name.partition("_rels/")[0]
+                assert f"{folder}{each.get('Target')}" in trees
+
+
+def test_heads_stay_in_view_and_columns_can_be_filtered(faulty: ag.Report):
+    for sheet in openpyxl.load_workbook(io.BytesIO(document_of(faulty, "xlsx"))):
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == (sheet.dimensions if sheet.max_row > 1 else None)
+        assert sheet["A1"].font.bold
+        if sheet.max_row > 1:
+            assert sheet["A2"].alignment.wrap_text
+            assert not sheet["A2"].font.bold
+    assert sheet.column_dimensions["G"].width > 40
+
+
+@pytest.mark.parametrize(("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_have_letters(place: int, letters: str):
+    assert workbook.column_letters(place) == letters == openpyxl.utils.get_column_letter(place + 1)

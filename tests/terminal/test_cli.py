@@ -315,7 +315,7 @@ def test_a_fault_of_ours_names_its_place_and_quotes_no_data(
     kind = type(failure).__name__
     assert re.fullmatch(
         rf"error: internal error in adamgate: {kind}\n"
-        r"  where: adamgate\.converters\.terminal\.commands\.validate, line \d+, in command\n"
+        r"  where: adamgate\.converters\.terminal\.judgement, line \d+, in judged\n"
         r"  to do: run it again with --debug .*\n",
         err,
     )

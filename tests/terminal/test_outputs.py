@@ -669,3 +669,61 @@ def test_a_folder_that_was_removed(study: Path, capsys: pytest.CaptureFixture[st
     assert cli.run(["explain", "TTE001"]) == 0
     assert cli.run(["validate", "."]) == 3
     assert cli.run(["validate", ".", "-o", "findings.json"]) == 4
+
+
+def test_several_reports_are_of_one_judgement(study: Path, capsys, monkeypatch):
+    judged = []
+    validate = ag.validate
+    monkeypatch.setattr(ag, "validate", lambda *given, **named: judged.append(1) or validate(*given, **named))
+    outputs = ["a.json", "a.html", "a.sarif", "a.xml", "a.md", "a.txt", "a.xlsx"]
+    assert cli.run(["validate", "data", *(part for each in outputs for part in ("-o", each))]) == 0
+    assert capsys.readouterr().out.startswith("PASSED")
+    assert len(judged) == 1
+    assert [form_in(Path(each)) for each in outputs] == [
+        "json", "html", "sarif", "junit", "markdown", "text", "xlsx",
+    ]  # fmt: skip
+    assert cli.run(["validate", "data", "-q", "-o", "b.json"]) == 0
+    assert Path("a.json").read_bytes() == Path("b.json").read_bytes()
+
+
+def test_one_of_several_outputs_may_be_stdout_and_one_without_a_suffix_has_the_format_given(study, capsys):
+    assert cli.run(["validate", "data", "-o", "-", "-o", "a.html", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "passed"
+    assert cli.run(["validate", "data", "-q", "-o", "noted", "-o", "a.html", "--format", "junit"]) == 0
+    assert form_in(Path("noted")) == "junit"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("-o", "a.json", "-o", "./a.json"), "the output is given twice"),
+        (("-o", "-", "-o", "-"), "the output is given twice"),
+        (("-o", "a.json", "-o", "a.html", "--format", "json"), "--format json has no effect"),
+        (("-o", "a.json", "-o", "noted"), "the report format cannot be determined"),
+        (("-o", "a.json", "-o", "-", "--format", "xlsx"), "cannot be printed"),
+    ],
+)
+def test_several_outputs_that_contradict_each_other_are_refused(study: Path, capsys, options, said):
+    assert cli.run(["validate", "data", *options]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path("a.html").exists()
+
+
+@pytest.mark.parametrize("command", ["validate", "report"])
+def test_each_of_several_reports_is_withdrawn_and_none_over_an_input(study: Path, command):
+    outputs = ("-o", "findings.json", "-o", "page.html")
+    assert cli.run([command, "data", "-q", *outputs]) == 0
+    assert cli.run([command, "data", "-q", *outputs, "--fail-on", "bogus"]) == 2
+    assert document()["verdict"] == "not judged"
+    assert "NOT JUDGED" in Path("page.html").read_text("utf-8")
+    before = Path("data/adsl.csv").read_bytes()
+    assert cli.run([command, "data", "-o", "page.html", "-o", "data/adsl.csv", "--force"]) in (2, 4)
+    assert Path("data/adsl.csv").read_bytes() == before
+
+
+def test_report_writes_further_forms_beside_its_page(study: Path, capsys):
+    assert cli.run(["report", "data", "-o", "page.html", "-o", "a.json", "-o", "a.sarif"]) == 0
+    assert [form_in(Path(each)) for each in ("page.html", "a.json", "a.sarif")] == ["html", "json", "sarif"]
+    assert "written: page.html\nwritten: a.json\nwritten: a.sarif" in capsys.readouterr().err
+    assert cli.run(["report", "data", "-o", "a.json"]) == 2
+    assert "no output is a page" in capsys.readouterr().err

@@ -150,11 +150,15 @@
       below.append(cell);
       made.after(below);
     });
+    const message = element("td", words[data.message[i]]);
+    const first = data.examples[i][0];
+    const place = first && (words[first[3]] || `record ${first[0].toLocaleString("en")}`);
+    if (place) message.append(element("div", data.records[i] > 1 ? `first: ${place}` : place, "place"));
     made.append(
       severity, rule,
       element("td", words[data.dataset[i]]),
       element("td", words[data.parameter[i]]),
-      element("td", words[data.message[i]]),
+      message,
       element("td", data.records[i] ? data.records[i].toLocaleString("en") : "dataset", "number"),
     );
     if (withBaseline) made.append(element("td", words[data.standing[i]]));

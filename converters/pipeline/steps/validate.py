@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -10,7 +11,9 @@ from typing import ClassVar
 from ....schemas.kinds import Choice
 from ....schemas.options import option
 from ....schemas.severity import Severity
+from ...page.run_shown import RunShown
 from ...reports import REPORTS, form_named
+from ...reports.marks import ReportDocument
 from ..project import PipelineProject
 from ..step_options import DERIVING_TABLES, FIGURE_TABLES, STEP_PATHS, Document, StepOptions, step_path
 from ..step_outcome import DONE, REFUSED, StepOutcome
@@ -18,6 +21,13 @@ from .noted import noting
 
 NEVER = "never"
 FAILS_ON = Choice((*map(str, reversed(Severity)), NEVER))
+
+
+def threshold_of(fail_on: str | None, otherwise: Severity | None) -> Severity | None:
+    """The lowest severity that fails the gate, as a step declares it."""
+    if fail_on is None:
+        return otherwise
+    return None if fail_on == NEVER else Severity(fail_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +62,16 @@ class ValidateStep(StepOptions):
                 f"{self.output} is not the name of a report", "output", f"end it with one of: {suffixes}"
             )
 
+    def unjudged(self, reason: str, run: RunShown) -> Mapping[Path, ReportDocument]:
+        from ...reports.files import not_judged
+
+        form = None if self.output is None else form_named(self.output)
+        if self.output is None or form is None:
+            return {}
+        said = "; ".join([reason, *run.problem])
+        threshold = threshold_of(self.fail_on, Severity.ERROR)
+        return {self.output: not_judged(said, form, threshold)}
+
     def run(self, project: PipelineProject) -> StepOutcome:
         from ....schemas.gate.validate import validate
         from ...reports import document_of
@@ -59,9 +79,7 @@ class ValidateStep(StepOptions):
         from ...reports.refusal import render_refusal, verdict_in_short
         from ...writing.inputs import refuse_inputs
 
-        threshold = project.threshold
-        if self.fail_on is not None:
-            threshold = None if self.fail_on == NEVER else Severity(self.fail_on)
+        threshold = threshold_of(self.fail_on, project.threshold)
         with noting() as notes:
             study = project.read(self.data)
             notes.of_reading(study)

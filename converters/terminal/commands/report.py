@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
 
-import adamgate
-
-from ...configuration.file_search import settings_files
-from ...configuration.settings import SETTINGS, SettingGroup
+from ....schemas.errors import ConfigurationError
+from ...configuration.settings import SETTINGS, SettingGroup, Settings
 from ...page.options import PageOptions, options_among
-from ...reports import Detail
-from ...reports.files import ReportFile
+from ...page.run_shown import RunShown
+from ...reports import Detail, document_of
+from ...reports.files import FormAndFile, ReportFile, destinations
 from ..exit_codes import PASSED, REFUSED
-from ..inputs import gate_options, kept_files, paths_in, read_study, settings_for
+from ..judgement import Judged, Judgement
 from ..messages import tell_report, tell_written
 from ..options import (
     JUDGING_OPTIONS,
@@ -25,17 +25,25 @@ from ..options import (
     QUIET,
     READING_OPTIONS,
     declared_options,
-    expanded,
     setting_options,
 )
-from ..progress import progress
 
-_FORM = "html"
+FORM = "html"
+"""A page among the formats of reports."""
 
 
 @click.command("report")
 @click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
-@click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="HTML file of the page.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    type=PATH,
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="HTML file of the page. Repeat it for further reports; the suffix is the format.",
+)
 @declared_options(PageOptions)
 @setting_options(SettingGroup.REPORTING)
 @JUDGING_OPTIONS
@@ -54,7 +62,7 @@ _FORM = "html"
 def command(
     *,
     paths: tuple[Path, ...],
-    output: Path,
+    outputs: tuple[Path, ...],
     baseline: Path | None,
     record: Path | None,
     rule_files: tuple[Path, ...],
@@ -68,43 +76,68 @@ def command(
     The page needs no network: it can be mailed and archived. Findings are filtered and searched in it; each
     time-to-event parameter has its Kaplan-Meier curve with numbers at risk, median and follow-up.
     """
-    from ...writing.inputs import files_in, inputs_given
-
     options = options_among(given)
     overrides = {name: value for name, value in given.items() if name in SETTINGS}
-    named = paths_in(paths, settings_files(paths, config), rule_files, baseline, record, *overrides.values())
-    with ReportFile(output, _FORM, overwrite=overwrite) as file:
-        file.spare(inputs_given(named))
-        paths = expanded(paths)
-        file.spare(inputs_given(paths), files_in(paths), data=paths)
-        file.withdraw()
-        settings = settings_for(paths, config, overrides, judging=True)
-        file.spare(*kept_files(paths, settings))
-        file.claim(settings.threshold)
-        from ...configuration.from_tables import figure_options
-        from ...page.write_page import rendered  # takes long to import: the file says "not judged" already
-        from ...pipeline.shown import run_shown
-
-        judging = gate_options(settings, rule_files)
-        own_rules = judging.get("extra_rules", ())
-        judging["show_values"] = settings.show_values
-        judging["baseline"] = adamgate.read_baseline(baseline) if baseline is not None else None
-        run = run_shown(record) if record is not None else None
-        with progress(sys.stderr, shown=not quiet) as callbacks:
-            study = read_study(paths, settings, callbacks)
-            report = adamgate.validate(study, **judging, progress=callbacks.judging)
-        file.spare(Path(each.path) for each in report.inputs if each.path)
-        document = rendered(
-            report,
-            study,
-            options,
-            settings.threshold,
-            extra_rules=own_rules,
-            show_keys=settings.show_keys,
-            run=run,
-            figures=figure_options(settings.entries),
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(ReportFile(path, form, overwrite=overwrite)) for form, path in _named(outputs)
+        ]
+        judging = Judgement.begun(
+            paths,
+            files,
+            overrides,
+            config=config,
+            rule_files=rule_files,
+            baseline=baseline,
+            named=(record,),
         )
-        file.deliver(document)
-        tell_report(report, settings, Detail.VERDICT)
-        tell_written([output], quiet)
-    return REFUSED if report.refuses(settings.threshold) else PASSED
+        run = _run_in(record)
+        found, settings = judging.judged(quiet=quiet), judging.settings
+        page = _page(found, settings, options, run)
+        for file in files:
+            form = file.form or FORM
+            file.deliver(page if form == FORM else document_of(found.report, form, settings.threshold))
+        tell_report(found.report, settings, Detail.VERDICT)
+        tell_written(outputs, quiet)
+    return REFUSED if found.report.refuses(settings.threshold) else PASSED
+
+
+def _named(outputs: Sequence[Path]) -> Sequence[FormAndFile]:
+    """Each output with its form: that of its suffix, else a page.
+
+    Raises
+    ------
+    ConfigurationError
+        When none is a page, which other commands do not write.
+    """
+    _, named = destinations(None, outputs)
+    formed = [(form or FORM, path) for form, path in named]
+    if not any(form == FORM for form, _ in formed):
+        raise ConfigurationError(
+            "no output is a page",
+            ", ".join(map(str, outputs)),
+            "add -o report.html, or use adamgate validate",
+        )
+    return formed
+
+
+def _run_in(record: Path | None) -> RunShown | None:
+    from ...pipeline.shown import run_shown
+
+    return None if record is None else run_shown(record)
+
+
+def _page(found: Judged, settings: Settings, options: PageOptions, run: RunShown | None) -> str:
+    from ...configuration.from_tables import figure_options
+    from ...page.write_page import rendered  # takes long to import: the files say "not judged" already
+
+    return rendered(
+        found.report,
+        found.study,
+        options,
+        settings.threshold,
+        extra_rules=found.own_rules,
+        show_keys=settings.show_keys,
+        run=run,
+        figures=figure_options(settings.entries),
+    )

@@ -10,18 +10,15 @@ from ...errors import ConfigurationError
 from ...evidence.analysis_flags import standing
 from ...evidence.assessments import evaluable
 from ...evidence.timelines import Timeline, first_days, subject_in
-from ...evidence.visit_schedule import VisitSchedule, inferred_schedule
+from ...evidence.visit_schedule import declared_schedule, inferred_schedule
 from ...severity import Severity
 from ...standards.structure import Structure
 from ...study.columns import Days, Mask
 from ...study.dataset import Dataset
-from ...study.declarations import Endpoint
 from ...study.study import Study
 from ...wording import counted, one_line
 from ..readiness import readiness
 from ..rule import Fault, Grain, Inference, NotApplicable, Yield
-
-_SHOWN = 4
 
 
 @readiness(
@@ -70,7 +67,7 @@ def event_after_missed_visits(data: Dataset, study: Study) -> Iterator[Yield]:
         event = own & (data.numbers("CNSR") == 0)
         if not event.any():
             continue
-        schedule = _declared(endpoint) or inferred_schedule(adrs, assessed, _starts(data, adrs, own))
+        schedule = declared_schedule(endpoint) or inferred_schedule(adrs, assessed, _starts(data, adrs, own))
         if schedule is None:
             raise ConfigurationError(
                 f"missed visits of {one_line(name)} cannot be counted: ADRS does not show a schedule",
@@ -78,7 +75,7 @@ def event_after_missed_visits(data: Dataset, study: Study) -> Iterator[Yield]:
                 "declare visit_days, such as [56]",
             )
         if not endpoint.visit_days:
-            yield Inference("STARTDT", f"assessments in ADRS {_in_words(schedule)} after STARTDT", name)
+            yield Inference("STARTDT", f"assessments in ADRS {schedule} after STARTDT", name)
         late = event & (schedule.missed(last - start, adt - start) > allowed)
         if endpoint.gap is not None:
             late &= ~(adt - last > endpoint.gap)
@@ -86,19 +83,7 @@ def event_after_missed_visits(data: Dataset, study: Study) -> Iterator[Yield]:
         yield Fault(late, ("ADT", "CNSR"), message, parameter=name)
 
 
-def _declared(endpoint: Endpoint) -> VisitSchedule | None:
-    return VisitSchedule(tuple(map(float, endpoint.visit_days))) if endpoint.visit_days else None
-
-
 def _starts(data: Dataset, adrs: Dataset, own: Mask) -> Days:
     """STARTDT among these records, for each record of ADRS by its subject."""
     subjects = adrs.distinct("USUBJID")
     return first_days(subject_in(data, adrs), data.days("STARTDT"), own, len(subjects))[subjects.codes]
-
-
-def _in_words(schedule: VisitSchedule) -> str:
-    """ "on days 56, 112, 168, …", "every 56 days"."""
-    days = [f"{day:g}" for day in schedule.days]
-    if len(days) == 1:
-        return f"every {days[0]} days"
-    return f"on days {', '.join(days[:_SHOWN])}{', …' if len(days) > _SHOWN else ''}"

@@ -21,6 +21,7 @@ from ....formats.format import Output
 from ....values.address import place_of
 from ....writing.names import require_output_name
 from ...analysis_table import AnalysisTable
+from ...conf_type import ConfType
 from ...shapes.dates import entry_source
 from ...subjects import naming_subjects
 from ...survival import survival
@@ -30,7 +31,7 @@ from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from ..asked import asked_conf_type, asked_times, require_by
 from .codebook import KaplanMeierCodebook, codebook_of
 from .comparison import compared
-from .groups import grouped, strata_of
+from .groups import Grouped, grouped, strata_of
 from .risk_sets import empty_risk_sets
 from .tables import estimates_table, summary_table
 
@@ -256,15 +257,47 @@ def kaplan_meier(
     else:
         table = delayed_entry(study, paramcd, entry, **asked)
     with naming_subjects(show_keys):
-        records, subjects = table.codebook, grouped(table, total=total)
+        subjects = grouped(table, total=total)
+    return tables_of(table, subjects, times, kind, until=until, strata=strata, entry=entry)
+
+
+def tables_of(
+    table: AnalysisTable,
+    subjects: Grouped,
+    at: tuple[float, ...],
+    conf_type: ConfType,
+    *,
+    until: float | None = None,
+    strata: Sequence[str] = (),
+    entry: str | None = None,
+) -> KaplanMeierTables:
+    """The estimates of a table that has been made.
+
+    Parameters
+    ----------
+    table : AnalysisTable
+        Of one record per subject.
+    subjects : Grouped
+        The groups of the table.
+    at : tuple of float
+        Times of the estimates, ascending; none for those of the data.
+    conf_type : ConfType
+    until : float, optional
+        Time to which the mean is restricted.
+    strata : sequence of str
+        Variables of the table, for a second log-rank test.
+    entry : str, optional
+        The date of entry, by which the table was made.
+    """
+    records, by = table.codebook, table.codebook.arm
     if records.time is None:
         raise TypeError("a table of one parameter has one scale of time")
     unit = records.time.unit
     tests = [] if by is None else [compared(subjects)]
     if strata:
         tests.append(compared(subjects, strata_of(table, _as_in_table(table, strata))))
-    estimates = estimates_table(subjects, times, kind, unit)
-    summary = summary_table(subjects, tests, kind, until, unit)
+    estimates = estimates_table(subjects, at, conf_type, unit)
+    summary = summary_table(subjects, tests, conf_type, until, unit)
     described = codebook_of(
         records,
         estimates,
@@ -273,8 +306,8 @@ def kaplan_meier(
         tuple(empty_risk_sets(subjects.groups)),
         time=records.time,
         entry=None if entry is None else entry_source(entry).words,
-        conf_type=kind,
-        at=times,
+        conf_type=conf_type,
+        at=at,
         tau=until,
         without_arm=int(np.count_nonzero(subjects.arm < 0)) if by is not None else 0,
     )
