@@ -45,23 +45,27 @@ class Arrivals:
 
     options: ReadOptions
     _arrived: list[_Arrival] = field(default_factory=list)
+    _brought: dict[Path, Path] = field(default_factory=dict)
 
     def bring(self, place: Path) -> Path:
-        """The file or folder to read for a place; an archive that comes from elsewhere is unpacked, too.
+        """The file or folder to read for a place; an archive that comes from elsewhere is unpacked.
 
         Raises
         ------
         UnreadableInput, ConfigurationError
         """
+        if place in self._brought:
+            return self._brought[place]
         local = place
         while (carrier := carrier_of(local)) is not None:
             folder = self.options.memory.new_folder()
-            place = STANDARD_INPUT if local == GIVEN_AS_INPUT else self.shown(local)
-            arrival = _Arrival(carrier, folder, place)
+            origin = STANDARD_INPUT if local == GIVEN_AS_INPUT else self.shown(local)
+            arrival = _Arrival(carrier, folder, origin)
             self._arrived.append(arrival)  # which problems of bringing it need, too
             local = carrier.bring(local, folder, self.options)
             if local.is_file():
                 self._arrived[-1] = arrival.of_file(local)
+        self._brought[place] = local
         return local
 
     def shown(self, path: Path) -> Path:

@@ -20,6 +20,7 @@ SCHEMES = (*DATABASES, *STORES)
 _ALIASES = {"postgres": "postgresql", "abfs": "az", "abfss": "az", "gcs": "gs"}
 
 _WRITTEN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://(.*)", re.DOTALL)
+_SECRET_KEY = re.compile(r"(^|&)[^=&]*(pass|secret|key|token)[^=&]*=", re.IGNORECASE)
 _UNCLEAR = re.compile(r"//|/\.{1,2}(/|$)|[\0-\x1f\x7f]")
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _holds_secret(scheme: str, rest: str) -> bool:
     if scheme in FILE_DATABASES:
         return bool(authority) and "@" in authority
     user, _, _ = authority.rpartition("@")
-    return ":" in user or "@" in path or bool(re.search(r"pass|secret|key|token", query, re.IGNORECASE))
+    return ":" in user or "@" in path or _SECRET_KEY.search(query) is not None
 
 
 def _absolute(rest: str, text: str) -> str:

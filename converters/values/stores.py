@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ...schemas.errors import AdamgateError, ConfigurationError
@@ -27,30 +27,32 @@ class _Kind:
     ----------
     protocol, package : str
         As fsspec calls it, and what it needs beside fsspec.
-    options : mapping
-        So that it does not wait without end, and does not answer from memory.
+    options : callable
+        Those with which it does not wait without end.
     """
 
     protocol: str
     package: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Callable[[], dict[str, Any]] = dict
+
+
+def _of_s3() -> dict[str, Any]:
+    limits = {"connect_timeout": _SECONDS_TO_CONNECT, "read_timeout": _SECONDS_TO_READ}
+    return {"config_kwargs": {**limits, "retries": {"max_attempts": 2}}}
+
+
+def _of_https() -> dict[str, Any]:
+    import aiohttp
+
+    limits = aiohttp.ClientTimeout(None, sock_connect=_SECONDS_TO_CONNECT, sock_read=_SECONDS_TO_READ)
+    return {"client_kwargs": {"timeout": limits}}
 
 
 _KINDS = {
-    "s3": _Kind(
-        "s3",
-        "s3fs",
-        {
-            "config_kwargs": {
-                "connect_timeout": _SECONDS_TO_CONNECT,
-                "read_timeout": _SECONDS_TO_READ,
-                "retries": {"max_attempts": 2},
-            }
-        },
-    ),
+    "s3": _Kind("s3", "s3fs", _of_s3),
     "gs": _Kind("gs", "gcsfs"),
     "az": _Kind("az", "adlfs"),
-    "https": _Kind("https", "aiohttp"),
+    "https": _Kind("https", "aiohttp", _of_https),
 }
 
 
@@ -93,7 +95,7 @@ def store_of(address: Address, problem: type[AdamgateError], what: str) -> Itera
     try:
         import fsspec
 
-        made = fsspec.filesystem(kind.protocol, use_listings_cache=False, **kind.options)
+        made = fsspec.filesystem(kind.protocol, use_listings_cache=False, **kind.options())
     except ImportError:
         raise ConfigurationError(
             f"{address.scheme}:// needs the packages fsspec and {kind.package}, which are not both installed",

@@ -63,6 +63,7 @@ def _sent_together(
     files: Sequence[PlannedFile], elsewhere: Sequence[PlannedFile], *, overwrite: bool
 ) -> list[Path]:
     """Make what goes elsewhere here, write the other files, and send it when all is done."""
+    _refuse_twice([file.path for file in files])
     destination = _only_destination(elsewhere)
     present = destination.present([file.path for file in elsewhere])
     merged = [file.path for file in elsewhere if file.merged and file.path in present]
@@ -89,7 +90,7 @@ def _sent_together(
 
 
 def _only_destination(elsewhere: Sequence[PlannedFile]) -> Destination:
-    """The target of all these files: two could not take them all or none."""
+    """Where all these files go: two places could not take them all or none."""
     places = {_place(file.path): destination_of(file.path) for file in elsewhere}
     found = [each for each in places.values() if each is not None]
     if len(places) > 1:
@@ -135,11 +136,7 @@ def _write_here(
 
 def _refuse_clashes(files: Sequence[PlannedFile], overwrite: bool) -> None:
     paths = [file.path for file in files]
-    twice = sorted({str(path) for path in paths if paths.count(path) > 1})
-    if twice:
-        raise UnwritableOutput(
-            "two outputs have the same name", ", ".join(twice), "give each output its own name"
-        )
+    _refuse_twice(paths)
     folders = [str(path) for path in paths if os.path.isdir(path)]
     if folders:
         raise UnwritableOutput("the output is an existing folder", ", ".join(folders), "give a file name")
@@ -151,6 +148,14 @@ def _refuse_clashes(files: Sequence[PlannedFile], overwrite: bool) -> None:
     existing = [str(file.path) for file in files if not file.merged and os.path.lexists(file.path)]
     if existing and not overwrite:
         raise _exists(", ".join(existing))
+
+
+def _refuse_twice(paths: Sequence[Path]) -> None:
+    twice = sorted({str(path) for path in paths if paths.count(path) > 1})
+    if twice:
+        raise UnwritableOutput(
+            "two outputs have the same name", ", ".join(twice), "give each output its own name"
+        )
 
 
 def _is_loop(path: Path) -> bool:

@@ -62,6 +62,11 @@ def test_it_is_read_as_its_folder_with_what_describes_the_data(tmp_path: Path) -
     assert source.sha256 == hashlib.sha256(ADSL).hexdigest()
 
 
+def test_one_that_is_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = archive(tmp_path / "d.zip", ("adsl.csv", ADSL))
+    assert [each.name for each in ag.read([path, path])] == ["ADSL"]
+
+
 def test_the_only_folder_in_it_is_read(tmp_path: Path) -> None:
     path = archive(tmp_path / "d.zip", ("adam/adsl.csv", ADSL), ("__MACOSX/adam/._adsl.csv", b"\0\5\x16\7"))
     assert ag.read(path)["ADSL"].source.path == path / "adam" / "adsl.csv"

@@ -53,7 +53,7 @@ def test_python_reads_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "in").write_bytes(ADSL)
     with (tmp_path / "in").open() as stream:
         monkeypatch.setattr(sys, "stdin", stream)
-        assert ag.read("-", stdin_name="adsl.csv")["ADSL"]["AGE"].tolist() == [50]
+        assert ag.read(["-", "-"], stdin_name="adsl.csv")["ADSL"]["AGE"].tolist() == [50]
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b.csv", "a\\b.csv", "a\nb.csv", "x" * 300, 5])

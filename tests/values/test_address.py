@@ -20,6 +20,7 @@ from adamgate.converters.values.address import Address, is_address, masked, plac
         ("postgresql:///db", "postgresql://@/db"),
         ("postgresql://@/db", "postgresql://@/db"),
         ("postgresql:///?service=trial", "postgresql://@/?service=trial"),
+        ("postgresql://host/db?schema=tokens&prefix=key_", "postgresql://host/db?schema=tokens&prefix=key_"),
         ("duckdb:////data/x.duckdb?prefix=a_", "duckdb:////data/x.duckdb?prefix=a_"),
     ],
 )

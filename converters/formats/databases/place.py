@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,8 @@ from ...values.address import FILE_DATABASES, Address, masked
 _KEYS = ("schema", "prefix", "table")
 _OF_POSTGRESQL = ("service", "sslmode", "sslrootcert", "connect_timeout", "host", "port", "dbname", "user")
 _USUAL_SCHEMA = {"duckdb": "main", "postgresql": "public"}
-_NAME = re.compile(r"[^\0]+", re.DOTALL)
-_LONGEST_VALUE = (63, 10_000)
-"""Bytes: of a name, which PostgreSQL would cut without a word, and of a list of tables."""
+_LONGEST_NAME, _LONGEST_LIST = 63, 10_000
+"""Bytes; PostgreSQL cuts longer names without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +56,12 @@ class DatabasePlace:
         known = _KEYS if address.scheme in FILE_DATABASES else (*_KEYS, *_OF_POSTGRESQL)
         given: dict[str, str] = {}
         for key, value in parse_qsl(query, keep_blank_values=True):
-            fits = (
-                _NAME.fullmatch(value)
-                and len(value.encode(errors="replace")) <= _LONGEST_VALUE[key == "table"]
-            )
-            if key not in known or key in given or not fits:
-                what = (
-                    "is given twice"
-                    if key in given
-                    else "has no usable value"
-                    if key in known
-                    else "is not known"
-                )
+            fault = "is not known" if key not in known else "is given twice" if key in given else ""
+            if fault or not _is_usable(key, value):
                 raise ConfigurationError(
-                    f"{plain(key)} of the address {what}", masked(text), did_you_mean(key, known)
+                    f"{plain(key)} of the address {fault or 'has no usable value'}",
+                    masked(text),
+                    did_you_mean(key, known),
                 )
             given[key] = value
         if question and not given:
@@ -97,10 +87,16 @@ class DatabasePlace:
 
     def dataset_of(self, table: str) -> str | None:
         """The dataset that a table is; None where the table is not meant."""
-        is_meant = table in self.tables if self.tables else table.lower().startswith(self.prefix.lower())
         has_prefix = table.lower().startswith(self.prefix.lower())
+        is_meant = table in self.tables if self.tables else has_prefix
         name = (table[len(self.prefix) :] if has_prefix else table).strip().upper()
         return name if is_meant and name else None
+
+
+def _is_usable(key: str, value: str) -> bool:
+    """Whether a value has what a name has, and is not so long that it would be cut without a word."""
+    longest = _LONGEST_LIST if key == "table" else _LONGEST_NAME
+    return value != "" and "\0" not in value and len(value.encode(errors="replace")) <= longest
 
 
 def place_of_table(path: Address) -> tuple[Any, ...]:
