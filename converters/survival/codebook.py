@@ -46,7 +46,7 @@ class TimeEntry:
     duration : str
         What `duration` is: "AVAL", or a formula.
     aval_unit, aval_unit_found_by : str
-        The unit of AVAL, and what states it.
+        The unit of AVAL, and what states it; empty where durations are between dates, without AVAL.
     aval_formula : str or None
         How the dates make AVAL, "or" between formulas that fit equally well; None where the dates do
         not make it, or are not present.

@@ -62,6 +62,47 @@ class EndpointColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurrence:
+    """The columns by which events that recur are told apart.
+
+    Attributes
+    ----------
+    order : str
+        The number of the event that a subject is at risk of.
+    gap : EndpointColumns
+        The same intervals in the time since the subject's last event.
+    """
+
+    order: str = "event_number"
+    gap: EndpointColumns = EndpointColumns("event", "gap_stop", "gap_start")
+
+    def renamed(self, names: Mapping[str, str]) -> Recurrence:
+        return Recurrence(names.get(self.order, self.order), self.gap.renamed(names))
+
+
+@dataclass(frozen=True, slots=True)
+class CoxFit:
+    """A Cox model of intervals.
+
+    Attributes
+    ----------
+    name : str
+        Of its result: "andersen_gill".
+    title : str
+    times : EndpointColumns
+    strata : tuple of str
+    clustered : bool
+        Whether errors are robust, the intervals of a subject together.
+    """
+
+    name: str
+    title: str
+    times: EndpointColumns
+    strata: tuple[str, ...]
+    clustered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What is fitted to a table.
 
@@ -74,12 +115,36 @@ class Model:
         Whose the records are, where a subject has several; else empty.
     arms : Arms or None
         The arms that are compared; None where there is nothing to compare.
+    covariates : tuple of str
+        Columns that are in the Cox models beside the arm.
+    recurrence : Recurrence or None
+        Where a subject may have several events.
     """
 
     endpoints: tuple[EndpointColumns, ...] = (EndpointColumns(),)
     strata: tuple[str, ...] = ()
     subject: str = ""
     arms: Arms | None = None
+    covariates: tuple[str, ...] = ()
+    recurrence: Recurrence | None = None
+
+    @property
+    def of_intervals(self) -> bool:
+        """Whether Cox models of intervals alone are fitted: curves of subjects are none of these."""
+        return self.recurrence is not None or bool(self.covariates)
+
+    @property
+    def cox_fits(self) -> tuple[CoxFit, ...]:
+        """The Cox models of intervals."""
+        (times,) = self.endpoints
+        if self.recurrence is None:
+            return (CoxFit("cox", "Cox with time-varying covariates", times, self.strata, clustered=False),)
+        by_event = (*self.strata, self.recurrence.order)
+        return (
+            CoxFit("andersen_gill", "Andersen-Gill", times, self.strata),
+            CoxFit("pwp_total", "Prentice-Williams-Peterson, total time", times, by_event),
+            CoxFit("pwp_gap", "Prentice-Williams-Peterson, gap time", self.recurrence.gap, by_event),
+        )
 
     @property
     def needs(self) -> frozenset[Need]:
@@ -106,4 +171,6 @@ class Model:
             tuple(names.get(each, each) for each in self.strata),
             names.get(self.subject, self.subject),
             arms and replace(arms, variable=names.get(arms.variable, arms.variable)),
+            tuple(names.get(each, each) for each in self.covariates),
+            self.recurrence and self.recurrence.renamed(names),
         )

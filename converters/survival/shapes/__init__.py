@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from ....schemas.errors import ConfigurationError
 from ....schemas.kinds import ListOf, text
 from ....schemas.options import DeclaredOption, options_of
+from .counting_process import CountingProcessOptions
 from .delayed_entry import DelayedEntryOptions
 from .landmark import LandmarkOptions
 from .one_record import OneRecordOptions
@@ -118,6 +119,12 @@ SHAPES: Mapping[str, TableShape] = {
             PersonTimeOptions,
             ".person_time.table",
         ),
+        TableShape(
+            "counting-process",
+            "one record per subject and interval between events and changes of covariates",
+            CountingProcessOptions,
+            ".counting_process.table",
+        ),
     )
 }
 DEFAULT_SHAPE = "one-record"
@@ -133,14 +140,22 @@ def shapes_with(name: str) -> tuple[str, ...]:
 def all_options() -> Mapping[str, DeclaredOption]:
     """The options of all shapes, each once, by name; those that only some have come last.
 
-    Where one shape takes one value and another several, several may be given.
+    Where one shape takes one value and another several, several may be given. Tables are written in a file
+    alone.
     """
     found: dict[str, DeclaredOption] = {}
     for each in (each for shape in SHAPES.values() for each in options_of(shape.options)):
+        if _is_of_tables(each):
+            continue
         if each.name not in found or isinstance(each.kind, ListOf):
             found[each.name] = each
     first = {each.name for each in options_of(OneRecordOptions)}
     return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
+
+
+def _is_of_tables(declared: DeclaredOption) -> bool:
+    kind = declared.kind
+    return isinstance(kind, ListOf) and kind.kind.schema.get("type") == "object"
 
 
 class HasOptions(Protocol):

@@ -1,0 +1,366 @@
+"""Counting process: follow-up in intervals, an event at the end of some, covariates that change between them.
+
+Andersen PK, Gill RD. Cox's regression model for counting processes. Ann Stat 1982;10:1100-1120. Prentice RL,
+Williams BJ, Peterson AV. On the regression analysis of multivariate failure time data. Biometrika
+1981;68:373-379.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from .....schemas.errors import ConfigurationError, Refused
+from .....schemas.study import columns
+from .....schemas.study.columns import Mask, Numbers
+from .....schemas.study.dataset import Dataset
+from .....schemas.study.study import Study
+from .....schemas.study.variable import Variable
+from .....schemas.wording import counted
+from ...judged import ADVERSE_EVENTS, TIME_TO_EVENT
+from ...programs.model import EndpointColumns, Model, Recurrence
+from ...records import AnalysedRecords, LeftOut, dataset_with
+from ...subjects import listed, require_one_record_each, subjects_of
+from ..analysed import Analysed, Built, Source, encoded, further_columns
+from ..columns import TableColumn, table_of
+from ..one_record.table import COLUMNS as OF_SUBJECTS
+from ..one_record.table import REFUSES as REFUSED_OF_SUBJECTS
+from ..one_record.table import arms, require_events
+from ..one_record.table import require_analysable as require_one_each
+from . import CountingProcessOptions, TimeVarying
+from .adsl_dates import dated_in_adsl, of_dates
+from .follow_up import FollowUp, dataset_named
+from .intervals import Axis, Intervals, Marks
+from .outcomes import outcomes_of
+from .parameter import is_recurrent, of_records_of, require_constant
+from .time_varying import Changes, changes, measured
+
+__all__ = [
+    "REFUSES",
+    "arms",
+    "build",
+    "columns_of",
+    "conventions",
+    "model",
+    "of_records",
+    "require_analysable",
+    "sources",
+]
+
+REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]] = {
+    fault: has_it for fault, has_it in REFUSED_OF_SUBJECTS.items() if fault.startswith("CNSR")
+} | {
+    f"{fault} on a censored record": lambda aval, cnsr, has_it=has_it: has_it(aval, cnsr) & (cnsr > 0)
+    for fault, has_it in REFUSED_OF_SUBJECTS.items()
+    if fault.startswith("AVAL")
+}
+"""Of a recurrent parameter: an event with such an AVAL is outside follow-up."""
+
+COLUMNS = (
+    OF_SUBJECTS[0],
+    TableColumn(Variable("start", "Start of interval", "Num"), "0, or the stop before", is_duration=True),
+    TableColumn(
+        Variable("stop", "End of interval", "Num"), "event, change, or end of follow-up", is_duration=True
+    ),
+    TableColumn(
+        Variable("event", "Event at the end of the interval", "Num", data_type="boolean"), "events > 0"
+    ),
+    TableColumn(
+        Variable("events", "Events at the end of the interval", "Num", data_type="integer"),
+        "events on the day of stop",
+    ),
+    TableColumn(
+        Variable("event_number", "Number of the next event", "Num", data_type="integer"),
+        "1 + the subject's earlier days with an event",
+    ),
+    TableColumn(
+        Variable("interval", "Interval", "Num", data_type="integer", key_sequence=2), "1 for the first"
+    ),
+    TableColumn(
+        Variable("gap_start", "Start, time since the last event", "Num"),
+        "start - the last event before it",
+        is_duration=True,
+    ),
+    TableColumn(
+        Variable("gap_stop", "End, time since the last event", "Num"),
+        "stop - the last event before it",
+        is_duration=True,
+    ),
+)
+
+
+def columns_of(options: CountingProcessOptions) -> tuple[TableColumn, ...]:
+    """What every table has, then the covariates that change.
+
+    Raises
+    ------
+    ConfigurationError
+        When the options contradict each other, or two columns have one name.
+    """
+    options.require_complete()
+    names = [each.name.upper() for each in (*COLUMNS, *options.time_varying)]
+    for place, each in enumerate(options.time_varying, len(COLUMNS)):
+        if names.index(each.name.upper()) < place:
+            raise ConfigurationError(
+                f"{each.name} is the name of another column of the table", "time_varying", "rename it"
+            )
+    return (*COLUMNS, *map(_changing, options.time_varying))
+
+
+def _changing(covariate: TimeVarying) -> TableColumn:
+    which = f" where {covariate.where}" if covariate.where else ""
+    variable = Variable(covariate.name, f"{covariate.name} during the interval", "Num")
+    return TableColumn(variable, f"{covariate.dataset}.{covariate.value}{which}, after {covariate.date}")
+
+
+def sources(options: CountingProcessOptions, study: Study) -> list[Source]:
+    """The dataset with the parameter; or ADSL with follow-up from its dates, and the dataset of events."""
+    if options.param is not None:
+        return [Source(dataset_with(study, options.param), TIME_TO_EVENT)]
+    events = dataset_named(study, str(options.events), "events")
+    coverage = ADVERSE_EVENTS if ADVERSE_EVENTS.structure in events.structure.lineage else None
+    return [Source(dated_in_adsl(study, options), coverage, judged=events)]
+
+
+def of_records(options: CountingProcessOptions, _dataset: Dataset, _study: Study) -> tuple[str, ...]:
+    """Arm, strata and covariates."""
+    return options.further
+
+
+def require_analysable(records: AnalysedRecords, options: CountingProcessOptions) -> None:
+    """Refuse records whose follow-up or events nobody can tell.
+
+    Raises
+    ------
+    Refused
+        Naming the subjects: what `REFUSES` names; several records of a subject of a parameter that is not
+        declared recurrent.
+    """
+    data, paramcd = records.data, records.paramcd
+    if options.param is None:
+        require_one_record_each(data, "ADSL")
+        return
+    if not is_recurrent(data, paramcd):
+        _require_declared(records)
+        require_one_each(records, options)
+        return
+    unnamed = int(np.count_nonzero(data.missing("USUBJID")))
+    if unnamed:
+        raise Refused(f"USUBJID is missing in {counted(unnamed, 'record')}", data.name, "correct the data")
+    for name in ("AVAL", "CNSR"):
+        if columns.is_date(data[name]) or (data.is_character(name) and data.filled(name).any()):
+            raise Refused(f"{name} is not numeric", data.name, "correct its type")
+    aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
+    faults = {fault: has_it(aval, cnsr) for fault, has_it in REFUSES.items()}
+    found = [
+        f"{fault} for {listed(subjects_of(data, having))}" for fault, having in faults.items() if having.any()
+    ]
+    if found:
+        raise Refused(
+            f"{paramcd} cannot be analysed: {'; '.join(found)}",
+            data.name,
+            "correct the data, or exclude these subjects with a condition",
+        )
+    require_events(cnsr, records, options)
+
+
+def _require_declared(records: AnalysedRecords) -> None:
+    codes = records.data.distinct("USUBJID").codes
+    events = codes[(records.data.numbers("CNSR") == 0) & (codes >= 0)]
+    repeated = np.bincount(events, minlength=int(codes.max(initial=0)) + 1) > 1
+    if repeated.any():
+        raise Refused(
+            f"some subjects have several events of {records.paramcd}, which is not declared recurrent",
+            f"{records.data.name}, {listed(subjects_of(records.data, repeated[codes] & (codes >= 0)))}",
+            f'declare it: recurrent = ["{records.paramcd}"] under [study]; or keep one record for each subject '
+            "with a condition (--where)",
+        )
+
+
+def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOptions) -> Built:
+    """The table of intervals.
+
+    Returns
+    -------
+    Built
+        Its table has the columns of `columns_of`, then arm, strata and covariates: a record for each interval
+        that a subject is at risk in, (start, stop]; none has length 0.
+
+    Raises
+    ------
+    Refused
+        When events are outside follow-up, a covariate has several values on a day, unless the options say
+        what to do; when no subject, or no event, is left.
+    """
+    (one,) = analysed
+    if options.param is None:
+        follow_up = of_dates(one, study, options)
+    else:
+        dated = ("STARTDT",) if options.time_varying else ()
+        require_constant(one, (*options.further, *dated))
+        follow_up = of_records_of(one, options)
+    _require_some(follow_up, one, options)
+    values = [measured(each, follow_up, study) for each in options.time_varying]
+    axis = Axis.of([follow_up.end, follow_up.time], [each.time for each in values])
+    end_place = axis.places(follow_up.end)
+    events = Marks.of(
+        follow_up.subject,
+        np.minimum(axis.places(follow_up.time), end_place[follow_up.subject]),
+        len(axis),
+    )
+    _require_days_of_one(events, follow_up, options, len(axis))
+    covariates = [changes(each, axis, follow_up.end) for each in values]
+    intervals = Intervals.of(axis, follow_up.end, events, [each.key for each in covariates])
+    frame, entry, kept_out = _frame(intervals, covariates, options, follow_up, len(axis))
+    counted_out = [each for value in values for each in value.left_out]
+    counted_out += [each for value in covariates for each in value.left_out]
+    label = f"{_about(one, options)}, intervals at risk"
+    table = table_of(frame, columns_of(options), analysed, label, follow_up.subjects.data)
+    return Built(
+        table,
+        (outcomes_of(follow_up, one, entry, options),),
+        (*follow_up.left_out, *counted_out, *kept_out),
+        one.arms,
+        duration=_between_dates(one, options) if options.param is None else "",
+        is_dated=options.param is None,
+        model=replace(model(options), recurrence=None) if not _recurs(one, options) else None,
+        said=(*_together(events), *(each for value in covariates for each in value.said)),
+        home=one.data.name,
+    )
+
+
+def _between_dates(one: Analysed, options: CountingProcessOptions) -> str:
+    days, made_from = f"{options.end} - {options.start} + 1", one.scale.made_from
+    return days if made_from == "AVAL" else made_from.replace("AVAL", f"({days})")
+
+
+def _recurs(one: Analysed, options: CountingProcessOptions) -> bool:
+    return options.param is None or is_recurrent(one.data, one.records.paramcd)
+
+
+def _about(one: Analysed, options: CountingProcessOptions) -> str:
+    return f"{options.events}" if options.param is None else f"{one.data.name} {one.records.paramcd}"
+
+
+def _require_some(follow_up: FollowUp, one: Analysed, options: CountingProcessOptions) -> None:
+    reasons = "; ".join(f"{each.records} excluded ({each.reason})" for each in follow_up.left_out)
+    if not len(follow_up.end):
+        raise Refused(
+            f"no {one.records.paramcd} records remain: no subject is at risk", reasons, "correct the data"
+        )
+    if not len(follow_up.time) and not options.allow_no_events:
+        raise Refused(
+            f"no event of {one.records.paramcd} remains within follow-up",
+            reasons or one.data.name,
+            "widen the condition, or use --allow-no-events (allow_no_events=True)",
+        )
+
+
+def _require_days_of_one(
+    events: Marks, follow_up: FollowUp, options: CountingProcessOptions, n_places: int
+) -> None:
+    several = events.count > 1
+    if options.same_day == "refuse" and several.any():
+        data = follow_up.subjects.data
+        having = np.zeros(len(data), dtype=np.bool_)
+        having[events.key[several] // n_places] = True
+        raise Refused(
+            f"several events on one day: {counted(int(np.count_nonzero(several)), 'day')}",
+            f"{data.name}, {listed(subjects_of(data, having))}",
+            'correct the data, or take them as one event: --same-day one (same_day="one")',
+        )
+
+
+def _together(events: Marks) -> Iterator[str]:
+    """How many days have several events; said also where there are none, as the policy is declared."""
+    several = events.count > 1
+    days, number = int(np.count_nonzero(several)), int(events.count[several].sum())
+    yield f"several events on one day are one event: {counted(days, 'day')} with {counted(number, 'event')}"
+
+
+def _frame(
+    intervals: Intervals,
+    covariates: Sequence[Changes],
+    options: CountingProcessOptions,
+    follow_up: FollowUp,
+    n_places: int,
+) -> tuple[pd.DataFrame, Numbers, tuple[LeftOut, ...]]:
+    """The columns of the table, when each subject comes in, and what is dropped because it comes later."""
+    since = intervals.since_event()
+    made: dict[str, pd.Series | np.ndarray] = {
+        "start": intervals.start,
+        "stop": intervals.stop,
+        "event": intervals.events > 0,
+        "events": intervals.events,
+        "event_number": intervals.event_number(),
+        "interval": intervals.number(),
+        "gap_start": intervals.start - since,
+        "gap_stop": intervals.stop - since,
+    }
+    kept, left_out = np.ones(len(intervals), dtype=np.bool_), []
+    for change, covariate in zip(covariates, options.time_varying, strict=True):
+        made[change.name], known = change.during(intervals, n_places)
+        if covariate.before_first == "drop":
+            lost = kept & ~known
+            number = int(np.count_nonzero(lost))
+            events = counted(int(intervals.events[lost].sum()), "event")
+            left_out.append(LeftOut(f"intervals before the first value of {change.name}, with {events}", number))
+            kept &= known
+    frame = pd.DataFrame(made)
+    if not kept.all():
+        intervals, frame = intervals.only(kept), frame.loc[kept].reset_index(drop=True)
+        frame["interval"] = intervals.number()
+    if not len(frame):
+        raise Refused(
+            "no interval remains", "; ".join(each.reason for each in left_out), "use another before_first"
+        )
+    subjects = follow_up.subjects
+    further = further_columns(subjects.data, subjects.arms, options.further, made)
+    of_subject = {name: _spread(pd.Series(column), intervals) for name, column in further.items()}
+    names = subjects.data.distinct("USUBJID")
+    identifier = encoded(names.values, names.codes[intervals.subject])
+    table = pd.concat([pd.DataFrame({"USUBJID": identifier}), frame, pd.DataFrame(of_subject)], axis=1)
+    return table, intervals.entry(len(follow_up.end)), tuple(left_out)
+
+
+def _spread(column: pd.Series, intervals: Intervals) -> pd.Series:
+    return column.take(intervals.subject).reset_index(drop=True)
+
+
+def model(options: CountingProcessOptions) -> Model:
+    """Intervals of one endpoint; Andersen-Gill and PWP where events recur."""
+    endpoint = EndpointColumns(end="stop", begin="start")
+    changing = tuple(each.name for each in options.time_varying)
+    return Model((endpoint,), options.strata, "USUBJID", covariates=changing, recurrence=Recurrence())
+
+
+def conventions(analysed: Sequence[Analysed], options: CountingProcessOptions) -> Iterator[str]:
+    (one,) = analysed
+    yield "a subject is at risk over (start, stop]; an event at the end of follow-up leaves no interval after it"
+    if options.param is None:
+        yield f"time 0 is the start of {options.start}: {options.event_date} on {options.start} is day 1"
+    yield "event_number is 1 + the subject's earlier days with an event; gap_start, gap_stop count from the last"
+    if options.param is not None and _recurs(one, options):
+        yield from _ends_said(one, options)
+    for each in options.time_varying:
+        yield f"{each.name} measured on day t holds after t, one before day 1 from time 0"
+        yield f"{each.name} before its first value: {_BEFORE_FIRST[each.before_first]}"
+
+
+_BEFORE_FIRST = {
+    "missing": "missing",
+    "drop": "that time is not in the table",
+    "baseline": "missing; a value of day 1 with ABLFL = Y holds from time 0",
+}
+
+
+def _ends_said(one: Analysed, options: CountingProcessOptions) -> Iterator[str]:
+    """Whose follow-up an event ends."""
+    if options.no_censoring == "last-event":
+        codes = one.data.distinct("USUBJID").codes
+        censored = np.bincount(codes[one.data.numbers("CNSR") > 0], minlength=int(codes.max()) + 1)
+        number = int(np.count_nonzero(censored[np.unique(codes)] == 0))
+        yield f"follow-up without a censored record ends at the last event: {counted(number, 'subject')}"
