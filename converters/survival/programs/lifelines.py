@@ -13,6 +13,7 @@ import pandas as pd
 
 from ....schemas.study import columns
 from ..arms import Arms
+from . import lifelines_intervals
 from .model import EndpointColumns, Model
 from .python import HEAD, compared_arms, statements, text, texts
 
@@ -42,11 +43,14 @@ def log_rank_test(begin, end, event, arm, stratum):
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     lines = [
-        '"""Kaplan-Meier, log-rank and Cox by lifelines; run it in the folder of the file."""',
+        f'"""{model.summary} by lifelines; run it in the folder of the file."""',
         "",
         HEAD,
-        *_imports(model),
+        *(lifelines_intervals.imports(model) if model.of_intervals else _imports(model)),
     ]
+    if model.of_intervals:
+        own = ["", *statements(file, frame, model), *lifelines_intervals.fits(frame, model)]
+        return "\n".join([*lines, *own]) + "\n"
     if _has_own_log_rank(model):
         lines += [_OWN_LOG_RANK]
     lines += ["", *statements(file, frame, model)]

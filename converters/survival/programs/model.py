@@ -134,9 +134,18 @@ class Model:
         return self.recurrence is not None or bool(self.covariates)
 
     @property
+    def summary(self) -> str:
+        """What is fitted, in words."""
+        if not self.of_intervals:
+            return "Kaplan-Meier, log-rank and Cox"
+        return "Events that recur" if self.recurrence is not None else "Cox with time-varying covariates"
+
+    @property
     def cox_fits(self) -> tuple[CoxFit, ...]:
-        """The Cox models of intervals."""
+        """The Cox models of intervals; none where nothing is compared."""
         (times,) = self.endpoints
+        if self.arms is None and not self.covariates:
+            return ()
         if self.recurrence is None:
             return (CoxFit("cox", "Cox with time-varying covariates", times, self.strata, clustered=False),)
         by_event = (*self.strata, self.recurrence.order)

@@ -110,9 +110,13 @@ def columns_of(options: CountingProcessOptions) -> tuple[TableColumn, ...]:
     return (*COLUMNS, *map(_changing, options.time_varying))
 
 
-def _changing(covariate: TimeVarying) -> TableColumn:
+def _changing(covariate: TimeVarying, frame: pd.DataFrame | None = None) -> TableColumn:
+    """Numeric or character as its column is."""
     which = f" where {covariate.where}" if covariate.where else ""
-    variable = Variable(covariate.name, f"{covariate.name} during the interval", "Num")
+    is_text = frame is not None and columns.is_character(frame[covariate.name])
+    variable = Variable(
+        covariate.name, f"{covariate.name} during the interval", "Char" if is_text else "Num"
+    )
     return TableColumn(variable, f"{covariate.dataset}.{covariate.value}{which}, after {covariate.date}")
 
 
@@ -218,7 +222,8 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
     counted_out = [each for value in values for each in value.left_out]
     counted_out += [each for value in covariates for each in value.left_out]
     label = f"{_about(one, options)}, intervals at risk"
-    table = table_of(frame, columns_of(options), analysed, label, follow_up.subjects.data)
+    described = (*COLUMNS, *(_changing(each, frame) for each in options.time_varying))
+    table = table_of(frame, described, analysed, label, follow_up.subjects.data)
     return Built(
         table,
         (outcomes_of(follow_up, one, entry, options),),
