@@ -25,7 +25,6 @@ from .codebook import (
     SelectionEntry,
     ShapeEntry,
     StratumEntry,
-    TimeEntry,
     ZeroDurations,
     arm_order_entry,
     column_entries,
@@ -123,13 +122,15 @@ def _parameter(
     analysed: Analysed, place: int, built: Built, strata: Sequence[str], subjects: int
 ) -> ParameterEntry:
     records, arms, time = analysed.records, built.arms, time_entry(analysed.scale)
+    if built.is_dated:
+        time = replace(time, aval_unit_found_by="", aval_formula=None)
     frame, not_in_table = built.subjects[place], built.left_out_of[place] if built.left_out_of else ()
     counts = _counts(frame)
     return ParameterEntry(
         dataset=records.data.name,
         paramcd=records.paramcd,
         param=param_of(records.data),
-        time=replace(_without_aval(time) if built.is_dated else time, duration=built.duration or time.duration),
+        time=replace(time, duration=built.duration or time.duration),
         counts=counts,
         reasons=tuple(_reasons(records.data, frame)),
         arms=tuple(_arms(frame, arms)) if arms else (),
@@ -138,10 +139,6 @@ def _parameter(
         left_out=(*records.left_out, *not_in_table),
         subjects_without_record=subjects - counts.subjects,
     )
-
-
-def _without_aval(time: TimeEntry) -> TimeEntry:
-    return replace(time, aval_unit_found_by="", aval_formula=None)
 
 
 def _counts(frame: pd.DataFrame) -> Counts:

@@ -1,7 +1,7 @@
 """Python's lifelines on intervals: Cox models, and the mean number of events where they recur.
 
-lifelines takes late entries, and no robust errors with them: `CoxPHFitter` leaves the entries out of these, and
-`CoxTimeVaryingFitter` has none. The program brings its own, of the score residuals that R's survival has.
+lifelines takes late entries, and no robust errors with them: `CoxPHFitter` leaves the entries out of these,
+and `CoxTimeVaryingFitter` has none. The program brings its own, of the score residuals of R's survival.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def robust_errors(cox, begin, end, event, x, stratum, subject):
 def show(cox, errors):
     z = cox.params_ / errors
     p = 2 * scipy.stats.norm.sf(abs(z))
-    print(pandas.DataFrame({"coef": cox.params_, "exp(coef)": cox.hazard_ratios_, "robust se": errors, "p": p}))
+    shown = {"coef": cox.params_, "exp(coef)": cox.hazard_ratios_, "robust se": errors, "p": p}
+    print(pandas.DataFrame(shown))
 '''
 
 
@@ -81,8 +82,8 @@ def fits(frame: pd.DataFrame, model: Model) -> Iterator[str]:
 
 def _mean_events(times: EndpointColumns, model: Model) -> Iterator[str]:
     begin, arm = text(times.begin), "" if model.arms is None else text(model.arms.variable)
-    yield "# The mean number of events of a subject, by Nelson and Aalen. At risk after the start of an interval:"
-    yield "# lifelines has a subject at risk at that time, too."
+    yield "# The mean number of events of a subject, by Nelson and Aalen. A subject is at risk after"
+    yield "# the start of an interval: lifelines has it at risk at that time, too."
     yield f"by_arm = observed.groupby({arm}, observed=True)" if arm else 'by_arm = [("all", observed)]'
     yield "mean_events = {}"
     yield "for arm, of in by_arm:"

@@ -129,10 +129,14 @@ STATA: Mapping[str, ManualPage] = {
     "version": ManualPage("[P] version", f"{_STATA}/pversion.pdf"),
     "set type": ManualPage("[D] generate", f"{_STATA}/dgenerate.pdf", "the type of new variables"),
     "use": ManualPage("[D] use", f"{_STATA}/duse.pdf"),
-    "stset": ManualPage("[ST] stset", f"{_STATA}/ststset.pdf", "failure(), origin(), enter(), exit(), id(), time0()"),
+    "stset": ManualPage(
+        "[ST] stset", f"{_STATA}/ststset.pdf", "failure(), origin(), enter(), exit(), id(), time0()"
+    ),
     "sts list": ManualPage("[ST] sts list", f"{_STATA}/ststslist.pdf", "by(), cumhaz; limits are log(-log)"),
     "sts test": ManualPage("[ST] sts test", f"{_STATA}/stststest.pdf", "logrank, strata()"),
-    "stcox": ManualPage("[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, strata(), vce(cluster), noadjust, level()"),
+    "stcox": ManualPage(
+        "[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, strata(), vce(cluster), noadjust, level()"
+    ),
     "egen": ManualPage("[D] egen", f"{_STATA}/degen.pdf", "group()"),
     "import delimited": ManualPage(
         "[D] import delimited",

@@ -101,7 +101,8 @@ def _of_intervals(model: Model) -> Iterator[str]:
         cluster = f", cluster = {subject}" if fit.clustered else ""
         errors = "; robust errors, the intervals of a subject together" if fit.clustered else ""
         yield from ("", f"# {fit.title}{errors}.")
-        yield f'{fit.name} <- coxph({_response(fit.times)} ~ {terms}{strata}, data = t, ties = "efron"{cluster})'
+        formula = f"{_response(fit.times)} ~ {terms}{strata}"
+        yield f'{fit.name} <- coxph({formula}, data = t, ties = "efron"{cluster})'
         yield f"print(summary({fit.name}))"
 
 

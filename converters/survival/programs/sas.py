@@ -157,7 +157,8 @@ def _of_intervals(frame: pd.DataFrame, model: Model) -> Iterator[str]:
         yield f"  id {model.subject};"
         yield "  baseline out=means cmf=_all_;"
         yield from ("run;", "proc print data=means; run;")
-    texts = [each for each in model.covariates if columns.is_character(frame[each])]
+    # Of texts the first is the reference, as in the programs of other tools.
+    texts = [f"{each} (ref=first)" for each in model.covariates if columns.is_character(frame[each])]
     for fit in model.cox_fits:
         told = f"{fit.title}{_robust(fit)}." + (f" {model.on_order}" if arm else "")
         yield from ("", f"/* {told} */")

@@ -140,22 +140,14 @@ def shapes_with(name: str) -> tuple[str, ...]:
 def all_options() -> Mapping[str, DeclaredOption]:
     """The options of all shapes, each once, by name; those that only some have come last.
 
-    Where one shape takes one value and another several, several may be given. Tables are written in a file
-    alone.
+    Where one shape takes one value and another several, several may be given.
     """
     found: dict[str, DeclaredOption] = {}
     for each in (each for shape in SHAPES.values() for each in options_of(shape.options)):
-        if _is_of_tables(each):
-            continue
         if each.name not in found or isinstance(each.kind, ListOf):
             found[each.name] = each
     first = {each.name for each in options_of(OneRecordOptions)}
     return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
-
-
-def _is_of_tables(declared: DeclaredOption) -> bool:
-    kind = declared.kind
-    return isinstance(kind, ListOf) and kind.kind.schema.get("type") == "object"
 
 
 class HasOptions(Protocol):

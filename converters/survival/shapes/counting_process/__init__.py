@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -53,13 +54,14 @@ class TimeVarying:
     )
     same_day: str = option(
         Choice((REFUSE, "first", "last", "mean", "min", "max")),
-        "Which of several values on one day holds; first and last go by ADTM, ATM, ASEQ or --SEQ where present.",
+        "Which of several values on one day holds; first and last go by ADTM, ATM, ASEQ or --SEQ where "
+        "present.",
         default=REFUSE,
     )
 
 
 class _TimeVaryingKind:
-    """Takes such a covariate, or its keys."""
+    """Takes such a covariate, or its keys; as text, a table of TOML in braces."""
 
     word = "table of a time-varying covariate"
 
@@ -70,9 +72,19 @@ class _TimeVaryingKind:
     def __call__(self, value: Any) -> TimeVarying:
         if isinstance(value, TimeVarying):
             return value
-        if not isinstance(value, Mapping):
-            raise ValueError('a table for each: { name = "ALT", dataset = "ADLB", value = "AVAL", date = "ADT" }')
-        return TimeVarying(**checked_options(TimeVarying, value, ""))
+        keys = _parsed(value) if isinstance(value, str) else value
+        if not isinstance(keys, Mapping):
+            raise ValueError(
+                'a table for each: { name = "ALT", dataset = "ADLB", value = "AVAL", date = "ADT" }'
+            )
+        return TimeVarying(**checked_options(TimeVarying, keys, ""))
+
+
+def _parsed(written: str) -> Any:
+    try:
+        return tomllib.loads(f"table = {written}")["table"]
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -81,16 +93,22 @@ class CountingProcessOptions(TableOptions):
 
     param: str | None = option(text, "Parameter code, such as HOSP.", default=None, metavar="PARAMCD")
     events: str | None = option(
-        kinds.name, "Dataset of the events, such as ADAE, in place of a parameter.", default=None, metavar="DATASET"
+        kinds.name,
+        "Dataset of the events, such as ADAE, in place of a parameter.",
+        default=None,
+        metavar="DATASET",
     )
     events_where: str | None = option(
         text, "Condition that selects events: \"TRTEMFL == 'Y'\".", default=None, metavar="EXPR"
     )
-    event_date: str = option(
-        kinds.name, "Date of an event.", default="ASTDT", otherwise="ASTDT", metavar="DATE"
+    event_date: str | None = option(
+        kinds.name, "Date of an event.", default=None, otherwise="ASTDT", metavar="DATE"
     )
     start: str | None = option(
-        kinds.name, "ADSL date on which the time at risk starts, such as TRTSDT.", default=None, metavar="DATE"
+        kinds.name,
+        "ADSL date on which the time at risk starts, such as TRTSDT.",
+        default=None,
+        metavar="DATE",
     )
     end: str | None = option(
         text,
@@ -98,34 +116,50 @@ class CountingProcessOptions(TableOptions):
         default=None,
         metavar="EXPR",
     )
-    same_day: str = option(
+    same_day: str | None = option(
         Choice(("one", REFUSE)),
         "Several events of a subject on one day: one event, or refuse.",
-        default="one",
+        default=None,
         otherwise="one",
     )
-    outside: str = option(
+    outside: str | None = option(
         Choice((REFUSE, "drop")),
         "Events without a date or outside follow-up: refuse, or drop and count.",
-        default=REFUSE,
+        default=None,
         otherwise=REFUSE,
     )
-    no_censoring: str = option(
+    no_censoring: str | None = option(
         Choice((REFUSE, "last-event")),
-        "Subjects of a recurrent parameter without a censored record: refuse, or end follow-up at the last event.",
-        default=REFUSE,
+        "Subjects of a recurrent parameter without a censored record: refuse, or end follow-up at the last "
+        "event.",
+        default=None,
         otherwise=REFUSE,
     )
     time_varying: tuple[TimeVarying, ...] = option(
-        ListOf(_TimeVaryingKind(), of="tables of time-varying covariates"),
-        "Covariates whose values change during follow-up.",
+        ListOf(_TimeVaryingKind(), 0, of="tables of time-varying covariates"),
+        'Covariate whose value changes during follow-up: \'{ name = "ALT", dataset = "ADLB" }\'.',
         default=(),
+        metavar="TABLE",
     )
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameter, or the dataset of events in its place."""
         return tuple(filter(None, (self.param or self.events,)))
+
+    @property
+    def dated_by(self) -> str:
+        """The date of an event."""
+        return self.event_date or "ASTDT"
+
+    @property
+    def drops_outside(self) -> bool:
+        return self.outside == "drop"
+
+    @property
+    def ends_with_event(self) -> bool:
+        """Whether the last event ends follow-up without a censored record."""
+        return self.no_censoring == "last-event"
 
     def require_complete(self) -> None:
         """Refuse options that contradict each other.
@@ -143,11 +177,11 @@ class CountingProcessOptions(TableOptions):
         for each in ("start", "end"):
             if self.events is not None and getattr(self, each) is None:
                 raise ConfigurationError(
-                    f"events needs {each}", each, "use --start TRTSDT --end \"min(TRTEDT + 30, DTHDT)\""
+                    f"events needs {each}", each, 'use --start TRTSDT --end "min(TRTEDT + 30, DTHDT)"'
                 )
-        of_events = {"events_where": None, "start": None, "end": None, "event_date": "ASTDT"}
-        of_parameters = {"no_censoring": REFUSE, "aval_unit": None}
+        of_events = ("events_where", "start", "end", "event_date")
+        of_parameters = ("no_censoring", "aval_unit")
         others, instead = (of_events, "param") if self.param is not None else (of_parameters, "events")
-        for each, default in others.items():
-            if getattr(self, each) != default:
+        for each in others:
+            if getattr(self, each) is not None:
                 raise ConfigurationError(f"{instead} does not use {each}", each, "omit it")

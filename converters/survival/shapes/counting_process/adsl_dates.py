@@ -86,7 +86,7 @@ def of_dates(one: Analysed, study: Study, options: CountingProcessOptions) -> Fo
         left.
     """
     events = dataset_named(study, str(options.events), "events")
-    own_date = days_of(events, options.event_date)
+    own_date = days_of(events, options.dated_by)
     start, end = one.data.days("STARTDT"), one.scale.durations
     left_out = list(_without_time(one.data, end, options))
     stays = end > 0
@@ -98,7 +98,7 @@ def of_dates(one: Analysed, study: Study, options: CountingProcessOptions) -> Fo
     record = np.flatnonzero(kept)
     subject = subject[record]
     time = (own_date[record] - start[subject] + 1) / one.scale.unit.days
-    within = inside(events, record, time, end[subject], options, left_out)
+    within = inside(events, record, time, end[subject], options=options, left_out=left_out)
     new_place = np.cumsum(stays) - 1
     subject, time = new_place[subject[within]], time[within]
     return FollowUp(only(one, stays), end[stays], subject, time, tuple(left_out))

@@ -15,7 +15,7 @@ from ...records import LeftOut
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed
 from ..dates import not_before
-from . import REFUSE, CountingProcessOptions
+from . import CountingProcessOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +50,7 @@ def inside(
     record: Codes,
     time: Numbers,
     end: Numbers,
+    *,
     options: CountingProcessOptions,
     left_out: list[LeftOut],
 ) -> Mask:
@@ -60,8 +61,8 @@ def inside(
         "before follow-up": ~undated & (time <= 0),
         "after the end of follow-up": ~undated & (time > 0) & (time > end) & ~not_before(end, time),
     }
-    outside = np.logical_or.reduce(list(faults.values()))
-    if outside.any() and options.outside == REFUSE:
+    outside: Mask = np.logical_or.reduce(list(faults.values()))
+    if outside.any() and not options.drops_outside:
         at = np.zeros(len(data), dtype=np.bool_)
         at[record[outside]] = True
         told = "; ".join(f"{np.count_nonzero(has)} {fault}" for fault, has in faults.items() if has.any())
@@ -71,12 +72,12 @@ def inside(
             "correct the data, exclude them with a condition, or drop and count them: --outside drop "
             '(outside="drop")',
         )
-    if options.outside != REFUSE:  # a policy that was declared is counted, also when it changed nothing
+    if options.drops_outside:  # a policy that was declared is counted, also when it changed nothing
         left_out += [
             LeftOut(f"{data.name}: event {fault}", int(np.count_nonzero(has)))
             for fault, has in faults.items()
         ]
-    return ~outside
+    return np.logical_not(outside)
 
 
 def drop(reason: str, passing: Mask, kept: Mask, left_out: list[LeftOut]) -> None:
@@ -92,7 +93,7 @@ def only(one: Analysed, records: Mask | Codes) -> Analysed:
     frame = one.data.frame
     some = frame.loc[records] if records.dtype == np.bool_ else frame.iloc[records]
     data = one.data.replace(frame=some.reset_index(drop=True), special_missing={})
-    scale: TimeScale = replace(one.scale, durations=one.scale.durations[records])
+    scale = replace(one.scale, durations=one.scale.durations[records])
     return Analysed(replace(one.records, data=data), scale, one.arms)
 
 

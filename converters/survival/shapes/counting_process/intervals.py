@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -158,7 +159,7 @@ class Intervals:
     def __len__(self) -> int:
         return len(self.subject)
 
-    @property
+    @cached_property
     def is_first(self) -> Mask:
         """Whether an interval is its subject's first."""
         first: Mask = np.diff(self.subject, prepend=-1) > 0
@@ -168,6 +169,7 @@ class Intervals:
         """1, 2, … of each subject."""
         return self._since_first(np.arange(len(self))) + 1
 
+    @cached_property
     def event_number(self) -> Codes:
         """1 and the days with an event that the subject had before."""
         event = (self.events > 0).astype(np.intp)
@@ -179,7 +181,7 @@ class Intervals:
         after_event = np.append(False, self.events[:-1] > 0)[: len(self)]
         renewed = np.where(self.is_first | after_event, at, 0)
         since: Numbers = self.start[np.maximum.accumulate(renewed)]
-        return np.where(self.event_number() > 1, since, 0.0)
+        return np.where(self.event_number > 1, since, 0.0)
 
     def entry(self, n_subjects: int) -> Numbers:
         """The start of each subject's first interval; infinite of one without any."""

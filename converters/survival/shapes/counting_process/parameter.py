@@ -11,7 +11,7 @@ from .....schemas.study.dataset import Dataset
 from ...records import LeftOut
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed
-from . import REFUSE, CountingProcessOptions
+from . import CountingProcessOptions
 from .follow_up import FollowUp, inside, only
 
 
@@ -40,7 +40,7 @@ def of_records_of(one: Analysed, options: CountingProcessOptions) -> FollowUp:
     end = times[last]
     record, left_out = np.flatnonzero(event), list[LeftOut]()
     if is_recurrent(data, one.records.paramcd):
-        within = inside(data, record, times[record], end[subject[record]], options, left_out)
+        within = inside(data, record, times[record], end[subject[record]], options=options, left_out=left_out)
         record = record[within]
     stays = end > 0
     if not stays.all():
@@ -70,12 +70,12 @@ def _last_records(
             f"{data.name}, {listed(subjects_of(data, censored[subject] > 1))}",
             "keep the one that ends follow-up, with a condition (--where)",
         )
-    if (censored == 0).any() and is_recurrent(data, paramcd) and options.no_censoring == REFUSE:
+    if (censored == 0).any() and is_recurrent(data, paramcd) and not options.ends_with_event:
         raise Refused(
             f"some subjects have no censored record of {paramcd}, which ends follow-up",
             f"{data.name}, {listed(subjects_of(data, censored[subject] == 0))}",
             "add it; or end their follow-up at the last event: --no-censoring last-event "
-            "(no_censoring=\"last-event\")",
+            '(no_censoring="last-event")',
         )
     # The censored record, else the latest event: NaN, where AVAL is missing, is before all others.
     order = np.lexsort((np.where(np.isnan(times), -np.inf, times), ~event, subject))

@@ -30,7 +30,7 @@ from ..one_record.table import COLUMNS as OF_SUBJECTS
 from ..one_record.table import REFUSES as REFUSED_OF_SUBJECTS
 from ..one_record.table import arms, require_events
 from ..one_record.table import require_analysable as require_one_each
-from . import CountingProcessOptions, TimeVarying
+from . import REFUSE, CountingProcessOptions, TimeVarying
 from .adsl_dates import dated_in_adsl, of_dates
 from .follow_up import FollowUp, dataset_named
 from .intervals import Axis, Intervals, Marks
@@ -98,10 +98,10 @@ def columns_of(options: CountingProcessOptions) -> tuple[TableColumn, ...]:
     Raises
     ------
     ConfigurationError
-        When the options contradict each other, or two columns have one name.
+        When two columns have one name.
     """
-    options.require_complete()
-    names = [each.name.upper() for each in (*COLUMNS, *options.time_varying)]
+    names = [each.name.upper() for each in COLUMNS]
+    names += [each.name.upper() for each in options.time_varying]
     for place, each in enumerate(options.time_varying, len(COLUMNS)):
         if names.index(each.name.upper()) < place:
             raise ConfigurationError(
@@ -114,14 +114,19 @@ def _changing(covariate: TimeVarying, frame: pd.DataFrame | None = None) -> Tabl
     """Numeric or character as its column is."""
     which = f" where {covariate.where}" if covariate.where else ""
     is_text = frame is not None and columns.is_character(frame[covariate.name])
-    variable = Variable(
-        covariate.name, f"{covariate.name} during the interval", "Char" if is_text else "Num"
-    )
+    variable = Variable(covariate.name, f"{covariate.name} during the interval", "Char" if is_text else "Num")
     return TableColumn(variable, f"{covariate.dataset}.{covariate.value}{which}, after {covariate.date}")
 
 
 def sources(options: CountingProcessOptions, study: Study) -> list[Source]:
-    """The dataset with the parameter; or ADSL with follow-up from its dates, and the dataset of events."""
+    """The dataset with the parameter; or ADSL with follow-up from its dates, and the dataset of events.
+
+    Raises
+    ------
+    ConfigurationError
+        When the options contradict each other, or name what is not present.
+    """
+    options.require_complete()
     if options.param is not None:
         return [Source(dataset_with(study, options.param), TIME_TO_EVENT)]
     events = dataset_named(study, str(options.events), "events")
@@ -179,8 +184,8 @@ def _require_declared(records: AnalysedRecords) -> None:
         raise Refused(
             f"some subjects have several events of {records.paramcd}, which is not declared recurrent",
             f"{records.data.name}, {listed(subjects_of(records.data, repeated[codes] & (codes >= 0)))}",
-            f'declare it: recurrent = ["{records.paramcd}"] under [study]; or keep one record for each subject '
-            "with a condition (--where)",
+            f'declare it: recurrent = ["{records.paramcd}"] under [study]; or keep one record for each '
+            "subject with a condition (--where)",
         )
 
 
@@ -232,7 +237,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
         duration=_between_dates(one, options) if options.param is None else "",
         is_dated=options.param is None,
         model=replace(model(options), recurrence=None) if not _recurs(one, options) else None,
-        said=(*_together(events), *(each for value in covariates for each in value.said)),
+        said=(*_together(events, options), *(each for value in covariates for each in value.said)),
         home=one.data.name,
     )
 
@@ -268,7 +273,7 @@ def _require_days_of_one(
     events: Marks, follow_up: FollowUp, options: CountingProcessOptions, n_places: int
 ) -> None:
     several = events.count > 1
-    if options.same_day == "refuse" and several.any():
+    if options.same_day == REFUSE and several.any():
         data = follow_up.subjects.data
         having = np.zeros(len(data), dtype=np.bool_)
         having[events.key[several] // n_places] = True
@@ -279,8 +284,10 @@ def _require_days_of_one(
         )
 
 
-def _together(events: Marks) -> Iterator[str]:
-    """How many days have several events; said also where there are none, as the policy is declared."""
+def _together(events: Marks, options: CountingProcessOptions) -> Iterator[str]:
+    """How many days have several events; said also where there are none."""
+    if options.same_day == REFUSE:
+        return
     several = events.count > 1
     days, number = int(np.count_nonzero(several)), int(events.count[several].sum())
     yield f"several events on one day are one event: {counted(days, 'day')} with {counted(number, 'event')}"
@@ -300,7 +307,7 @@ def _frame(
         "stop": intervals.stop,
         "event": intervals.events > 0,
         "events": intervals.events,
-        "event_number": intervals.event_number(),
+        "event_number": intervals.event_number,
         "interval": intervals.number(),
         "gap_start": intervals.start - since,
         "gap_stop": intervals.stop - since,
@@ -311,28 +318,31 @@ def _frame(
         if covariate.before_first == "drop":
             lost = kept & ~known
             number = int(np.count_nonzero(lost))
+            reason = f"intervals before the first value of {change.name}"
             events = counted(int(intervals.events[lost].sum()), "event")
-            left_out.append(LeftOut(f"intervals before the first value of {change.name}, with {events}", number))
+            left_out.append(LeftOut(f"{reason}, with {events}", number))
             kept &= known
-    frame = pd.DataFrame(made)
-    if not kept.all():
-        intervals, frame = intervals.only(kept), frame.loc[kept].reset_index(drop=True)
-        frame["interval"] = intervals.number()
-    if not len(frame):
+    if not kept.any():
         raise Refused(
             "no interval remains", "; ".join(each.reason for each in left_out), "use another before_first"
         )
+    if not kept.all():
+        intervals = intervals.only(kept)
+        made = {name: column[kept] for name, column in made.items()} | {"interval": intervals.number()}
     subjects = follow_up.subjects
     further = further_columns(subjects.data, subjects.arms, options.further, made)
-    of_subject = {name: _spread(pd.Series(column), intervals) for name, column in further.items()}
     names = subjects.data.distinct("USUBJID")
-    identifier = encoded(names.values, names.codes[intervals.subject])
-    table = pd.concat([pd.DataFrame({"USUBJID": identifier}), frame, pd.DataFrame(of_subject)], axis=1)
+    columns_of_table = {
+        "USUBJID": encoded(names.values, names.codes[intervals.subject]),
+        **{name: _numbered(column) for name, column in made.items()},
+        **{name: _numbered(pd.Series(column).take(intervals.subject)) for name, column in further.items()},
+    }
+    table = pd.DataFrame(columns_of_table, copy=False)  # a copy would take as long as all before it
     return table, intervals.entry(len(follow_up.end)), tuple(left_out)
 
 
-def _spread(column: pd.Series, intervals: Intervals) -> pd.Series:
-    return column.take(intervals.subject).reset_index(drop=True)
+def _numbered(column: pd.Series | np.ndarray) -> pd.Series | np.ndarray:
+    return column.reset_index(drop=True) if isinstance(column, pd.Series) else column
 
 
 def model(options: CountingProcessOptions) -> Model:
@@ -344,10 +354,10 @@ def model(options: CountingProcessOptions) -> Model:
 
 def conventions(analysed: Sequence[Analysed], options: CountingProcessOptions) -> Iterator[str]:
     (one,) = analysed
-    yield "a subject is at risk over (start, stop]; an event at the end of follow-up leaves no interval after it"
+    yield "a subject is at risk over (start, stop]; no interval follows an event at the end of follow-up"
     if options.param is None:
-        yield f"time 0 is the start of {options.start}: {options.event_date} on {options.start} is day 1"
-    yield "event_number is 1 + the subject's earlier days with an event; gap_start, gap_stop count from the last"
+        yield f"time 0 is the start of {options.start}: {options.dated_by} on {options.start} is day 1"
+    yield "event_number is 1 + the subject's earlier days with an event; gap times count from the last"
     if options.param is not None and _recurs(one, options):
         yield from _ends_said(one, options)
     for each in options.time_varying:
@@ -364,7 +374,7 @@ _BEFORE_FIRST = {
 
 def _ends_said(one: Analysed, options: CountingProcessOptions) -> Iterator[str]:
     """Whose follow-up an event ends."""
-    if options.no_censoring == "last-event":
+    if options.ends_with_event:
         codes = one.data.distinct("USUBJID").codes
         censored = np.bincount(codes[one.data.numbers("CNSR") > 0], minlength=int(codes.max()) + 1)
         number = int(np.count_nonzero(censored[np.unique(codes)] == 0))

@@ -99,9 +99,7 @@ def measured(covariate: TimeVarying, follow_up: FollowUp, study: Study) -> Measu
         is_baseline = data.equals("ABLFL", "Y")[record] & (day == 0)
         day, time = np.where(is_baseline, _BEFORE_DAY_1, day), np.where(is_baseline, 0.0, time)
     order = _in_order(subject, day)
-    return Measured(
-        covariate, data, record[order], subject[order], day[order], time[order], tuple(left_out)
-    )
+    return Measured(covariate, data, record[order], subject[order], day[order], time[order], tuple(left_out))
 
 
 def _require_variables(covariate: TimeVarying, data: Dataset) -> None:
@@ -127,9 +125,7 @@ def _require_variables(covariate: TimeVarying, data: Dataset) -> None:
         )
 
 
-def _steps(
-    covariate: TimeVarying, data: Dataset, study: Study, subject: Codes
-) -> Iterator[tuple[str, Mask]]:
+def _steps(covariate: TimeVarying, data: Dataset, study: Study, subject: Codes) -> Iterator[tuple[str, Mask]]:
     if covariate.where:
         condition = compile_expression(covariate.where)
         joined, _ = with_subject_level(data, study, condition.variables)
@@ -229,8 +225,8 @@ def changes(of: Measured, axis: Axis, end: Numbers) -> Changes:
     values, unordered = _one_each(of, record, first, sizes)
     if unordered:
         said.append(
-            f"{covariate.name}: on {counted(unordered, 'day')} no ADTM, ATM, ASEQ or --SEQ orders the values: "
-            "the order of the records does"
+            f"{covariate.name}: on {counted(unordered, 'day')} the order of the records decides: "
+            "no ADTM, ATM, ASEQ or --SEQ does"
         )
     return Changes(covariate.name, key[first], values, left_out, tuple(said))
 
