@@ -237,7 +237,10 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
         duration=_between_dates(one, options) if options.param is None else "",
         is_dated=options.param is None,
         model=replace(model(options), recurrence=None) if not _recurs(one, options) else None,
-        said=(*_together(events, options), *(each for value in covariates for each in value.said)),
+        said=(
+            *(_together(events, options) if _recurs(one, options) else ()),
+            *(each for value in covariates for each in value.said),
+        ),
         home=one.data.name,
     )
 
