@@ -27,7 +27,7 @@ from .gate_run import gate_report
 from .judged import TIME_TO_EVENT, require_judged
 from .records import AnalysedRecords, as_named, dataset_with, select
 from .shapes import SHAPES, ShapeModule, own_options
-from .shapes.analysed import Analysed, Source
+from .shapes.analysed import Analysed, TableSource
 from .shapes.columns import require_other_names, sources
 from .shapes.options import TableOptions
 from .subjects import naming_subjects
@@ -101,12 +101,12 @@ def make_table(
     return AnalysisTable(built.table, described, report, inputs_of(study), model)
 
 
-def _sources(module: ShapeModule, options: TableOptions, study: Study) -> list[Source]:
+def _sources(module: ShapeModule, options: TableOptions, study: Study) -> list[TableSource]:
     """The datasets with the parameters, unless the shape has records of its own."""
     own = getattr(module, "sources", None)
     if own is not None:
         return list(own(options, study))
-    return [Source(dataset_with(study, paramcd), TIME_TO_EVENT) for paramcd in options.parameters]
+    return [TableSource(dataset_with(study, paramcd), TIME_TO_EVENT) for paramcd in options.parameters]
 
 
 @dataclass(frozen=True, eq=False)

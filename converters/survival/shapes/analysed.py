@@ -23,7 +23,7 @@ from ..time_scale import TimeScale
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class TableSource:
     """A dataset whose records a table is made from.
 
     Attributes

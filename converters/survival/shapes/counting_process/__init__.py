@@ -118,19 +118,19 @@ class CountingProcessOptions(TableOptions):
     )
     same_day: str | None = option(
         Choice(("one", REFUSE)),
-        "Several events of a subject on one day: one event, or refuse.",
+        "Several events of a subject on one day: one event, or an error.",
         default=None,
         otherwise="one",
     )
     outside: str | None = option(
         Choice((REFUSE, "drop")),
-        "Events without a date or outside follow-up: refuse, or drop and count.",
+        "Events without a date or outside follow-up: an error, or dropped and counted.",
         default=None,
         otherwise=REFUSE,
     )
     no_censoring: str | None = option(
         Choice((REFUSE, "last-event")),
-        "Subjects of a recurrent parameter without a censored record: refuse, or end follow-up at the last "
+        "Subjects of a recurrent parameter without a censored record: an error, or followed to the last "
         "event.",
         default=None,
         otherwise=REFUSE,

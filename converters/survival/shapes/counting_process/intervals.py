@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .....schemas.study.columns import Codes, Mask, Numbers
 from ...estimators import TOLERANCE
 
-Places = NDArray[np.int64]
+AxisPlaces = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Axis:
     def __len__(self) -> int:
         return len(self.times)
 
-    def places(self, times: Numbers) -> Places:
+    def places(self, times: Numbers) -> AxisPlaces:
         """The place of each time; 0 of those at 0 or before."""
         codes, distinct = pd.factorize(times)
         return _nearest(self.times, distinct)[codes]
@@ -63,12 +63,12 @@ def _gaps(times: Numbers) -> Numbers:
     return gaps
 
 
-def _nearest(times: Numbers, wanted: Numbers) -> Places:
+def _nearest(times: Numbers, wanted: Numbers) -> AxisPlaces:
     """Where the nearest of some times is, which are in order."""
     after = np.searchsorted(times, wanted).clip(max=len(times) - 1)
     before = (after - 1).clip(min=0)
     is_nearer = np.abs(times[before] - wanted) < np.abs(times[after] - wanted)
-    nearest: Places = np.where(is_nearer, before, after).astype(np.int64)
+    nearest: AxisPlaces = np.where(is_nearer, before, after).astype(np.int64)
     return nearest
 
 
@@ -90,11 +90,11 @@ class Marks:
         How many of them happen at once.
     """
 
-    key: Places
+    key: AxisPlaces
     count: Codes
 
     @classmethod
-    def of(cls, subject: Codes, place: Places, n_places: int) -> Marks:
+    def of(cls, subject: Codes, place: AxisPlaces, n_places: int) -> Marks:
         """Of things in any order."""
         key = subject.astype(np.int64) * n_places + place
         if (np.diff(key) < 0).any():
@@ -121,11 +121,11 @@ class Intervals:
     subject: Codes
     start: Numbers
     stop: Numbers
-    from_key: Places
+    from_key: AxisPlaces
     events: Codes
 
     @classmethod
-    def of(cls, axis: Axis, end: Numbers, events: Marks, changes: Sequence[Places] = ()) -> Intervals:
+    def of(cls, axis: Axis, end: Numbers, events: Marks, changes: Sequence[AxisPlaces] = ()) -> Intervals:
         """Follow-up from 0 to the end, cut.
 
         Parameters
@@ -202,9 +202,9 @@ class Intervals:
         return counted - np.repeat(counted[first], lengths)
 
 
-def _distinct(keys: Sequence[Places]) -> Places:
+def _distinct(keys: Sequence[AxisPlaces]) -> AxisPlaces:
     """All keys in order, each once."""
     together = np.concatenate(keys)
     together.sort(kind="stable")  # of runs that are in order already
-    distinct: Places = together[np.diff(together, prepend=-1) > 0]
+    distinct: AxisPlaces = together[np.diff(together, prepend=-1) > 0]
     return distinct

@@ -24,7 +24,7 @@ from ...judged import ADVERSE_EVENTS, TIME_TO_EVENT
 from ...programs.model import EndpointColumns, Model, Recurrence
 from ...records import AnalysedRecords, LeftOut, dataset_with
 from ...subjects import listed, require_one_record_each, subjects_of
-from ..analysed import Analysed, Built, Source, encoded, further_columns
+from ..analysed import Analysed, Built, TableSource, encoded, further_columns
 from ..columns import TableColumn, table_of
 from ..one_record.table import COLUMNS as OF_SUBJECTS
 from ..one_record.table import REFUSES as REFUSED_OF_SUBJECTS
@@ -118,7 +118,7 @@ def _changing(covariate: TimeVarying, frame: pd.DataFrame | None = None) -> Tabl
     return TableColumn(variable, f"{covariate.dataset}.{covariate.value}{which}, after {covariate.date}")
 
 
-def sources(options: CountingProcessOptions, study: Study) -> list[Source]:
+def sources(options: CountingProcessOptions, study: Study) -> list[TableSource]:
     """The dataset with the parameter; or ADSL with follow-up from its dates, and the dataset of events.
 
     Raises
@@ -128,10 +128,10 @@ def sources(options: CountingProcessOptions, study: Study) -> list[Source]:
     """
     options.require_complete()
     if options.param is not None:
-        return [Source(dataset_with(study, options.param), TIME_TO_EVENT)]
+        return [TableSource(dataset_with(study, options.param), TIME_TO_EVENT)]
     events = dataset_named(study, str(options.events), "events")
     coverage = ADVERSE_EVENTS if ADVERSE_EVENTS.structure in events.structure.lineage else None
-    return [Source(dated_in_adsl(study, options), coverage, judged=events)]
+    return [TableSource(dated_in_adsl(study, options), coverage, judged=events)]
 
 
 def of_records(options: CountingProcessOptions, _dataset: Dataset, _study: Study) -> tuple[str, ...]:

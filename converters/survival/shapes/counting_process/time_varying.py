@@ -25,7 +25,7 @@ from ..analysed import encoded
 from ..dates import origins_of, times_since
 from . import REFUSE, TimeVarying
 from .follow_up import FollowUp, dataset_named
-from .intervals import Axis, Intervals, Places
+from .intervals import Axis, AxisPlaces, Intervals
 
 _SEQUENCE = re.compile(r"[A-Z]{2}SEQ\Z")
 _BEFORE_DAY_1 = -0.5
@@ -158,7 +158,7 @@ class Changes:
     """
 
     name: str
-    key: Places
+    key: AxisPlaces
     values: Numbers | pd.Series
     left_out: tuple[LeftOut, ...]
     said: tuple[str, ...]
