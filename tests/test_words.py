@@ -93,6 +93,8 @@ ALLOWED = {
     "[refuse|": "in its help",
     "|refuse]": "in its help",
     '"refuse"': "in Python and TOML",
+    "`refuse`": "in a table of options",
+    "--same-day refuse": "on the command line",
     "'refuse'": "in Python and TOML",
 }
 """Text that is right although a pattern fits, each with the reason."""

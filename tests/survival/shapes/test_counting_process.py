@@ -282,6 +282,7 @@ def test_two_covariates_one_of_text():
     ("keys", "kind", "message"),
     [
         ({}, ag.Refused, "ALT has several values on one day"),
+        ({"where": "PARAMCD == 'AST'"}, ag.Refused, "no subject of the table has a value of ALT"),
         ({"dataset": "ADLX"}, ag.ConfigurationError, "ADLX is not present"),
         ({"value": "AVALX"}, ag.ConfigurationError, "AVALX is not present in ADLB"),
         ({"value": "PARAMCD", "same_day": "mean"}, ag.ConfigurationError, "PARAMCD is character"),

@@ -68,7 +68,7 @@ def measured(covariate: TimeVarying, follow_up: FollowUp, study: Study) -> Measu
     ConfigurationError
         When the dataset, or a variable of it, is not present.
     Refused
-        When a value does not have a date.
+        When a value does not have a date, or no subject has a value.
     """
     data = dataset_named(study, covariate.dataset, f"time_varying {covariate.name}, dataset")
     _require_variables(covariate, data)
@@ -90,6 +90,12 @@ def measured(covariate: TimeVarying, follow_up: FollowUp, study: Study) -> Measu
             f'correct the data, or exclude them: where = "... and not missing({covariate.date})"',
         )
     record = np.flatnonzero(kept)
+    if not len(record):
+        raise Refused(
+            f"no subject of the table has a value of {covariate.name}",
+            "; ".join(f"{each.records} records: {each.reason}" for each in left_out) or data.name,
+            "correct the condition (where), or omit the covariate",
+        )
     subject, date = subject[record], date[record]
     has_value = np.zeros(len(one.data), dtype=np.bool_)
     has_value[subject] = True
