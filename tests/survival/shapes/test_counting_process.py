@@ -48,7 +48,7 @@ def study(hosp=HOSP, alt=ALT, recurrent=True, **of_alt):
             "AVAL": [float(each[1]) for each in hosp],
             "CNSR": [float(each[2]) for each in hosp],
             "STARTDT": day(1),
-            "ADT": [day(None if np.isnan(each[1]) else each[1]) for each in hosp],
+            "ADT": [day(each[1] if np.isfinite(each[1]) else None) for each in hosp],
             "EVNTDESC": ["End of study" if each[2] else "Hospitalisation" for each in hosp],
         }
     )
@@ -159,6 +159,7 @@ def test_both_ways_are_one_in_every_unit(unit):
         ([*HOSP, ("S-3", 26, 0)], {}, "1 event outside follow-up: 1 after the end of follow-up"),
         ([*HOSP, ("S-3", 0, 0)], {}, "1 event outside follow-up: 1 before follow-up"),
         ([*HOSP, ("S-3", np.nan, 0)], {}, "1 event outside follow-up: 1 without a date"),
+        ([*HOSP, ("S-3", np.inf, 0)], {}, "1 event outside follow-up: 1 without a date"),
         ([*HOSP, ("S-4", 9, 0)], {}, "some subjects have no censored record of HOSP"),
         ([*HOSP, ("S-3", 30, 1)], {}, "several censored records of HOSP"),
         ([*HOSP, ("S-4", np.nan, 1)], {}, "AVAL is missing on a censored record for 1 subject: S-4"),
@@ -338,3 +339,19 @@ def test_arms_and_covariates_are_those_of_the_subject():
     )
     with pytest.raises(ag.Refused, match="WEIGHT differs between the records of a subject"):
         made(trial, covariates=["WEIGHT"])
+
+
+def test_follow_up_has_no_variables_of_adsl_that_are_made():
+    adsl = with_adverse_events()["ADSL"].frame.assign(AVAL=1.0)
+    trial = ag.Study.of(ag.Dataset.from_frame(adsl, "ADSL"), with_adverse_events()["ADAE"])
+    options = {"events": "ADAE", "start": "TRTSDT", "end": "TRTEDT", "outside": "drop", "gate": False}
+    for wrong in ({"covariates": ["AVAL"]}, {"where": "AVAL > 0"}):
+        with pytest.raises(ag.ConfigurationError, match="AVAL has another meaning"):
+            ag.counting_process(trial, **options, **wrong)
+
+
+def test_an_end_that_is_not_a_number_is_no_follow_up():
+    trial = study([*HOSP, ("S-4", np.nan, 0)])
+    table = made(trial, no_censoring="last-event", outside="drop")
+    assert rows(table) == BY_HAND
+    assert left_out(table)["no event with a time: no time at risk, 1 subject: S-4"] == 1

@@ -10,7 +10,7 @@ from typing import Any
 from .....schemas import kinds
 from .....schemas.errors import ConfigurationError
 from .....schemas.kinds import Choice, ListOf, text
-from .....schemas.options import checked_options, json_schema, option
+from .....schemas.options import checked_options, json_schema, option, require_valid
 from ..options import TableOptions
 
 REFUSE = "refuse"
@@ -71,6 +71,7 @@ class _TimeVaryingKind:
 
     def __call__(self, value: Any) -> TimeVarying:
         if isinstance(value, TimeVarying):
+            require_valid(value, "")
             return value
         keys = _parsed(value) if isinstance(value, str) else value
         if not isinstance(keys, Mapping):

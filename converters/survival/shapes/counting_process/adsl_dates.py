@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .....schemas.conditions.dates import compile_date, days_of
 from .....schemas.conditions.grammar import compile_expression
-from .....schemas.errors import Refused
+from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.evidence.subjects import adsl_record
 from .....schemas.study.columns import Mask, Numbers
 from .....schemas.study.dataset import Dataset
@@ -51,10 +51,23 @@ def dated_in_adsl(study: Study, options: CountingProcessOptions) -> Dataset:
         "ADT": _dates(last),
         "EVNTDESC": _constant(f"end of follow-up: {options.end}", len(adsl)),
     }
+    _require_not_made(options, adsl, made)
     kept = [each for each in adsl.variables if each.name.upper() not in made]
     variables = tuple(Variable(name, type="Char" if name in _TEXTS else "Num") for name in made)
     frame = pd.concat([adsl.frame[[each.name for each in kept]], pd.DataFrame(made)], axis=1)
     return adsl.replace(frame=frame, variables=(*kept, *variables), special_missing={})
+
+
+def _require_not_made(options: CountingProcessOptions, adsl: Dataset, made: Collection[str]) -> None:
+    """Refuse variables that are made here: those of ADSL with such a name are not in the table."""
+    condition = () if options.where is None else compile_expression(options.where).variables
+    for name in (*options.further, *condition):
+        if name.upper() in made:
+            raise ConfigurationError(
+                f"{name} has another meaning in a table of events within follow-up",
+                f"{adsl.name}, {name}",
+                "omit it, or rename the variable in the data",
+            )
 
 
 _TEXTS = ("PARAMCD", "PARAM", "AVALU", "EVNTDESC")
@@ -121,6 +134,7 @@ def _steps(
     events: Dataset, study: Study, options: CountingProcessOptions, in_table: Mask
 ) -> Iterator[tuple[str, Mask]]:
     """Why a record may be no event of the table, and the records that stay."""
+    yield "USUBJID is missing", events.filled("USUBJID")
     yield "the subject is not in the table", in_table
     if options.events_where is not None:
         condition = compile_expression(options.events_where)

@@ -55,7 +55,8 @@ def inside(
     left_out: list[LeftOut],
 ) -> Mask:
     """Which events are within follow-up; the others are refused, or counted and dropped."""
-    undated = np.isnan(time)
+    undated = ~np.isfinite(time)
+    time = np.where(undated, 0.0, time)
     faults = {
         "without a date": undated,
         "before follow-up": ~undated & (time <= 0),

@@ -37,15 +37,19 @@ def of_records_of(one: Analysed, options: CountingProcessOptions) -> FollowUp:
     subject, _ = pd.factorize(data.distinct("USUBJID").codes)
     n_subjects = int(subject.max(initial=-1)) + 1
     last = _last_records(one, subject, n_subjects, event, options)
-    end = times[last]
+    end = np.where(np.isfinite(times[last]), times[last], np.nan)
     record, left_out = np.flatnonzero(event), list[LeftOut]()
     if is_recurrent(data, one.records.paramcd):
         within = inside(data, record, times[record], end[subject[record]], options=options, left_out=left_out)
         record = record[within]
     stays = end > 0
-    if not stays.all():
-        named = listed(subjects_of(data, ~stays[subject]))
-        left_out.append(LeftOut(f"duration is 0: no time at risk, {named}", int(np.count_nonzero(~stays))))
+    for reason, without in (
+        ("duration is 0: no time at risk", end <= 0),
+        ("no event with a time: no time at risk", np.isnan(end)),
+    ):
+        if without.any():
+            named = listed(subjects_of(data, without[subject]))
+            left_out.append(LeftOut(f"{reason}, {named}", int(np.count_nonzero(without))))
     record = record[stays[subject[record]]]
     new_place = np.cumsum(stays) - 1
     return FollowUp(
@@ -77,8 +81,8 @@ def _last_records(
             "add it; or end their follow-up at the last event: --no-censoring last-event "
             '(no_censoring="last-event")',
         )
-    # The censored record, else the latest event: NaN, where AVAL is missing, is before all others.
-    order = np.lexsort((np.where(np.isnan(times), -np.inf, times), ~event, subject))
+    # The censored record, else the latest event; one without AVAL is before all others.
+    order = np.lexsort((np.where(np.isfinite(times), times, -np.inf), ~event, subject))
     return order[np.searchsorted(subject[order], np.arange(n_subjects), side="right") - 1]
 
 
