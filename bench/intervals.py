@@ -87,7 +87,7 @@ def plain(subjects: int, records: int):  # frames, whose import is not to be mea
     found = []
     for frame, date in ((adlb, "ADT"), (adae, "ASTDT")):
         days = pd.DataFrame({"id": frame["USUBJID"].astype(str), "time": (frame[date] - first).dt.days + 1})
-        days["ALT"] = frame["AVAL"] if "AVAL" in frame else 1.0
+        days["ALT"] = frame.get("AVAL", 1.0)
         found.append(days.query("time > 0").drop_duplicates(["id", "time"], keep="last"))
     return base, *found
 
