@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+from trials import case_of
 
 import adamgate as ag
 
@@ -47,6 +48,7 @@ tv <- tmerge(tv, alt, id = id, alt = tdc(day, value))
 stopifnot(survcheck(Surv(tstart, tstop, died) ~ 1, tv, id = id)$flag == 0)
 fitted("cox", coxph(Surv(tstart, tstop, died) ~ low + high + alt, tv))
 """
+STRATIFIED = {"recurrent": FITS, "time-varying": ("cox",), "recurrent, time-varying": FITS}
 IN_R = """
 show <- function(name, x) cat("#", name, paste(sprintf("%.17g", x), collapse = " "), "\\n")
 for (name in c(NAMES)) { fit <- get(name); show(name, c(coef(fit), sqrt(diag(vcov(fit))))) }
@@ -55,7 +57,8 @@ IN_LIFELINES = """
 for name in [NAMES]:
     fit = globals()[name]
     errors = globals().get(f"{name}_errors", fit.standard_errors_)
-    order = sorted(fit.params_.index, key=lambda term: (not term.startswith("TRT"), "High" in term))
+    terms = ["TRT01P=Low", "TRT01P=High & 'é'", "Low Dose", "High Dose", "ALT", "LEVEL"]
+    order = sorted(fit.params_.index, key=lambda name: [each in name for each in terms].index(True))
     print("#", name, *(repr(float(each)) for each in [*fit.params_[order], *errors[order]]))
 """
 
@@ -150,6 +153,30 @@ def test_the_program_gives_what_r_gives_of_its_own_table(
     assert set(found) == set(names)
     for name in names:
         assert np.allclose(found[name], independent[name], rtol=tolerance, atol=0), name
+
+
+def test_lifelines_gives_what_r_gives_with_strata_texts_and_missing_values(
+    write, run_r, run_python, tmp_path
+):
+    pytest.importorskip("lifelines")
+    in_r, in_python = [], []
+    for place, (name, fits) in enumerate(STRATIFIED.items()):
+        for tool, more, programs in (("r", IN_R, in_r), ("lifelines", IN_LIFELINES, in_python)):
+            _, program = write(tool, case_of(name), f"{tool}{place}")
+            names = ", ".join(f'"{each}"' for each in fits)
+            programs.append(program + more.replace("NAMES", names))
+    expected = [line for line in run_r(tmp_path, "\n".join(in_r)).splitlines() if line.startswith("# ")]
+    found = [
+        line
+        for each in in_python
+        for line in run_python(tmp_path, each).splitlines()
+        if line.startswith("# ")
+    ]
+    assert len(found) == len(expected) == sum(map(len, STRATIFIED.values()))
+    for mine, theirs in zip(found, expected, strict=True):
+        assert mine.split()[1] == theirs.split()[1]
+        numbers = [[float(each) for each in line.split()[2:]] for line in (mine, theirs)]
+        assert np.allclose(*numbers, rtol=1e-6, atol=1e-9), (mine, theirs)
 
 
 def test_the_mean_number_of_events(tables, independent):
