@@ -7,36 +7,34 @@ Williams BJ, Peterson AV. On the regression analysis of multivariate failure tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from .....schemas.errors import ConfigurationError, Refused
-from .....schemas.study import columns
-from .....schemas.study.columns import Mask, Numbers
+from .....schemas.errors import Refused
+from .....schemas.study.columns import Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
-from .....schemas.study.variable import Variable
 from .....schemas.wording import counted
 from ...judged import ADVERSE_EVENTS, TIME_TO_EVENT
 from ...programs.model import EndpointColumns, Model, Recurrence
-from ...records import AnalysedRecords, LeftOut, dataset_with
-from ...subjects import listed, require_one_record_each, subjects_of
+from ...records import LeftOut, dataset_with
+from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, TableSource, encoded, further_columns
-from ..columns import TableColumn, table_of
-from ..one_record.table import COLUMNS as OF_SUBJECTS
-from ..one_record.table import REFUSES as REFUSED_OF_SUBJECTS
-from ..one_record.table import arms, require_events
-from ..one_record.table import require_analysable as require_one_each
-from . import REFUSE, CountingProcessOptions, TimeVarying
+from ..columns import table_of
+from ..one_record.table import arms
+from . import REFUSE, CountingProcessOptions
 from .adsl_dates import dated_in_adsl, of_dates
+from .analysable import REFUSES, require_analysable
+from .changes import Changes, changes
 from .follow_up import FollowUp, dataset_named
+from .interval_columns import COLUMNS, changing, columns_of
 from .intervals import Axis, Intervals, Marks
 from .outcomes import outcomes_of
 from .parameter import is_recurrent, of_records_of, require_constant
-from .time_varying import Changes, changes, measured
+from .time_varying import measured
 
 __all__ = [
     "REFUSES",
@@ -49,73 +47,6 @@ __all__ = [
     "require_analysable",
     "sources",
 ]
-
-REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]] = {
-    fault: has_it for fault, has_it in REFUSED_OF_SUBJECTS.items() if fault.startswith("CNSR")
-} | {
-    f"{fault} on a censored record": lambda aval, cnsr, has_it=has_it: has_it(aval, cnsr) & (cnsr > 0)
-    for fault, has_it in REFUSED_OF_SUBJECTS.items()
-    if fault.startswith("AVAL")
-}
-"""Of a recurrent parameter: an event with such an AVAL is outside follow-up."""
-
-COLUMNS = (
-    OF_SUBJECTS[0],
-    TableColumn(Variable("start", "Start of interval", "Num"), "0, or the stop before", is_duration=True),
-    TableColumn(
-        Variable("stop", "End of interval", "Num"), "event, change, or end of follow-up", is_duration=True
-    ),
-    TableColumn(
-        Variable("event", "Event at the end of the interval", "Num", data_type="boolean"), "events > 0"
-    ),
-    TableColumn(
-        Variable("events", "Events at the end of the interval", "Num", data_type="integer"),
-        "events on the day of stop",
-    ),
-    TableColumn(
-        Variable("event_number", "Number of the next event", "Num", data_type="integer"),
-        "1 + the subject's earlier days with an event",
-    ),
-    TableColumn(
-        Variable("interval", "Interval", "Num", data_type="integer", key_sequence=2), "1 for the first"
-    ),
-    TableColumn(
-        Variable("gap_start", "Start, time since the last event", "Num"),
-        "start - the last event before it",
-        is_duration=True,
-    ),
-    TableColumn(
-        Variable("gap_stop", "End, time since the last event", "Num"),
-        "stop - the last event before it",
-        is_duration=True,
-    ),
-)
-
-
-def columns_of(options: CountingProcessOptions) -> tuple[TableColumn, ...]:
-    """What every table has, then the covariates that change.
-
-    Raises
-    ------
-    ConfigurationError
-        When two columns have one name.
-    """
-    names = [each.name.upper() for each in COLUMNS]
-    names += [each.name.upper() for each in options.time_varying]
-    for place, each in enumerate(options.time_varying, len(COLUMNS)):
-        if names.index(each.name.upper()) < place:
-            raise ConfigurationError(
-                f"{each.name} is the name of another column of the table", "time_varying", "rename it"
-            )
-    return (*COLUMNS, *map(_changing, options.time_varying))
-
-
-def _changing(covariate: TimeVarying, frame: pd.DataFrame | None = None) -> TableColumn:
-    """Numeric or character as its column is."""
-    which = f" where {covariate.where}" if covariate.where else ""
-    is_text = frame is not None and columns.is_character(frame[covariate.name])
-    variable = Variable(covariate.name, f"{covariate.name} during the interval", "Char" if is_text else "Num")
-    return TableColumn(variable, f"{covariate.dataset}.{covariate.value}{which}, after {covariate.date}")
 
 
 def sources(options: CountingProcessOptions, study: Study) -> list[TableSource]:
@@ -137,56 +68,6 @@ def sources(options: CountingProcessOptions, study: Study) -> list[TableSource]:
 def of_records(options: CountingProcessOptions, _dataset: Dataset, _study: Study) -> tuple[str, ...]:
     """Arm, strata and covariates."""
     return options.further
-
-
-def require_analysable(records: AnalysedRecords, options: CountingProcessOptions) -> None:
-    """Refuse records whose follow-up or events nobody can tell.
-
-    Raises
-    ------
-    Refused
-        Naming the subjects: what `REFUSES` names; several records of a subject of a parameter that is not
-        declared recurrent.
-    """
-    data, paramcd = records.data, records.paramcd
-    if options.param is None:
-        require_one_record_each(data, "ADSL")
-        return
-    if not is_recurrent(data, paramcd):
-        _require_declared(records)
-        require_one_each(records, options)
-        return
-    unnamed = int(np.count_nonzero(data.missing("USUBJID")))
-    if unnamed:
-        raise Refused(f"USUBJID is missing in {counted(unnamed, 'record')}", data.name, "correct the data")
-    for name in ("AVAL", "CNSR"):
-        if columns.is_date(data[name]) or (data.is_character(name) and data.filled(name).any()):
-            raise Refused(f"{name} is not numeric", data.name, "correct its type")
-    aval, cnsr = data.numbers("AVAL"), data.numbers("CNSR")
-    faults = {fault: has_it(aval, cnsr) for fault, has_it in REFUSES.items()}
-    found = [
-        f"{fault} for {listed(subjects_of(data, having))}" for fault, having in faults.items() if having.any()
-    ]
-    if found:
-        raise Refused(
-            f"{paramcd} cannot be analysed: {'; '.join(found)}",
-            data.name,
-            "correct the data, or exclude these subjects with a condition",
-        )
-    require_events(cnsr, records, options)
-
-
-def _require_declared(records: AnalysedRecords) -> None:
-    codes = records.data.distinct("USUBJID").codes
-    events = codes[(records.data.numbers("CNSR") == 0) & (codes >= 0)]
-    repeated = np.bincount(events, minlength=int(codes.max(initial=0)) + 1) > 1
-    if repeated.any():
-        raise Refused(
-            f"some subjects have several events of {records.paramcd}, which is not declared recurrent",
-            f"{records.data.name}, {listed(subjects_of(records.data, repeated[codes] & (codes >= 0)))}",
-            f'declare it: recurrent = ["{records.paramcd}"] under [study]; or keep one record for each '
-            "subject with a condition (--where)",
-        )
 
 
 def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOptions) -> Built:
@@ -217,7 +98,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
     end_place = axis.places(follow_up.end)
     events = Marks.of(
         follow_up.subject,
-        np.minimum(axis.places(follow_up.time), end_place[follow_up.subject]),
+        np.clip(axis.places(follow_up.time), 1, end_place[follow_up.subject]),
         len(axis),
     )
     _require_days_of_one(events, follow_up, options, len(axis))
@@ -227,7 +108,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
     counted_out = [each for value in values for each in value.left_out]
     counted_out += [each for value in covariates for each in value.left_out]
     label = f"{_about(one, options)}, intervals at risk"
-    described = (*COLUMNS, *(_changing(each, frame) for each in options.time_varying))
+    described = (*COLUMNS, *(changing(each, frame) for each in options.time_varying))
     table = table_of(frame, described, analysed, label, follow_up.subjects.data)
     return Built(
         table,
@@ -351,8 +232,8 @@ def _numbered(column: pd.Series | np.ndarray) -> pd.Series | np.ndarray:
 def model(options: CountingProcessOptions) -> Model:
     """Intervals of one endpoint; Andersen-Gill and PWP where events recur."""
     endpoint = EndpointColumns(end="stop", begin="start")
-    changing = tuple(each.name for each in options.time_varying)
-    return Model((endpoint,), options.strata, "USUBJID", covariates=changing, recurrence=Recurrence())
+    names = tuple(each.name for each in options.time_varying)
+    return Model((endpoint,), options.strata, "USUBJID", covariates=names, recurrence=Recurrence())
 
 
 def conventions(analysed: Sequence[Analysed], options: CountingProcessOptions) -> Iterator[str]:
