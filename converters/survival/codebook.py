@@ -93,7 +93,7 @@ class ColumnEntry:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Subjects of the table, or of one arm."""
+    """Subjects of the table, or of one arm; of events that recur all events, and the censored records."""
 
     subjects: int
     events: int
@@ -262,7 +262,7 @@ class Codebook(Glanced):
     dataset, paramcd, param : str
     shape : ShapeEntry
     polarity : str
-        What `event` is in terms of CNSR.
+        What `event` is, in terms of CNSR where the data have it.
     time : TimeEntry or None
     columns : tuple of ColumnEntry
     subjects : int

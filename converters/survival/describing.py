@@ -79,7 +79,7 @@ def codebook(
         paramcd=", ".join(each.paramcd for each in entries),
         param="; ".join(each.param for each in entries if each.param),
         shape=shape,
-        polarity=POLARITY,
+        polarity=built.polarity or POLARITY,
         time=single.time if single else None,
         columns=tuple(_columns(built, made_from, analysed[0].data.name)),
         subjects=n_subjects,

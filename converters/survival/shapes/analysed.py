@@ -86,6 +86,8 @@ class Built:
         Subjects in ADSL who are not in a table of its subjects.
     home : str
         Dataset of the variables that are not made, if not that of the first parameter.
+    polarity : str
+        What `event` is, if not what it is in terms of CNSR.
     said : tuple of str
         What its policies came to, in sentences.
     model : Model or None
@@ -101,6 +103,7 @@ class Built:
     left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
     subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
     home: str = ""
+    polarity: str = ""
     said: tuple[str, ...] = ()
     model: Model | None = None
 

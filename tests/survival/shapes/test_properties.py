@@ -260,6 +260,39 @@ def test_events_person_time_and_values_are_those_of_the_subjects(subjects):
     assert frame["events"].sum() + outside == sum(len(each[1]) for each in subjects), "events in, events out"
 
 
+@settings(max_examples=30)
+@given(subjects=FOLLOWED, random=st.randoms(use_true_random=False))
+def test_records_of_a_parameter_give_what_dates_give(subjects, random):
+    subjects = [each for each in subjects if each[0] > 0]
+    rows = [(number, each, 0.0) for number, own in enumerate(subjects) for each in own[1]]
+    rows += [(number, own[0], 1.0) for number, own in enumerate(subjects)]
+    random.shuffle(rows)
+    adtte = pd.DataFrame(
+        {
+            "USUBJID": [f"S-{number:02}" for number, _, _ in rows],
+            "PARAMCD": "AE",
+            "PARAM": "Event (Days)",
+            "AVAL": [float(each) for _, each, _ in rows],
+            "CNSR": [cnsr for _, _, cnsr in rows],
+            "STARTDT": DAY_1,
+            "ADT": [day(each) for _, each, _ in rows],
+        }
+    )
+    recurs = ag.Declarations(endpoints={"AE": ag.Endpoint(recurrent=True)})
+    options = {"outside": "drop", "allow_no_events": True, "gate": False}
+    if not rows:
+        return
+    try:
+        trial = Study.of(Dataset.from_frame(adtte, "ADTTE")).declaring(recurs)
+        found = ag.counting_process(trial, "AE", **options)
+        dated = recurrent(subjects, list(range(len(subjects))))
+        other = ag.counting_process(dated, events="ADAE", start="TRTSDT", end="EOSDT", **options)
+    except ag.Refused as refused:
+        pytest.fail(str(refused))
+    pd.testing.assert_frame_equal(as_rows(found), as_rows(other), check_categorical=False, check_dtype=False)
+    assert found.codebook.counts == other.codebook.counts
+
+
 @settings(max_examples=40)
 @given(subjects=FOLLOWED)
 def test_what_is_dropped_before_a_first_value_is_counted(subjects):

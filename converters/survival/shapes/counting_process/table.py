@@ -117,6 +117,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
         one.arms,
         duration=_between_dates(one, options) if options.param is None else "",
         is_dated=options.param is None,
+        polarity=_OF_EVENTS if options.param is None else "",
         model=replace(model(options), recurrence=None) if not _recurs(one, options) else None,
         said=(
             *(_together(events, options) if _recurs(one, options) else ()),
@@ -124,6 +125,11 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
         ),
         home=one.data.name,
     )
+
+
+_OF_EVENTS = (
+    "event is true where the interval ends with an event, else false"
+)
 
 
 def _between_dates(one: Analysed, options: CountingProcessOptions) -> str:
