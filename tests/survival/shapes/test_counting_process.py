@@ -355,3 +355,16 @@ def test_an_end_that_is_not_a_number_is_no_follow_up():
     table = made(trial, no_censoring="last-event", outside="drop")
     assert rows(table) == BY_HAND
     assert left_out(table)["no event with a time: no time at risk, 1 subject: S-4"] == 1
+
+
+def test_names_are_found_in_any_case():
+    trial = study()
+    lower = ag.Study.of(
+        *(ag.Dataset.from_frame(each.frame.rename(columns=str.lower), each.name) for each in trial)
+    ).declaring(trial["ADTTE"].declarations)
+    options = {"time_varying": changing(same_day="max", before_first="baseline"), "arm": "TRT01P"}
+    assert rows(made(lower, **options)) == rows(made(trial, **options))
+    dated = {"paramcd": None, "events": "ADLB", "event_date": "ADT", "start": "TRTSDT", "end": "TRTSDT + 30"}
+    first, second = (made(each, **dated, outside="drop") for each in (trial, lower))
+    assert rows(first) == rows(second)
+    assert left_out(first) == left_out(second)

@@ -56,8 +56,10 @@ def _of_records(
     follow_up: FollowUp, one: Analysed, events: Codes, stays: Mask, options: CountingProcessOptions
 ) -> pd.DataFrame:
     """Events and censored records, those of a subject with one CNSR and reason together."""
-    in_table = follow_up.subjects.data.frame["USUBJID"][stays]
-    kept = one.data.frame["USUBJID"].isin(in_table).to_numpy() & (one.data.numbers("CNSR") > 0)
+    known, own = one.data.distinct("USUBJID"), follow_up.subjects.data.distinct("USUBJID")
+    in_table = np.zeros(len(known), dtype=np.bool_)
+    in_table[own.positions_in(known)[own.codes[stays]]] = True
+    kept = in_table[known.codes] & (one.data.numbers("CNSR") > 0)
     kept[events] = True
     frame = subjects_of_table(only(one, kept), options.further)
     keys = frame[["USUBJID", "CNSR", "reason"]].apply(lambda column: pd.factorize(column)[0])

@@ -127,9 +127,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
     )
 
 
-_OF_EVENTS = (
-    "event is true where the interval ends with an event, else false"
-)
+_OF_EVENTS = "event is true where the interval ends with an event, else false"
 
 
 def _between_dates(one: Analysed, options: CountingProcessOptions) -> str:
