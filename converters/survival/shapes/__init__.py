@@ -39,6 +39,11 @@ class ShapeModule(Protocol):
     ----------
     REFUSES : mapping of str to callable
         Faults of AVAL and CNSR with which no such table is made, in words, and the records that have them.
+
+    Notes
+    -----
+    A shape whose records are not all of parameters has `sources`, too: options and study to the datasets, as
+    `analysed.TableSource`.
     """
 
     REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]]
