@@ -15,7 +15,6 @@ from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from .arms import Arms
 from .codebook import (
-    POLARITY,
     ArmEntry,
     Codebook,
     ColumnEntry,
@@ -79,7 +78,7 @@ def codebook(
         paramcd=", ".join(each.paramcd for each in entries),
         param="; ".join(each.param for each in entries if each.param),
         shape=shape,
-        polarity=built.polarity or POLARITY,
+        polarity=built.polarity,
         time=single.time if single else None,
         columns=tuple(_columns(built, made_from, analysed[0].data.name)),
         subjects=n_subjects,

@@ -15,6 +15,7 @@ from ....schemas.study import columns
 from ....schemas.study.columns import Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ..arms import Arms
+from ..codebook import POLARITY
 from ..judged import Coverage
 from ..programs.model import Model
 from ..records import AnalysedRecords, LeftOut, SubjectsLeftOut
@@ -87,7 +88,7 @@ class Built:
     home : str
         Dataset of the variables that are not made, if not that of the first parameter.
     polarity : str
-        What `event` is, if not what it is in terms of CNSR.
+        What an event is, in terms of CNSR where the data have it.
     said : tuple of str
         What its policies came to, in sentences.
     model : Model or None
@@ -103,7 +104,7 @@ class Built:
     left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
     subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
     home: str = ""
-    polarity: str = ""
+    polarity: str = POLARITY
     said: tuple[str, ...] = ()
     model: Model | None = None
 

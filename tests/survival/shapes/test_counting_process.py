@@ -103,6 +103,7 @@ def test_a_recurrent_parameter():
         3,
     )
     assert "several events on one day are one event: 1 day with 2 events" in table.codebook.shape.conventions
+    assert "CNSR == 0" in table.codebook.polarity
     reasons = {each.reason: each.subjects for each in table.codebook.reasons}
     assert reasons == {"Hospitalisation": 2, "End of study": 3}
 
@@ -131,6 +132,7 @@ def test_events_of_a_dataset():
     ]
     assert table.codebook.counts.subjects == 12
     assert table.codebook.time.duration == "min(TRTEDT + 30, DTHDT) - TRTSDT + 1"
+    assert "CNSR" not in table.codebook.polarity
     assert left_out(table) == {
         "SAFFL is not Y": 2,
         "ADAE: the subject is not in the table": 1,

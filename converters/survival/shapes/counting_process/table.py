@@ -18,6 +18,7 @@ from .....schemas.study.columns import Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.wording import counted
+from ...codebook import POLARITY
 from ...judged import ADVERSE_EVENTS, TIME_TO_EVENT
 from ...programs.model import EndpointColumns, Model, Recurrence
 from ...records import LeftOut, dataset_with
@@ -117,7 +118,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
         one.arms,
         duration=_between_dates(one, options) if options.param is None else "",
         is_dated=options.param is None,
-        polarity=_OF_EVENTS if options.param is None else "",
+        polarity=_OF_EVENTS if options.param is None else POLARITY,
         model=replace(model(options), recurrence=None) if not _recurs(one, options) else None,
         said=(
             *(_together(events, options) if _recurs(one, options) else ()),
