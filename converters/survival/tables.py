@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 
 from ...schemas.errors import ConfigurationError
@@ -13,6 +13,7 @@ from ...schemas.wording import did_you_mean
 from .analysis_table import AnalysisTable
 from .make import make_table, options_from
 from .shapes import SHAPES, options_given
+from .shapes.counting_process import TimeVarying
 
 
 class TableArguments(TypedDict, total=False):
@@ -50,8 +51,8 @@ def table(study: Study, shape: str, **options: Any) -> AnalysisTable:
     study : Study
         Not changed.
     shape : str
-        "one-record", "wide", "delayed-entry", "landmark", "person-time", "competing-risks", as `adamgate
-        survival --shape`.
+        "one-record", "wide", "delayed-entry", "landmark", "person-time", "competing-risks",
+        "counting-process", as `adamgate survival --shape`.
     **options
         As the keys of `[table.NAME]` in ``adamgate.toml``, such as param; and gate, standards, show_keys as
         in `survival`.
@@ -315,3 +316,95 @@ def competing_risks(
     }
     given = {name: value for name, value in own.items() if value is not None and value != ()}
     return table(study, "competing-risks", **given, **further)
+
+
+def counting_process(
+    study: Study,
+    paramcd: str | None = None,
+    *,
+    events: str | None = None,
+    events_where: str | None = None,
+    event_date: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    same_day: str | None = None,
+    outside: str | None = None,
+    no_censoring: str | None = None,
+    time_varying: Sequence[TimeVarying | Mapping[str, str]] = (),
+    **further: Unpack[Arguments],
+) -> AnalysisTable:
+    """A table of the intervals between events that recur, and between changes of covariates.
+
+    Parameters
+    ----------
+    study : Study
+        With ADSL, and the time-to-event dataset or the dataset of events. Not changed.
+    paramcd : str, optional
+        Parameter code: each event is a record with CNSR 0, and the censored record of a subject ends its
+        follow-up. Of a parameter that is not declared recurrent the one record does.
+    events : str, optional
+        In place of a parameter, the dataset of the events: "ADAE". Follow-up is then between dates in ADSL,
+        both counted; a condition (where), arm, strata and covariates are those of ADSL.
+    events_where : str, optional
+        Condition that selects events: ``"TRTEMFL == 'Y'"``.
+    event_date : str, optional
+        Date of an event (default: ASTDT).
+    start, end : str, optional
+        First and last day at risk, from dates in ADSL: "TRTSDT" and ``"min(TRTEDT + 30, LSTALVDT)"``.
+    same_day : {"one", "refuse"}, optional
+        Several events of a subject on one day are one event (the default; `events` has their number), or
+        refused.
+    outside : {"refuse", "drop"}, optional
+        Events without a date, or outside follow-up, are refused (the default), or dropped and counted.
+    no_censoring : {"refuse", "last-event"}, optional
+        Subjects of a recurrent parameter without a censored record are refused (the default), or followed to
+        their last event.
+    time_varying : sequence of TimeVarying or mapping
+        Covariates whose values change: ``{"name": "ALT", "dataset": "ADLB", "where": "PARAMCD == 'ALT'"}``.
+        A value measured on day t holds after t, one before day 1 from time 0.
+    **further
+        As in `survival`.
+
+    Returns
+    -------
+    AnalysisTable
+        USUBJID; start and stop (float); event (bool, at stop) and events (int, how many on that day);
+        event_number (int, 1 + the subject's earlier days with an event); interval (int, from 1); gap_start
+        and gap_stop (float, since the subject's last event); the covariates that change; arm, strata and
+        covariates. A subject is at risk over (start, stop]; no interval has length 0.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`; also where an event is outside follow-up, a subject has no censored record, or a
+        covariate has several values on a day, unless the options say what to do.
+
+    Notes
+    -----
+    Andersen PK, Gill RD. Ann Stat 1982;10:1100-1120. Prentice RL, Williams BJ, Peterson AV. Biometrika
+    1981;68:373-379.
+
+    Examples
+    --------
+    >>> study = ag.read("safety")
+    >>> table = ag.counting_process(study, events="ADAE", start="TRTSDT", end="LSTALVDT")
+    >>> table.frame[["USUBJID", "start", "stop", "event", "event_number"]].head(3)
+      USUBJID  start  stop  event  event_number
+    0   S1-01    0.0   4.0   True             1
+    1   S1-01    4.0  10.0   True             2
+    2   S1-01   10.0  30.0  False             3
+    """
+    own = {
+        "param": paramcd,
+        "events": events,
+        "events_where": events_where,
+        "event_date": event_date,
+        "start": start,
+        "end": end,
+        "same_day": same_day,
+        "outside": outside,
+        "no_censoring": no_censoring,
+        "time_varying": time_varying,
+    }
+    given = {name: value for name, value in own.items() if value is not None}
+    return table(study, "counting-process", **given, **further)

@@ -147,7 +147,7 @@ class ToolTable:
 
     def _style(self) -> TableStyle:
         """With the texts that a model compares, for formats that have value labels."""
-        compared = [*self.model.strata]
+        compared = [*self.model.strata, *self.model.covariates]
         coded = {name: _texts(self.output.dataset, name) for name in compared}
         if self.model.own is not None:
             coded |= self.model.own.coded

@@ -7,12 +7,13 @@ the program brings its own, of the same numbers at risk and the same variance as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from ....schemas.study import columns
 from ..arms import Arms
+from . import lifelines_intervals
 from .model import EndpointColumns, Model
 from .python import HEAD, compared_arms, statements, text, texts
 
@@ -45,8 +46,11 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         f'"""{model.title} by lifelines; run it in the folder of the file."""',
         "",
         HEAD,
-        *(_imports(model) if model.own is None else _OF_INTERVALS),
+        *_heading(model),
     ]
+    if model.of_intervals:
+        own = ["", *statements(file, frame, model), *lifelines_intervals.fits(frame, model)]
+        return "\n".join([*lines, *own]) + "\n"
     if _has_own_log_rank(model):
         lines += [_OWN_LOG_RANK]
     lines += ["", *statements(file, frame, model)]
@@ -57,6 +61,12 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     if model.own is not None:
         lines += ["", *model.own.statements("lifelines", frame, model)]
     return "\n".join(lines) + "\n"
+
+
+def _heading(model: Model) -> Iterable[str]:
+    if model.own is not None:
+        return _OF_INTERVALS
+    return lifelines_intervals.imports(model) if model.of_intervals else _imports(model)
 
 
 _OF_INTERVALS = (

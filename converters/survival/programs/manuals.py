@@ -80,6 +80,7 @@ SAS: Mapping[str, ManualPage] = {
     "proc phreg": ManualPage(
         "SAS/STAT User's Guide, The PHREG Procedure",
         "https://support.sas.com/documentation/onlinedoc/stat/151/phreg.pdf",
+        "COVS(AGGREGATE)",
     ),
     "proc phreg: class": ManualPage(
         "SAS/STAT User's Guide, The PHREG Procedure, CLASS statement",
@@ -94,6 +95,16 @@ SAS: Mapping[str, ManualPage] = {
     "proc phreg: strata": ManualPage(
         "SAS/STAT User's Guide, The PHREG Procedure, STRATA statement",
         f"{_SAS}/statug/66859/HTML/default/statug_phreg_syntax21.htm",
+    ),
+    "proc phreg: id": ManualPage(
+        "SAS/STAT User's Guide, The PHREG Procedure, ID statement",
+        f"{_SAS}/statug/66859/HTML/default/statug_phreg_syntax14.htm",
+        "with COVS(AGGREGATE)",
+    ),
+    "proc phreg: baseline": ManualPage(
+        "SAS/STAT User's Guide, The PHREG Procedure, BASELINE statement",
+        f"{_SAS}/statug/65328/HTML/default/statug_phreg_syntax03.htm",
+        "OUT=, CMF=",
     ),
     "proc sort": ManualPage(
         "Base SAS Procedures Guide, The SORT Procedure",
@@ -119,13 +130,18 @@ STATA: Mapping[str, ManualPage] = {
     "version": ManualPage("[P] version", f"{_STATA}/pversion.pdf"),
     "set type": ManualPage("[D] generate", f"{_STATA}/dgenerate.pdf", "the type of new variables"),
     "use": ManualPage("[D] use", f"{_STATA}/duse.pdf"),
-    "stset": ManualPage("[ST] stset", f"{_STATA}/ststset.pdf", "failure(), origin(), enter(), id(), time0()"),
-    "sts list": ManualPage("[ST] sts list", f"{_STATA}/ststslist.pdf", "by(); limits are log(-log)"),
+    "stset": ManualPage(
+        "[ST] stset", f"{_STATA}/ststset.pdf", "failure(), origin(), enter(), exit(), id(), time0()"
+    ),
+    "sts list": ManualPage("[ST] sts list", f"{_STATA}/ststslist.pdf", "by(), cumhaz; limits are log(-log)"),
     "sts test": ManualPage("[ST] sts test", f"{_STATA}/stststest.pdf", "logrank, strata()"),
-    "stcox": ManualPage("[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, strata(), level()"),
     "stcrreg": ManualPage(
         "[ST] stcrreg", f"{_STATA}/ststcrreg.pdf", "compete(), level(); ties are Breslow's"
     ),
+    "stcox": ManualPage(
+        "[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, strata(), vce(cluster), noadjust, level()"
+    ),
+    "egen": ManualPage("[D] egen", f"{_STATA}/degen.pdf", "group()"),
     "import delimited": ManualPage(
         "[D] import delimited",
         f"{_STATA}/dimportdelimited.pdf",

@@ -97,6 +97,47 @@ class OwnFits(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Recurrence:
+    """The columns by which events that recur are told apart.
+
+    Attributes
+    ----------
+    order : str
+        The number of the event that a subject is at risk of.
+    gap : EndpointColumns
+        The same intervals in the time since the subject's last event.
+    """
+
+    order: str = "event_number"
+    gap: EndpointColumns = EndpointColumns("event", "gap_stop", "gap_start")
+
+    def renamed(self, names: Mapping[str, str]) -> Recurrence:
+        return Recurrence(names.get(self.order, self.order), self.gap.renamed(names))
+
+
+@dataclass(frozen=True, slots=True)
+class CoxFit:
+    """A Cox model of intervals.
+
+    Attributes
+    ----------
+    name : str
+        Of its result: "andersen_gill".
+    title : str
+    times : EndpointColumns
+    strata : tuple of str
+    clustered : bool
+        Whether errors are robust, the intervals of a subject together.
+    """
+
+    name: str
+    title: str
+    times: EndpointColumns
+    strata: tuple[str, ...]
+    clustered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """What is fitted to a table.
 
@@ -114,6 +155,10 @@ class Model:
         the event is one.
     own : OwnFits or None
         What is fitted in place of endpoints.
+    covariates : tuple of str
+        Columns that are in the Cox models beside the arm.
+    recurrence : Recurrence or None
+        Where a subject may have several events.
     """
 
     endpoints: tuple[EndpointColumns, ...] = (EndpointColumns(),)
@@ -122,6 +167,8 @@ class Model:
     arms: Arms | None = None
     causes: tuple[str, ...] = ()
     own: OwnFits | None = None
+    covariates: tuple[str, ...] = ()
+    recurrence: Recurrence | None = None
 
     @property
     def family(self) -> str:
@@ -131,7 +178,31 @@ class Model:
     @property
     def title(self) -> str:
         """What its programs do."""
-        return "Kaplan-Meier, log-rank and Cox" if self.own is None else self.own.title
+        if self.own is not None:
+            return self.own.title
+        if self.of_intervals:
+            return "Events that recur" if self.recurrence is not None else "Cox with time-varying covariates"
+        return "Kaplan-Meier, log-rank and Cox"
+
+    @property
+    def of_intervals(self) -> bool:
+        """Whether Cox models of intervals alone are fitted: curves of subjects are none of these."""
+        return self.recurrence is not None or bool(self.covariates)
+
+    @property
+    def cox_fits(self) -> tuple[CoxFit, ...]:
+        """The Cox models of intervals; none where nothing is compared."""
+        (times,) = self.endpoints
+        if self.arms is None and not self.covariates:
+            return ()
+        if self.recurrence is None:
+            return (CoxFit("cox", "Cox with time-varying covariates", times, self.strata, clustered=False),)
+        by_event = (*self.strata, self.recurrence.order)
+        return (
+            CoxFit("andersen_gill", "Andersen-Gill", times, self.strata),
+            CoxFit("pwp_total", "Prentice-Williams-Peterson, total time", times, by_event),
+            CoxFit("pwp_gap", "Prentice-Williams-Peterson, gap time", self.recurrence.gap, by_event),
+        )
 
     @property
     def needs(self) -> frozenset[Need]:
@@ -160,4 +231,6 @@ class Model:
             arms and replace(arms, variable=names.get(arms.variable, arms.variable)),
             self.causes,
             self.own and self.own.renamed(names),
+            tuple(names.get(each, each) for each in self.covariates),
+            self.recurrence and self.recurrence.renamed(names),
         )

@@ -33,6 +33,8 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     ]
     if model.arms is not None:
         lines.insert(-1, f"# {model.on_order}")
+    if model.of_intervals:
+        return "\n".join([*lines, *_of_intervals(model)]) + "\n"
     for endpoint in model.endpoints:
         lines += ["", *_fits(endpoint, model)]
     if model.own is not None:
@@ -81,6 +83,29 @@ def _fits(endpoint: EndpointColumns, model: Model) -> Iterator[str]:
     yield f"print({log_rank})"
     yield f'{cox} <- coxph({response} ~ {arm}{strata}, data = t, ties = "efron")'
     yield f"print(summary({cox}))"
+
+
+def _of_intervals(model: Model) -> Iterator[str]:
+    """Cox models, and the mean number of events where they recur."""
+    (times,), subject = model.endpoints, _name(model.subject)
+    arm = [] if model.arms is None else [_name(model.arms.variable)]
+    if model.recurrence is not None:
+        yield from ("", "# The mean number of events of a subject, by Nelson and Aalen.")
+        yield f"mean_events <- survfit({_response(times)} ~ {arm[0] if arm else 1}, data = t, id = {subject})"
+        yield 'print(summary(mean_events)[c("strata", "time", "n.risk", "n.event", "cumhaz", "std.chaz")])'
+    terms = " + ".join([*arm, *map(_name, model.covariates)])
+    for fit in model.cox_fits:
+        strata = f" + strata({', '.join(map(_name, fit.strata))})" if fit.strata else ""
+        cluster = f", cluster = {subject}" if fit.clustered else ""
+        errors = "; robust errors, the intervals of a subject together" if fit.clustered else ""
+        yield from ("", f"# {fit.title}{errors}.")
+        formula = f"{_response(fit.times)} ~ {terms}{strata}"
+        yield f'{fit.name} <- coxph({formula}, data = t, ties = "efron"{cluster})'
+        yield f"print(summary({fit.name}))"
+
+
+def _response(times: EndpointColumns) -> str:
+    return f"Surv({', '.join(map(_name, times.columns))})"
 
 
 def _class(column: pd.Series) -> str:

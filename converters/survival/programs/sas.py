@@ -15,7 +15,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.study import columns
 from ...values.arrow_columns import are_whole_days, stamps_of
 from ..arms import Arms
-from .model import EndpointColumns, Model
+from .model import CoxFit, EndpointColumns, Model
 
 MEMBER = "TABLE"
 """The dataset within the transport file."""
@@ -47,6 +47,8 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         *_requiring_utf8(frame),
         *_reading(file),
     ]
+    if model.of_intervals:
+        return "\n".join([*lines, *_of_intervals(frame, model)]) + "\n"
     for endpoint in model.endpoints:
         lines += ["", *_curves_of(endpoint, model)]
         if model.arms is not None:
@@ -142,6 +144,45 @@ def _cox(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator[str]:
     if model.strata:
         yield f"  strata {' '.join(model.strata)};"
     yield "run;"
+
+
+def _of_intervals(frame: pd.DataFrame, model: Model) -> Iterator[str]:
+    """Cox models, and the mean number of events where they recur."""
+    (times,) = model.endpoints
+    arm = [] if model.arms is None else [model.arms.variable]
+    if model.recurrence is not None:
+        yield from ("", "/* The mean number of events of a subject, by Nelson and Aalen. */")
+        yield "proc phreg data=t covs(aggregate);"
+        yield f"  model {_times(times)} = ;"
+        if arm:
+            yield f"  strata {arm[0]};"
+        yield f"  id {model.subject};"
+        yield "  baseline out=means cmf=_all_;"
+        yield from ("run;", "proc print data=means; run;")
+    # Of texts the first is the reference, as in the programs of other tools.
+    texts = [f"{each} (ref=first)" for each in model.covariates if columns.is_character(frame[each])]
+    for fit in model.cox_fits:
+        told = f"{fit.title}{_robust(fit)}." + (f" {model.on_order}" if arm else "")
+        yield from ("", f"/* {told} */")
+        yield f"proc phreg data=t{' covs(aggregate)' if fit.clustered else ''};"
+        if model.arms is not None or texts:
+            reference = [] if model.arms is None else [f"{arm[0]} (ref={literal(model.arms.levels[0])})"]
+            yield f"  class {' '.join([*reference, *texts])} / param=ref order=internal;"
+        terms = " ".join([*arm, *model.covariates])
+        yield f"  model {_times(fit.times)} = {terms} / ties=efron risklimits alpha=0.05;"
+        if fit.strata:
+            yield f"  strata {' '.join(fit.strata)};"
+        if fit.clustered:
+            yield f"  id {model.subject};"
+        yield "run;"
+
+
+def _times(times: EndpointColumns) -> str:
+    return f"({times.begin}, {times.end})*{times.event}(0)"
+
+
+def _robust(fit: CoxFit) -> str:
+    return "; robust errors, the intervals of a subject together" if fit.clustered else ""
 
 
 def reading_csv(file: str, frame: pd.DataFrame, _: Model) -> str:

@@ -189,19 +189,36 @@ def times_of(days: Days, analysed: Analysed) -> Numbers:
         When STARTDT is missing on a record that has a date; when a date is after it, and the data do not
         show whether AVAL counts the first day, or the length of the unit is unknown.
     """
-    data, scale = analysed.data, analysed.scale
+    return times_since(origins_of(analysed, ~np.isnan(days)), days, analysed)
+
+
+def origins_of(analysed: Analysed, needed: Mask) -> Days:
+    """STARTDT of each record, from which dates are counted.
+
+    Raises
+    ------
+    Refused
+        When it is not a date, or missing on a record that needs it.
+    """
+    data = analysed.data
     if "STARTDT" not in data:
         raise Refused("STARTDT is not present", data.name, "add STARTDT: dates are counted from it")
     if data.is_character("STARTDT"):
         raise Refused("STARTDT is not a date", data.name, "correct its type: dates are counted from it")
-    start = data.days("STARTDT")
-    unknown = np.isnan(start) & ~np.isnan(days)
+    start: Days = data.days("STARTDT")
+    unknown = np.isnan(start) & needed
     if unknown.any():
         raise Refused(
             "STARTDT is missing",
             f"{data.name}, {listed(subjects_of(data, unknown))}",
             "correct the data, or exclude these subjects with a condition",
         )
+    return start
+
+
+def times_since(start: Days, days: Days, analysed: Analysed) -> Numbers:
+    """Times of dates after origins of their own, each of shape (n,); as `times_of` has them."""
+    data, scale = analysed.data, analysed.scale
     if not scale.formulas and not (days > start).any():
         # No AVAL shows how days are counted, and none is: the origin is time 0.
         return np.where(np.isnan(days), np.nan, 0.0)

@@ -11,7 +11,7 @@ import pandas as pd
 from adamgate.converters.formats.format import Output
 from adamgate.converters.survival.arms import Arms
 from adamgate.converters.survival.layouts import LAYOUTS
-from adamgate.converters.survival.programs.model import EndpointColumns, Model
+from adamgate.converters.survival.programs.model import EndpointColumns, Model, Recurrence
 from adamgate.converters.survival.tools import ToolTable
 from adamgate.schemas.study.columns import is_character
 from adamgate.schemas.study.dataset import Dataset
@@ -73,6 +73,24 @@ def in_intervals(frame: pd.DataFrame, cuts: tuple[float, ...] = (2.0, 5.0, 9.0))
     return pd.concat(parts).sort_values(["USUBJID", "start"]).drop(columns=["duration", "CNSR"])
 
 
+def recurring(frame: pd.DataFrame) -> pd.DataFrame:
+    """Events at the end of some intervals, and a covariate of numbers and one of texts."""
+    random = np.random.default_rng(11)
+    table = in_intervals(frame, (1.0, 2.0, 4.0, 6.0, 9.0)).reset_index(drop=True)
+    table["event"] = random.random(len(table)) < 0.4
+    before = table.groupby("USUBJID")["event"].cumsum() - table["event"]
+    since = (
+        table["start"].where(before.groupby(table["USUBJID"]).diff() > 0).groupby(table["USUBJID"]).ffill()
+    )
+    return table.assign(
+        event_number=before + 1,
+        gap_start=table["start"] - since.fillna(0.0),
+        gap_stop=table["stop"] - since.fillna(0.0),
+        ALT=random.normal(size=len(table)).round(2),
+        LEVEL=random.choice(["HIGH", "LOW"], len(table)),
+    )
+
+
 def wide(frame: pd.DataFrame) -> pd.DataFrame:
     random = np.random.default_rng(7)
     lacks = random.random(len(frame)) < 0.1
@@ -105,12 +123,28 @@ MODELS = {
     "wide, stratified": Model((OS, PFS), STRATA, arms=ARMS),
     "delayed-entry, no arm": Model((ENTRY,)),
 }
-FORMS = {"delayed-entry": delayed, "person-time": in_intervals, "wide": wide}
+INTERVALS = {
+    "recurrent": Model((INTERVAL,), STRATA, "USUBJID", ARMS, recurrence=Recurrence()),
+    "recurrent, no arm": Model((INTERVAL,), subject="USUBJID", recurrence=Recurrence()),
+    "time-varying": Model((INTERVAL,), (), "USUBJID", ARMS, covariates=("ALT", "LEVEL")),
+    "time-varying, no arm": Model((INTERVAL,), (), "USUBJID", covariates=("ALT",)),
+    "recurrent, time-varying": Model(
+        (INTERVAL,), (), "USUBJID", ARMS, covariates=("ALT",), recurrence=Recurrence()
+    ),
+}
+"""Of which Cox models of intervals alone are fitted."""
+FORMS = {
+    "delayed-entry": delayed,
+    "person-time": in_intervals,
+    "wide": wide,
+    "recurrent": recurring,
+    "time-varying": recurring,
+}
 
 
 def case_of(name: str) -> Case:
     form = FORMS.get(name.partition(",")[0], lambda frame: frame)
-    return Case(form(trial()).reset_index(drop=True), MODELS[name])
+    return Case(form(trial()).reset_index(drop=True), (MODELS | INTERVALS)[name])
 
 
 def dataset_of(frame: pd.DataFrame) -> Dataset:

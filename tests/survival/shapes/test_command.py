@@ -5,7 +5,7 @@ import os
 
 import pandas as pd
 import pytest
-from dozen import study
+from dozen import day, study
 
 import adamgate as ag
 from adamgate.cli import run as run_command
@@ -57,6 +57,11 @@ def run(*arguments):
         (
             ["--param", "PFS", "--shape", "competing-risks", "--competing", "OS"],
             ["duration", "status", "cause"],
+            12,
+        ),
+        (
+            ["--param", "OS", "--shape", "counting-process"],
+            "start,stop,event,events,event_number,interval,gap_start,gap_stop".split(","),
             12,
         ),
         (
@@ -159,6 +164,51 @@ def test_a_table_that_the_settings_declare(folder, capsys):
     assert pd.read_parquet("os.parquet")["duration"].max() == 366 / 7
 
 
+CHANGING = """
+[table.grade]
+shape = "counting-process"
+param = "OS"
+arm = "TRT01P"
+
+[[table.grade.time_varying]]
+name = "PAIN"
+dataset = "ADPAIN"
+where = "PARAMCD == 'PAIN'"
+same_day = "max"
+"""
+IN_BRACES = "{ name = 'PAIN', dataset = 'ADPAIN', where = \"PARAMCD == 'PAIN'\", same_day = 'max' }"
+
+
+def test_a_covariate_that_changes_is_declared_or_given_in_braces(folder, capsys):
+    values = [("S-01", 10, 1.0), ("S-01", 10, 4.0), ("S-01", 95, 2.0), ("S-11", 1, 3.0)]
+    pain = pd.DataFrame(
+        {
+            "USUBJID": [each[0] for each in values],
+            "PARAMCD": "PAIN",
+            "AVAL": [each[2] for each in values],
+            "ADT": [day(each[1]) for each in values],
+        }
+    )
+    trial = ag.Study.of(*study(), ag.Dataset.from_frame(pain, "ADPAIN"))
+    ag.write(trial, folder / "adam", to="parquet", overwrite=True)
+    (folder / "adamgate.toml").write_text(CHANGING)
+    assert run("--table", "grade", "-o", "declared.csv") == 0
+    given = ["--shape", "counting-process", "--param", "OS", "--arm", "TRT01P", "--time-varying", IN_BRACES]
+    assert run(*given, "-o", "given.csv") == 0
+    assert (folder / "declared.csv").read_bytes() == (folder / "given.csv").read_bytes()
+    frame = pd.read_csv("given.csv").query("USUBJID == 'S-01'")
+    assert frame[["start", "stop", "event"]].to_numpy().tolist() == [[0, 10, 0], [10, 91, 1]]
+    assert frame["PAIN"].tolist()[1:] == [4.0]
+    assert "PAIN of ADPAIN: on or after the last day, not used" in capsys.readouterr().err
+    codebook = json.loads((folder / "given.codebook.json").read_text())
+    (stated,) = codebook["shape"]["options"]["time_varying"]
+    assert stated["before_first"] == "missing"
+    assert run(*given[:-1], "{ name = 'PAIN', datset = 'ADPAIN' }", "-o", "wrong.csv") == 2
+    assert "did you mean dataset" in capsys.readouterr().err
+    assert run(*given[:-1], "PAIN", "-o", "wrong.csv") == 2
+    assert "is not a value of time_varying" in capsys.readouterr().err
+
+
 def test_a_summary_that_the_settings_declare(folder, capsys):
     (folder / "adamgate.toml").write_text(DECLARED)
     assert run("--table", "curve", "-o", "km.csv") == 0
@@ -177,6 +227,8 @@ def test_a_summary_that_the_settings_declare(folder, capsys):
         (["--table", "late", "--shape", "wide"], "[table.late] has the shape landmark"),
         (["--param", "OS", "--cut", "6"], "--cut is not an option of the shape one-record"),
         (["--param", "OS", "--shape", "person-time"], "the shape person-time needs --cut"),
+        (["--shape", "counting-process"], "needs either a parameter or a dataset of events"),
+        (["--param", "OS", "--shape", "counting-process", "--start", "X"], "param does not use start"),
         (["--param", "OS", "--param", "PFS"], "--param is given 2 times"),
         (["--param", "OS", "--shape", "delayed-entry", "--entry", "RSPDX"], "did you mean RSPDT"),
         (["--param", "OS", "--shape", "landmark", "--landmark", "0"], "a number greater than 0"),
