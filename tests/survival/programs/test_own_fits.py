@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from test_manuals import keys_of_sas
+from test_manuals import GUIDE, keys_of_sas
 from trials import OWN_MODELS, STATES, own_case_of
 
 from adamgate.converters.survival.programs.manuals import SAS, STATA
@@ -63,3 +63,19 @@ def test_lifelines_runs_them(name, write, run_python, tmp_path):
     pytest.importorskip("lifelines")
     _, program = write("lifelines", own_case_of(name), suffix=".parquet")
     assert "lambda_" in run_python(tmp_path, program)
+
+
+@pytest.mark.parametrize("shape", ["multi-state", "interval"])
+def test_the_guide_says_how_each_tool_reads_a_shape(shape, write):
+    (row,) = (
+        line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {shape} |")
+    )
+    for tool, cell in zip(TOOLS, row.strip("|").split("|")[1:], strict=True):
+        if cell.strip() == "not possible":
+            with pytest.raises(ConfigurationError, match=f"{tool} does not have"):
+                write(tool, own_case_of(shape))
+            continue
+        _, program = write(tool, own_case_of(shape))
+        shown = re.findall(r"`([^`]+)`", cell)
+        assert shown
+        assert [statement for statement in shown if statement not in program] == []

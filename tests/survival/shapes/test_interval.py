@@ -90,7 +90,7 @@ def test_intervals_by_hand():
     told = " ".join(table.codebook.shape.conventions)
     assert (
         "18 assessments: 11 before the end of follow-up, 2 at or before time 0, 3 on or after the end of "
-        "follow-up, 1 without a date, 1 of subjects who are not in the table; 0 not selected" in told
+        "follow-up, 1 without a date, 1 of other subjects; 0 not selected" in told
     )
     assert "2 intervals from 0: no assessment is before the event" in told
     assert table.codebook.counts.events == 7

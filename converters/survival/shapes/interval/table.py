@@ -24,7 +24,7 @@ from ...records import LeftOut, with_subject_level
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
-from ..dates import date_of
+from ..dates import written_days
 from ..day_axis import DayAxis
 from ..one_record.table import COLUMNS as OF_SUBJECTS
 from ..one_record.table import REFUSES, arms, require_analysable, require_events
@@ -225,7 +225,7 @@ def _assessments(one: Analysed, axis: DayAxis, study: Study, options: IntervalOp
     record_of = np.full(len(mine) + 1, -1, dtype=np.intp)
     record_of[mine.codes] = np.arange(len(one.data))
     subject = theirs.spread(record_of[theirs.positions_in(mine)], missing=-1)
-    days = date_of(dataset, _date(options))
+    days = written_days(dataset, _date(options))
     own = chosen & (subject >= 0)
     dated = own & ~np.isnan(days)
     return _Assessments(
@@ -253,7 +253,7 @@ def _counted(found: _Assessments, between: Mask, last: Numbers, axis: DayAxis) -
         "at or before time 0": early,
         "on or after the end of follow-up": dated - used - early,
         "without a date": found.undated,
-        "of subjects who are not in the table": found.of_others,
+        "of other subjects": found.of_others,
     }
     shown = ", ".join(f"{number} {words}" for words, number in parts.items())
     yield (
@@ -262,7 +262,7 @@ def _counted(found: _Assessments, between: Mask, last: Numbers, axis: DayAxis) -
     )
     number = int(np.count_nonzero(between & (last == 0)))
     yield f"{counted(number, 'interval')} from 0: no assessment is before the event"
-    yield f"{counted(axis.differing, 'subject')} with an AVAL that ADT and STARTDT do not give: it is kept"
+    yield f"AVAL kept though ADT and STARTDT do not give it: {counted(axis.differing, 'subject')}"
 
 
 def model(options: IntervalOptions) -> Model:

@@ -12,12 +12,11 @@ from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.evidence.parameters import quotable_codes
 from .....schemas.study.columns import Codes, Days
 from .....schemas.study.dataset import Dataset
-from .....schemas.study.partial_dates import PartialDates
 from .....schemas.study.study import Study
 from .....schemas.wording import counted, did_you_mean
 from ...records import AnalysedRecords, dataset_with, only, with_subject_level
 from ...subjects import listed, subjects_of
-from ..dates import GivenDate, date_of, days_of
+from ..dates import GivenDate, days_of, written_days
 from .declared import Transition
 
 
@@ -80,7 +79,7 @@ def transition_dates(each: Transition, analysed: AnalysedRecords, study: Study) 
         each,
         records,
         _subjects(records, analysed),
-        _days(records, each.date),
+        written_days(records, each.date),
         int(np.count_nonzero(chosen & ~is_event)),
         unknown,
     )
@@ -111,14 +110,6 @@ def _subjects(records: Dataset, analysed: AnalysedRecords) -> Codes:
     record_of = np.full(len(mine) + 1, -1, dtype=np.intp)
     record_of[mine.codes] = np.arange(len(analysed.data))
     return theirs.spread(record_of[theirs.positions_in(mine)], missing=-1)
-
-
-def _days(records: Dataset, name: str) -> Days:
-    """Dates; a text is read as ISO 8601, a partial one is missing."""
-    if name in records and records.is_character(name):
-        dates = PartialDates.of(records, name)
-        return np.where(dates.complete, dates.lower, np.nan)
-    return date_of(records, name)
 
 
 @dataclass(frozen=True, slots=True)

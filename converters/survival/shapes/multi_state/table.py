@@ -389,11 +389,11 @@ def _left_out(one: Analysed, absent: Mask) -> Iterator[LeftOut]:
 
 _USES = {
     Use.TRANSITION: "made",
-    Use.ANOTHER_STATE: "in another state on that day",
-    Use.SAME_DAY: "on a day that another state won",
-    Use.REPEATED: "repeated on one day",
+    Use.ANOTHER_STATE: "in another state",
+    Use.SAME_DAY: "on a day that another state wins",
+    Use.REPEATED: "repeated",
     **_OUTSIDE,
-    Use.NO_SUBJECT: "of subjects who are not in the table",
+    Use.NO_SUBJECT: "of other subjects",
 }
 
 
@@ -411,8 +411,8 @@ def _account(each: _Source, use: np.ndarray) -> str:
 
 def _counted(found: Walk, axis: DayAxis) -> Iterator[str]:
     ended = int(np.count_nonzero(found.ended_before))
-    yield f"{counted(ended, 'subject')} entered a state after its end of follow-up, and has no interval in it"
-    yield f"{counted(axis.differing, 'subject')} with an AVAL that ADT and STARTDT do not give: it is kept"
+    yield f"no interval in the last state, as its follow-up ends before: {counted(ended, 'subject')}"
+    yield f"AVAL kept though ADT and STARTDT do not give it: {counted(axis.differing, 'subject')}"
 
 
 def model(options: MultiStateOptions) -> Model:
