@@ -85,7 +85,7 @@ def make_table(
     with naming_subjects(show_keys):
         analysed = wanted.analysed(chosen or wanted.of(datasets))
         built = module.build(analysed, study, options)
-    conventions = (*module.conventions(analysed, options), *built.conventions)
+    conventions = (*module.conventions(analysed, options), *built.said)
     described = codebook(
         built,
         analysed,

@@ -30,7 +30,7 @@ class IntervalFits:
     type: str = "type"
 
     @property
-    def title(self) -> str:
+    def summary(self) -> str:
         return "Interval-censored times"
 
     @property

@@ -42,7 +42,7 @@ def log_rank_test(begin, end, event, arm, stratum):
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     lines = [
-        f'"""{model.title} by lifelines; run it in the folder of the file."""',
+        f'"""{model.summary} by lifelines; run it in the folder of the file."""',
         "",
         HEAD,
         *(_imports(model) if model.own is None else _OF_INTERVALS),

@@ -77,8 +77,8 @@ class OwnFits(Protocol):
     """What is fitted to a table that has no endpoints as other tables have."""
 
     @property
-    def title(self) -> str:
-        """What a program does: "Weibull models of interval-censored times"."""
+    def summary(self) -> str:
+        """What is fitted, in words."""
         ...
 
     @property
@@ -120,9 +120,9 @@ class Model:
     own: OwnFits | None = None
 
     @property
-    def title(self) -> str:
-        """What its programs do."""
-        return "Kaplan-Meier, log-rank and Cox" if self.own is None else self.own.title
+    def summary(self) -> str:
+        """What is fitted, in words."""
+        return "Kaplan-Meier, log-rank and Cox" if self.own is None else self.own.summary
 
     @property
     def needs(self) -> frozenset[Need]:

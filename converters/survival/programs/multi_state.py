@@ -48,7 +48,7 @@ class StateFits:
     status: str = "status"
 
     @property
-    def title(self) -> str:
+    def summary(self) -> str:
         return "Transitions between states"
 
     @property

@@ -26,7 +26,7 @@ def reading(file: str, frame: pd.DataFrame, model: Model) -> str:
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     lines = [
-        f"# {model.title} by R's survival; run it in the folder of the file.",
+        f"# {model.summary} by R's survival; run it in the folder of the file.",
         "library(survival)",
         "",
         *_reading(file, frame, model),

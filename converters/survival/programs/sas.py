@@ -43,7 +43,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         For an arm, or a file, that no SAS literal can hold.
     """
     lines = [
-        f"/* {model.title} by SAS; run it with the folder of the file as the current one. */",
+        f"/* {model.summary} by SAS; run it with the folder of the file as the current one. */",
         *_requiring_utf8(frame),
         *_reading(file),
     ]

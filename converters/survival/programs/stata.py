@@ -35,7 +35,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         factor variables.
     """
     lines = [
-        f"* {model.title} by Stata; run it in the folder of the file.",
+        f"* {model.summary} by Stata; run it in the folder of the file.",
         "version 16",
         "set type double",
         reading(file, frame, model),

@@ -63,8 +63,8 @@ class Built:
         Subjects in ADSL who are not in a table of its subjects.
     home : str
         Dataset of the variables that are not made, if not that of the first parameter.
-    conventions : tuple of str
-        What was counted while it was made, in sentences, after those of the shape.
+    said : tuple of str
+        What its policies came to, in sentences.
     """
 
     table: Dataset
@@ -75,7 +75,7 @@ class Built:
     left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
     subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
     home: str = ""
-    conventions: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 def subjects_of_table(analysed: Analysed, further: Iterable[str]) -> pd.DataFrame:

@@ -46,7 +46,7 @@ INTERVAL, EXACT, RIGHT = TYPES = ("interval", "exact", "right")
 
 def columns_of(options: IntervalOptions) -> tuple[TableColumn, ...]:
     """What every table has, before arm and covariates."""
-    last = f"last {_date(options)} of {options.assessments} before the event"
+    last = f"last {options.assessments}.{_date(options)} before the event"
     return (
         OF_SUBJECTS[0],
         TableColumn(
@@ -127,7 +127,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: IntervalOptions) 
         (subjects,),
         tuple(_left_out(one.data, ~stays)),
         one.arms,
-        conventions=tuple(_counted(found, between, last, axis)),
+        said=tuple(_counted(found, between, last, axis)),
     )
 
 
@@ -272,7 +272,7 @@ def model(options: IntervalOptions) -> Model:
 
 def conventions(_: Sequence[Analysed], options: IntervalOptions) -> Iterator[str]:
     where = f" where {options.assessments_where}" if options.assessments_where else ""
-    yield f"assessments without the event: {_date(options)} of {options.assessments}{where}, counted as AVAL"
+    yield f"assessments without the event: {options.assessments}.{_date(options)}{where}, counted as AVAL"
     yield f"{INTERVAL}: the event is in (left, right]; left is the last assessment on an earlier day, or 0"
     exact = f": events where {options.exact}" if options.exact else ": no event, as no condition was given"
     yield f"{EXACT}: the event is at left, which equals right{exact}"

@@ -60,7 +60,7 @@ _OF_INTERVALS = (
     TableColumn(Variable("from_state", "State during the interval", "Char"), "states entered before"),
     TableColumn(
         Variable("to_state", "State entered at the end of the interval", "Char"),
-        f"{NO_TRANSITION} where there is no transition",
+        f"{NO_TRANSITION} if no transition is made",
     ),
 )
 _OF_TRANSITIONS = (
@@ -205,7 +205,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
         (frame.loc[stayed].reset_index(drop=True),),
         tuple(_left_out(one, ~stayed)),
         one.arms,
-        conventions=(
+        said=(
             *(_account(each, use) for each, use in zip(sources, uses, strict=True)),
             *_counted(found, axis),
         ),
