@@ -27,6 +27,11 @@ SHAPES = {
     "delayed-entry, from PFS": 'ag.delayed_entry(trial, "OS", "PFS: EVNTDESC == \'Event\'", **common)',
     "landmark": 'ag.landmark(trial, "OS", 6, ["RSPDT", "PFS"], **common)',
     "person-time": 'ag.person_time(trial, "OS", [6, 12, 24], **common)',
+    "multi-state": (
+        'ag.table(trial, "multi-state", param="OS", states=["alive", "progressed", "dead"], '
+        'transitions=["alive -> progressed: PFS", "alive, progressed -> dead: OS"], '
+        'same_day=["dead", "progressed"], **common)'
+    ),
     "kaplan-meier": (
         'ag.kaplan_meier(trial, "OS", by="TRT01P", strata=["REGION1"], tau=36, unit="months", gate=False)'
     ),

@@ -21,7 +21,7 @@ from .....schemas.wording import counted, did_you_mean
 from ...programs.interval_censored import IntervalFits
 from ...programs.model import Model
 from ...records import LeftOut, with_subject_level
-from ...subjects import listed, subjects_of
+from ...subjects import listed, records_of_subjects, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
 from ..dates import written_days
@@ -221,10 +221,7 @@ def _assessments(one: Analysed, axis: DayAxis, study: Study, options: IntervalOp
             f"assessments_where: {options.assessments_where or 'no records'}",
             "correct the condition",
         )
-    mine, theirs = one.data.distinct("USUBJID"), dataset.distinct("USUBJID")
-    record_of = np.full(len(mine) + 1, -1, dtype=np.intp)
-    record_of[mine.codes] = np.arange(len(one.data))
-    subject = theirs.spread(record_of[theirs.positions_in(mine)], missing=-1)
+    subject = records_of_subjects(dataset, one.data)
     days = written_days(dataset, _date(options))
     own = chosen & (subject >= 0)
     dated = own & ~np.isnan(days)

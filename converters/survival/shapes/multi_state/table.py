@@ -171,7 +171,8 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
     """
     (one,) = analysed
     axis = DayAxis.of(one)
-    dated = [transition_dates(each, one.records, study) for each in options.transitions]
+    places: dict[str, Codes] = {}
+    dated = [transition_dates(each, one.records, study, places) for each in options.transitions]
     sources = [_Source(each, state, options) for each in dated for state in each.transition.from_states]
     ends = _ends(axis, one, study, options)
     found = _walked(sources, ends, axis, options)
@@ -319,7 +320,9 @@ def _require_inside(
         for reason, words in _OUTSIDE.items():
             which = use == reason
             if which.any():
-                who = listed(subjects_of(each.dates.records, which))
+                having = np.zeros(len(each.dates.dataset), dtype=np.bool_)
+                having[each.dates.record[which]] = True
+                who = listed(subjects_of(each.dates.dataset, having))
                 places.append(f"{each.words}: {counted(int(which.sum()), 'date')} {words}, {who}")
     if places:
         raise Refused(
