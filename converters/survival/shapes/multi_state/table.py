@@ -124,6 +124,12 @@ def _require_states(options: MultiStateOptions) -> None:
     for key, state in named:
         if state not in states:
             raise ConfigurationError(f"{state} is not a state", key, did_you_mean(state, states))
+    origins = {states[origin] for origin, _ in options.pairs}
+    for state in options.follow_up if isinstance(options.follow_up, Mapping) else ():
+        if state not in origins:
+            raise ConfigurationError(
+                f"follow-up in {state} has no effect: no transition leads from it", "follow_up", "omit it"
+            )
     for each in options.transitions:
         if each.to_state in each.from_states:
             raise ConfigurationError(
@@ -173,6 +179,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
     axis = DayAxis.of(one)
     places: dict[str, Codes] = {}
     dated = [transition_dates(each, one.records, study, places) for each in options.transitions]
+    _require_dates(dated, options)
     sources = [_Source(each, state, options) for each in dated for state in each.transition.from_states]
     ends = _ends(axis, one, study, options)
     found = _walked(sources, ends, axis, options)
@@ -284,10 +291,21 @@ def _uses(sources: Sequence[_Source], use: np.ndarray) -> list[np.ndarray]:
     return found
 
 
+def _require_dates(dated: Sequence[TransitionDates], options: MultiStateOptions) -> None:
+    """Refuse a transition that no record dates, as by a condition with a misspelt value."""
+    lacking = [each for each in dated if not len(each.record)]
+    if lacking and not options.allow_no_events:
+        raise Refused(
+            "transitions without a record that dates them",
+            "; ".join(f"{each.transition.words}: {each.transition.source}" for each in lacking),
+            "correct the condition, omit the transition, or use --allow-no-events (allow_no_events=True)",
+        )
+
+
 def _require_decided(found: Walk, one: Analysed, options: MultiStateOptions) -> None:
     """Refuse subjects of whom several states of one day are not ordered, or are not connected."""
     if found.undecided.any():
-        order = ", ".join(f'"{each}"' for each in reversed(options.states))
+        order = ", ".join(f'"{each}"' for each in reversed(options.states[1:]))
         raise Refused(
             "several states are entered on one day",
             f"{one.data.name}, {listed(subjects_of(one.data, found.undecided))}",
@@ -323,7 +341,7 @@ def _require_inside(
                 having = np.zeros(len(each.dates.dataset), dtype=np.bool_)
                 having[each.dates.record[which]] = True
                 who = listed(subjects_of(each.dates.dataset, having))
-                places.append(f"{each.words}: {counted(int(which.sum()), 'date')} {words}, {who}")
+                places.append(f"{each.words}: {counted(int(which.sum()), 'record')} {words}, {who}")
     if places:
         raise Refused(
             "dates of transitions are missing or outside follow-up",
@@ -409,7 +427,7 @@ def _account(each: _Source, use: np.ndarray) -> str:
         selected = f"; {dates.undetermined} not selected because a value of the condition is missing"
         if dates.transition.parameter:
             selected += f"; {dates.censored} have CNSR of 1 or more"
-    return f"{each.words}: {counted(len(use), 'date')}: {parts}{selected}"
+    return f"{each.words}: {counted(len(use), 'record')}: {parts}{selected}"
 
 
 def _counted(found: Walk, axis: DayAxis) -> Iterator[str]:
