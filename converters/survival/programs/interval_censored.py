@@ -70,7 +70,7 @@ def _in_sas(fits: IntervalFits, frame: pd.DataFrame, model: Model) -> Iterator[s
     yield "data curve; set t;"
     yield f"  if {left} = {right} then {left} = {right} * (1 - 1e-9);"
     yield "run;"
-    yield "proc iclifetest data=curve impute(seed=1);"
+    yield "proc iclifetest data=curve method=emicm conftype=loglog alpha=0.05 impute(seed=1);"
     yield f"  time ({left}, {right});"
     if model.arms is not None:
         if model.strata:

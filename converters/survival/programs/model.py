@@ -78,7 +78,7 @@ class OwnFits(Protocol):
 
     @property
     def title(self) -> str:
-        """What a program does: "Weibull models of interval-censored times"."""
+        """What is fitted, in words."""
         ...
 
     @property

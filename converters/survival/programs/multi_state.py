@@ -176,4 +176,4 @@ def _in_stata(fits: StateFits, frame: pd.DataFrame, model: Model, place: int) ->
     if model.arms is not None:
         strata = f" strata({' '.join(model.strata)})" if model.strata else ""
         arm = f"ib{base_of(frame, model.arms)}.{model.arms.variable}"
-        yield f"stcox {arm}, breslow{strata} vce(cluster {model.subject}) level(95)"
+        yield f"stcox {arm}, breslow{strata} vce(cluster {model.subject}) noadjust level(95)"
