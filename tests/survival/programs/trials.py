@@ -11,9 +11,10 @@ import pandas as pd
 from adamgate.converters.formats.format import Output
 from adamgate.converters.survival.arms import Arms
 from adamgate.converters.survival.layouts import LAYOUTS
-from adamgate.converters.survival.programs.interval_censored import IntervalFits
-from adamgate.converters.survival.programs.model import EndpointColumns, Model, Recurrence
-from adamgate.converters.survival.programs.multi_state import StateFits
+from adamgate.converters.survival.programs.interval_censored.fits import CensoredFits
+from adamgate.converters.survival.programs.model import EndpointColumns, Model
+from adamgate.converters.survival.programs.recurrent_events.fits import Recurrence, RecurrentFits
+from adamgate.converters.survival.programs.states.fits import StateFits
 from adamgate.converters.survival.tools import ToolTable
 from adamgate.schemas.study.columns import is_character
 from adamgate.schemas.study.dataset import Dataset
@@ -126,13 +127,11 @@ MODELS = {
     "delayed-entry, no arm": Model((ENTRY,)),
 }
 INTERVALS = {
-    "recurrent": Model((INTERVAL,), STRATA, "USUBJID", ARMS, recurrence=Recurrence()),
-    "recurrent, no arm": Model((INTERVAL,), subject="USUBJID", recurrence=Recurrence()),
-    "time-varying": Model((INTERVAL,), (), "USUBJID", ARMS, covariates=("ALT", "LEVEL")),
-    "time-varying, no arm": Model((INTERVAL,), (), "USUBJID", covariates=("ALT",)),
-    "recurrent, time-varying": Model(
-        (INTERVAL,), (), "USUBJID", ARMS, covariates=("ALT",), recurrence=Recurrence()
-    ),
+    "recurrent": Model((INTERVAL,), STRATA, "USUBJID", ARMS, RecurrentFits(recurrence=Recurrence())),
+    "recurrent, no arm": Model((INTERVAL,), subject="USUBJID", family=RecurrentFits(recurrence=Recurrence())),
+    "time-varying": Model((INTERVAL,), (), "USUBJID", ARMS, RecurrentFits(("ALT", "LEVEL"))),
+    "time-varying, no arm": Model((INTERVAL,), (), "USUBJID", family=RecurrentFits(("ALT",))),
+    "recurrent, time-varying": Model((INTERVAL,), (), "USUBJID", ARMS, RecurrentFits(("ALT",), Recurrence())),
 }
 """Of which Cox models of intervals alone are fitted."""
 FORMS = {
@@ -172,15 +171,15 @@ STATES, PAIRS = ("well", 'ill\'s "a"', "dead"), ((0, 1), (0, 2), (1, 2))
 BY_INTERVAL = StateFits(STATES, PAIRS, "censored", by_transition=False)
 BY_TRANSITION = StateFits(STATES, PAIRS, "censored", by_transition=True)
 OWN_MODELS = {
-    "multi-state": Model((), (), "USUBJID", ARMS, own=BY_INTERVAL),
-    "multi-state, stratified": Model((), STRATA, "USUBJID", ARMS, own=BY_INTERVAL),
-    "multi-state, no arm": Model((), STRATA, "USUBJID", None, own=BY_INTERVAL),
-    "multi-state by transition": Model((), (), "USUBJID", ARMS, own=BY_TRANSITION),
-    "multi-state by transition, stratified": Model((), STRATA, "USUBJID", ARMS, own=BY_TRANSITION),
-    "multi-state by transition, no arm": Model((), (), "USUBJID", None, own=BY_TRANSITION),
-    "interval": Model(arms=ARMS, endpoints=(), own=IntervalFits()),
-    "interval, stratified": Model((), STRATA, arms=ARMS, own=IntervalFits()),
-    "interval, no arm": Model((), STRATA, own=IntervalFits()),
+    "multi-state": Model((), (), "USUBJID", ARMS, family=BY_INTERVAL),
+    "multi-state, stratified": Model((), STRATA, "USUBJID", ARMS, family=BY_INTERVAL),
+    "multi-state, no arm": Model((), STRATA, "USUBJID", None, family=BY_INTERVAL),
+    "multi-state by transition": Model((), (), "USUBJID", ARMS, family=BY_TRANSITION),
+    "multi-state by transition, stratified": Model((), STRATA, "USUBJID", ARMS, family=BY_TRANSITION),
+    "multi-state by transition, no arm": Model((), (), "USUBJID", None, family=BY_TRANSITION),
+    "interval": Model(arms=ARMS, endpoints=(), family=CensoredFits()),
+    "interval, stratified": Model((), STRATA, arms=ARMS, family=CensoredFits()),
+    "interval, no arm": Model((), STRATA, family=CensoredFits()),
 }
 
 

@@ -18,7 +18,7 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
 from .....schemas.wording import counted, did_you_mean
-from ...programs.interval_censored import IntervalFits
+from ...programs.interval_censored.fits import CensoredFits
 from ...programs.model import Model
 from ...records import LeftOut, with_subject_level
 from ...subjects import listed, records_of_subjects, subjects_of
@@ -264,7 +264,7 @@ def _counted(found: _Assessments, between: Mask, last: Numbers, axis: DayAxis) -
 
 def model(options: IntervalOptions) -> Model:
     """The time to the event, known to an interval."""
-    return Model((), options.strata, own=IntervalFits())
+    return Model((), options.strata, family=CensoredFits())
 
 
 def conventions(_: Sequence[Analysed], options: IntervalOptions) -> Iterator[str]:

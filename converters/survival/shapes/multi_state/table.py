@@ -18,7 +18,7 @@ from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
 from .....schemas.wording import counted
 from ...programs.model import Model
-from ...programs.multi_state import StateFits
+from ...programs.states.fits import StateFits
 from ...records import AnalysedRecords, LeftOut
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
@@ -283,7 +283,7 @@ def _counted(found: Walk, axis: DayAxis) -> Iterator[str]:
 def model(options: MultiStateOptions) -> Model:
     """The transitions from each state."""
     fits = StateFits(options.states, options.pairs, NO_TRANSITION, options.form == TRANSITIONS)
-    return Model((), options.strata, "USUBJID", own=fits)
+    return Model((), options.strata, "USUBJID", family=fits)
 
 
 def conventions(analysed: Sequence[Analysed], options: MultiStateOptions) -> Iterator[str]:
