@@ -128,6 +128,12 @@ SHAPES: Mapping[str, TableShape] = {
             ".person_time.table",
         ),
         TableShape(
+            "counting-process",
+            "one record per subject and interval between events and changes of covariates",
+            CountingProcessOptions,
+            ".counting_process.table",
+        ),
+        TableShape(
             "competing-risks",
             "one record per subject, the first event and its cause",
             CompetingRisksOptions,
@@ -135,7 +141,7 @@ SHAPES: Mapping[str, TableShape] = {
         ),
         TableShape(
             "multi-state",
-            "several states, one record per subject and interval in a state",
+            "one record per subject and interval in one of several states",
             MultiStateOptions,
             ".multi_state.table",
         ),
@@ -144,12 +150,6 @@ SHAPES: Mapping[str, TableShape] = {
             "one record per subject, the event between two assessments",
             IntervalOptions,
             ".interval.table",
-        ),
-        TableShape(
-            "counting-process",
-            "one record per subject and interval between events and changes of covariates",
-            CountingProcessOptions,
-            ".counting_process.table",
         ),
     )
 }
