@@ -6,6 +6,7 @@ import derive_upstream
 import diff
 import gating
 import growth
+import intervals
 import memory
 import reading
 import rules
@@ -21,6 +22,7 @@ if __name__ == "__main__":
     memory.main()
     rules.main()
     shapes.main()
+    intervals.main()
     adverse_events.main()
     diff.main()
     derive.main()
