@@ -128,12 +128,8 @@ FORMATS: tuple[Format, ...] = (
         ".dataset_json.writer:DATASET_JSON",
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
     ),
+    Format("Stata", (".dta",), EVERYTHING, ".stata.reader:read_dta", ".stata.writer:STATA", (".dta",)),
 )
-
-FORMATS_OF_TABLES: tuple[Format, ...] = (
-    Format("Stata", (), frozenset({Holds.LABELS}), "", ".stata.tables:TABLES", (".dta",)),
-)
-"""Formats of tables for tools alone: their writers take what such a table holds, not every dataset."""
 
 
 def readable() -> Mapping[str, Format]:
@@ -151,12 +147,7 @@ def writable() -> Mapping[str, Format]:
     return {suffix: each for each in FORMATS for suffix in each.written}
 
 
-def writable_tables() -> Mapping[str, Format]:
-    """Formats in which a table for a tool is written, by suffix."""
-    return {**{suffix: each for each in FORMATS_OF_TABLES for suffix in each.written}, **writable()}
-
-
 def dataset_named(path: Path) -> str:
     """The name that the dataset of a file has, unless something else says so: "ADSL" of adsl.csv.gz."""
-    suffix = suffix_of(path, (*readable(), *writable_tables()))
+    suffix = suffix_of(path, (*readable(), *writable()))
     return path.name[: len(path.name) - len(suffix)].strip().upper()

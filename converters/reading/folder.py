@@ -24,7 +24,6 @@ _UNREAD_KINDS = {
     "XPT under another suffix": ".xpt5 .xpt8 .xpt9 .v5xpt .v8xpt .v9xpt .tpt .trp",
     "older SAS": ".sd2 .sd7 .ssd .ssd01 .ssd04 .sas7bvew .sas7bdat1",
     "SPSS": ".sav .zsav .por",
-    "Stata": ".dta",
     "R": ".rds .rda .rdata",
     "JMP": ".jmp",
     "Minitab": ".mtw",

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_round_trip import HOLDS_SPECIAL_MISSING, NULL_IS_BLANK, OPTIONS, datasets
+from test_round_trip import HOLDS_SPECIAL_MISSING, NULL_IS_BLANK, OPTIONS, datasets, held_by
 
 import adamgate as ag
 from adamgate.converters.formats import writable
@@ -119,16 +119,16 @@ def test_xpt_fetches_parts_to_judge_them_to_write_them_and_to_compare(small_bloc
 
 
 @pytest.mark.parametrize("to", [to for to in FORMATS if to != "xpt"])
-def test_every_part_of_every_variable_is_fetched_once(to, small_blocks, everything, plain, tmp_path):
-    dataset = elsewhere(everything if to in HOLDS_SPECIAL_MISSING else plain)
+def test_every_part_of_every_variable_is_fetched_once(to, small_blocks, everything, tmp_path):
+    dataset = elsewhere(held_by(to, everything))
     ag.write(dataset, tmp_path / f"adae.{to}")
     parts = [(each.name, first, 2) for first in (0, 2) for each in dataset.variables]
     assert dataset.columns.asked == parts
 
 
 @pytest.mark.parametrize("to", FORMATS)
-def test_what_small_blocks_hold_comes_back(to, small_blocks, everything, plain, assert_same, tmp_path):
-    dataset = everything if to in HOLDS_SPECIAL_MISSING else plain
+def test_what_small_blocks_hold_comes_back(to, small_blocks, everything, assert_same, tmp_path):
+    dataset = held_by(to, everything)
     ag.write(elsewhere(dataset), tmp_path / f"adae.{to}", **OPTIONS.get(to, {}))
     (back,) = ag.read(tmp_path / f"adae.{to}")
     assert_same(dataset, back, null_is_blank=to in NULL_IS_BLANK)

@@ -1,14 +1,16 @@
 """Columns of fixed-width text, filled block by block and decoded once per distinct value.
 
 Dictionary-encoded where that pays: a variable whose distinct values are at most half of the records, as
-judged from the first block on, becomes a Categorical; any other becomes Arrow-backed strings. Trailing
-blanks, which carry no meaning in SAS, and NUL bytes, with which some programs fill up, are dropped;
-leading blanks stay.
+judged from the first block on, becomes a Categorical; any other becomes Arrow-backed strings. Of SAS's texts
+trailing blanks, which carry no meaning, and NUL bytes, with which some programs fill up, are dropped; leading
+blanks stay. Other texts end before their first NUL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,8 +23,20 @@ from pandas.api.extensions import ExtensionArray
 from ...values.encodings import Undecoded, decode_values
 from ...values.gathering import GatheredBlocks, GatheredCodes, Gathering
 
+Trimmed = Callable[[bytes], bytes]
+"""What of the stored bytes is the text."""
+
 _PADDING = b" \0"
+_BEHIND_NUL = r"(?s)\x00.*"
 _UNKNOWN = 255
+
+
+def without_padding(stored: bytes) -> bytes:
+    return stored.rstrip(_PADDING)
+
+
+def until_nul(stored: bytes) -> bytes:
+    return stored.partition(b"\0")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +67,20 @@ class FixedWidthText:
         How many will come in all.
     encoding : str or None
         The user's own choice of encoding.
+    trimmed : callable
+        `without_padding` or `until_nul`.
     """
 
-    def __init__(self, gathering: Gathering, records: int, encoding: str | None) -> None:
+    def __init__(
+        self,
+        gathering: Gathering,
+        records: int,
+        encoding: str | None,
+        trimmed: Trimmed = without_padding,
+    ) -> None:
         self._encoding = encoding
-        self._dictionary: _Dictionary | None = _Dictionary(gathering.codes(records))
-        self._strings = _Strings(gathering.blocks(), encoding)
+        self._dictionary: _Dictionary | None = _Dictionary(gathering.codes(records), trimmed)
+        self._strings = _Strings(gathering.blocks(), encoding, trimmed)
 
     def add(self, stored: NDArray[np.uint8]) -> None:
         """Take the next records' bytes, shape (n, width) and contiguous; nothing keeps hold of them."""
@@ -79,7 +101,8 @@ class FixedWidthText:
 class _Dictionary:
     """Distinct byte strings and each record's code among them."""
 
-    def __init__(self, codes: GatheredCodes) -> None:
+    def __init__(self, codes: GatheredCodes, trimmed: Trimmed) -> None:
+        self._trimmed = trimmed
         self._positions: dict[bytes, int] = {}
         self._byte_codes = bytearray([_UNKNOWN] * 256)
         self._codes = codes
@@ -120,7 +143,7 @@ class _Dictionary:
     def _known(self, values: list[bytes]) -> list[int]:
         """The code of each value; new values get the next ones."""
         known = self._positions
-        return [known.setdefault(value.rstrip(_PADDING), len(known)) for value in values]
+        return [known.setdefault(self._trimmed(value), len(known)) for value in values]
 
     def finish(self, encoding: str | None) -> Text:
         texts, undecoded = decode_values(self.values, encoding)
@@ -170,8 +193,9 @@ def _distinct_rows(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.i
 class _Strings:
     """Chunks of Arrow strings."""
 
-    def __init__(self, chunks: GatheredBlocks, encoding: str | None) -> None:
+    def __init__(self, chunks: GatheredBlocks, encoding: str | None, trimmed: Trimmed) -> None:
         self._encoding = encoding
+        self._trimmed = trimmed
         self._chunks = chunks
         self._records = 0
         self._undecoded: Undecoded | None = None
@@ -182,10 +206,10 @@ class _Strings:
         ends = pa.py_buffer(np.arange(0, (count + 1) * width, width, dtype=np.int64))
         chunk = pa.LargeStringArray.from_buffers(count, ends, pa.py_buffer(stored))
         if self._encoding is None and _is_utf8(chunk):
-            self._append(pc.ascii_rtrim(chunk, characters=_PADDING.decode()))
+            self._append(_TRIMMED[self._trimmed](chunk))
         else:
             values = chunk.cast(pa.large_binary()).to_pylist()
-            self._append(self._decoded([value.rstrip(_PADDING) for value in values], None))
+            self._append(self._decoded(list(map(self._trimmed, values)), None))
 
     def add_dictionary(self, dictionary: _Dictionary) -> None:
         codes = dictionary.codes
@@ -208,6 +232,22 @@ class _Strings:
     def _append(self, chunk: pa.LargeStringArray) -> None:
         self._chunks.append(chunk)
         self._records += len(chunk)
+
+
+def _all_until_nul(chunk: pa.LargeStringArray) -> pa.LargeStringArray:
+    trimmed = pc.ascii_rtrim(chunk, characters="\0")
+    if pc.any(pc.match_substring(trimmed, "\0")).as_py():
+        return pc.replace_substring_regex(trimmed, _BEHIND_NUL, "")
+    return trimmed
+
+
+_TRIMMED: Mapping[Trimmed, Callable[[pa.LargeStringArray], pa.LargeStringArray]] = MappingProxyType(
+    {
+        without_padding: lambda chunk: pc.ascii_rtrim(chunk, characters=_PADDING.decode()),
+        until_nul: _all_until_nul,
+    }
+)
+"""The same of many texts in UTF-8."""
 
 
 def _is_utf8(chunk: pa.LargeStringArray) -> bool:
