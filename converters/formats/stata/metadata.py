@@ -26,10 +26,10 @@ LONGEST = 67_784
 LONGEST_VALUE_LABEL = 32_000
 _STATA_HAS = frozenset({"name", "label", "type"})
 
-ValueLabels = dict[str, dict[int, str]]
+StataLabels = dict[str, dict[int, str]]
 
 
-def stata_labels(dataset: Dataset) -> ValueLabels:
+def stata_labels(dataset: Dataset) -> StataLabels:
     """Value labels by variable that Stata has a place for: of integers and of .a to .z."""
     told = dataset.attributes.get(VALUE_LABELS)
     if not isinstance(told, Mapping):
