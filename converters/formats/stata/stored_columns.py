@@ -30,7 +30,7 @@ _WIDEST_DISPLAY = 244
 
 
 @dataclass(frozen=True, slots=True)
-class DescribedColumn:
+class StataColumn:
     """One variable as the head of the file has it.
 
     Attributes
@@ -52,25 +52,25 @@ class DescribedColumn:
 
 def described(
     dataset: Dataset, name: str, shape: Shape, coded: Sequence[str] | None, place: int
-) -> DescribedColumn:
+) -> StataColumn:
     """A column without breaches; `coded` are the texts that it has value labels for; `place` from 1."""
     if coded is not None:
-        return DescribedColumn("f8", _Codes(dataset, name, coded), _OF_CODES)
+        return StataColumn("f8", _Codes(dataset, name, coded), _OF_CODES)
     match shape:
         case Shape.TEXT:
             return _described_text(dataset, name, place)
         case Shape.TRUTH:
-            return DescribedColumn("i1", _Truth(dataset, name), _OF_NUMBERS)
+            return StataColumn("i1", _Truth(dataset, name), _OF_NUMBERS)
         case _:
-            return DescribedColumn("f8", _Numbers(dataset, name, shape), DISPLAYED.get(shape, _OF_NUMBERS))
+            return StataColumn("f8", _Numbers(dataset, name, shape), DISPLAYED.get(shape, _OF_NUMBERS))
 
 
-def _described_text(dataset: Dataset, name: str, place: int) -> DescribedColumn:
+def _described_text(dataset: Dataset, name: str, place: int) -> StataColumn:
     width = longest_text(dataset[name])
     if width > LONGEST_TEXT:
-        return DescribedColumn(LONG_TEXT, _References(dataset, name, place), _OF_LONG_TEXTS)
+        return StataColumn(LONG_TEXT, _References(dataset, name, place), _OF_LONG_TEXTS)
     width = max(1, width)
-    return DescribedColumn("", _Text(dataset, name, width), f"%{min(width, _WIDEST_DISPLAY)}s")
+    return StataColumn("", _Text(dataset, name, width), f"%{min(width, _WIDEST_DISPLAY)}s")
 
 
 def longest_text(column: pd.Series) -> int:
@@ -182,7 +182,7 @@ class _References:
 
 def described_columns(
     dataset: Dataset, shapes: Mapping[str, Shape], coded: Mapping[str, Sequence[str]]
-) -> list[DescribedColumn]:
+) -> list[StataColumn]:
     """All variables, in order."""
     return [
         described(dataset, each.name, shapes[each.name], coded.get(each.name), place)

@@ -17,7 +17,7 @@ from ..xpt.stored_columns import write_records
 from .layout import LONG_TEXT
 from .long_texts import write_long_texts
 from .release import WRITTEN
-from .stored_columns import DescribedColumn, described_columns
+from .stored_columns import StataColumn, described_columns
 from .value_labels import written_value_labels
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -75,7 +75,7 @@ def write_dta(
 
 def _parts_of_head(
     dataset: Dataset,
-    described: Sequence[DescribedColumn],
+    described: Sequence[StataColumn],
     labels: Mapping[str, object],
     characteristics: Mapping[tuple[str, str], bytes],
 ) -> list[bytes]:
