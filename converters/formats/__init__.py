@@ -128,6 +128,24 @@ FORMATS: tuple[Format, ...] = (
         ".dataset_json.writer:DATASET_JSON",
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
     ),
+    Format(
+        "R",
+        (),
+        frozenset(
+            {
+                Holds.LABELS,
+                Holds.LENGTHS,
+                Holds.FORMATS,
+                Holds.INFORMATS,
+                Holds.SPECIAL_MISSING,
+                Holds.DATASET_LABEL,
+                Holds.VALUE_LABELS,
+            }
+        ),
+        "",
+        ".rds.writer:RDS",
+        (".rds",),
+    ),
     Format("Stata", (".dta",), EVERYTHING, ".stata.reader:read_dta", ".stata.writer:STATA", (".dta",)),
 )
 

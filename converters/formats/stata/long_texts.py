@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....schemas.study.dataset import Dataset
-from ...values.arrow_columns import text_array
+from ...values.arrow_columns import joined_bytes, plain_texts
 from ...values.encodings import Undecoded, decode_values
 from ...values.text_column import TextColumn, pays
 from .layout import DtaFile
@@ -80,11 +80,10 @@ def write_long_texts(stream: BinaryIO, dataset: Dataset, variables: Sequence[tup
     for place, name in variables:
         for first in range(0, len(dataset), _BLOCK):
             part = dataset.part(name, first, _BLOCK)
-            for entry in _entries(place, first, part):
-                stream.write(entry)
+            stream.write(_entries(place, first, part))
 
 
-def _entries(place: int, first: int, part: pd.Series) -> Iterator[Any]:
+def _entries(place: int, first: int, part: pd.Series) -> memoryview:
     texts = plain_texts(part)
     lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
     filled = np.flatnonzero(lengths)
@@ -97,10 +96,4 @@ def _entries(place: int, first: int, part: pd.Series) -> Iterator[Any]:
     bodies = texts.take(pa.array(filled)).cast(pa.large_binary())
     nothing = pa.scalar(b"", pa.large_binary())
     whole = pc.binary_join_element_wise(heads, bodies, pa.scalar(b"\0", pa.large_binary()), nothing)
-    if len(whole):
-        yield whole.buffers()[2]
-
-
-def plain_texts(part: pd.Series) -> pa.Array:
-    """The texts of some records one by one, "" for a missing one."""
-    return text_array(part).cast(pa.large_string()).fill_null("")
+    return joined_bytes(whole)

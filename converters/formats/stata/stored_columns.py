@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
-from ...values.arrow_columns import Shape, stamps_of
+from ...values.arrow_columns import Shape, plain_texts, stamps_of
 from ..xpt.stored_columns import SpecialInOrder, StoredColumn, Values
 from .display import DISPLAYED, numbers_of_stamps
 from .layout import LONG_TEXT
-from .long_texts import plain_texts, references
+from .long_texts import references
 from .numbers import STORED, stored_doubles
 
 LONGEST_TEXT = 2_045

@@ -11,12 +11,11 @@ import pyarrow.compute as pc
 from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ...values.arrow_columns import Shape, shape_of_column, stamps_of
+from ...values.arrow_columns import Shape, plain_texts, shape_of_column, stamps_of
 from ..breaches import breaches as unfit
 from ..format import Breach, Output
 from . import metadata
 from .display import are_held
-from .long_texts import plain_texts
 from .names import LONGEST_NAME, is_name
 from .numbers import LARGEST
 
