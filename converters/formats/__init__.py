@@ -121,6 +121,14 @@ FORMATS: tuple[Format, ...] = (
         (".parquet",),
     ),
     Format(
+        "Arrow",
+        (".feather", ".arrow"),
+        EVERYTHING,
+        ".arrow.reader:read_arrow",
+        ".arrow.writer:ARROW",
+        (".feather", ".arrow"),
+    ),
+    Format(
         "Dataset-JSON",
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
         EVERYTHING - {Holds.INFORMATS, Holds.SPECIAL_MISSING, Holds.CLASS, Holds.VALUE_LABELS},

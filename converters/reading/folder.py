@@ -29,7 +29,7 @@ _UNREAD_KINDS = {
     "Minitab": ".mtw",
     "pandas": ".pkl .pickle",
     "HDF5": ".h5 .hdf .hdf5",
-    "Arrow": ".feather .arrow .ipc",
+    "Arrow under another suffix": ".ipc .arrows",
     "Parquet under another suffix": ".parq .pq",
     "Avro": ".avro",
     "ORC": ".orc",
