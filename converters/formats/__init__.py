@@ -137,6 +137,21 @@ FORMATS: tuple[Format, ...] = (
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
     ),
     Format(
+        "Excel",
+        (".xlsx",),
+        EVERYTHING
+        - {
+            Holds.SPECIAL_MISSING,
+            Holds.KEYS,
+            Holds.VALUE_LABELS,
+            Holds.OIDS,
+            Holds.ATTRIBUTES,
+        },
+        ".xlsx.reader:read_xlsx",
+        ".xlsx.writer:EXCEL",
+        (".xlsx",),
+    ),
+    Format(
         "R",
         (),
         frozenset(

@@ -17,6 +17,7 @@ import adamgate as ag
 from adamgate.converters.formats import readable, writable
 from adamgate.converters.formats.parquet import writer
 from adamgate.converters.formats.rds import writer as rds
+from adamgate.converters.formats.xlsx import sheet_xml
 from adamgate.converters.formats.xpt import read_back, stored_columns, survey
 from adamgate.converters.values import lines
 from adamgate.schemas.study.columns import InFrame
@@ -86,6 +87,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(lines, "_BLOCK", 2)
     monkeypatch.setattr(writer, "_ROW_GROUP", 2)
     monkeypatch.setattr(rds, "_BLOCK", 2)
+    monkeypatch.setattr(sheet_xml, "_BLOCK", 2)
     monkeypatch.setattr(survey, "_BLOCK", 2)
     monkeypatch.setattr(stored_columns, "_MOST_RECORDS", 2)
     monkeypatch.setattr(read_back, "_FETCHED", 2)

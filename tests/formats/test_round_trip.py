@@ -29,7 +29,7 @@ HOLDS_SPECIAL_MISSING = {
 }
 OPTIONS = {"xpt": {"xpt_encoding": "utf-8"}}
 """With which each format holds all text."""
-NULL_IS_BLANK = {"csv", "xpt", "dta"}
+NULL_IS_BLANK = {"csv", "xpt", "dta", "xlsx"}
 """Which have no missing text."""
 WITHOUT_UNDERSCORE = {"dta"}
 """Which have no special missing value ._."""
@@ -165,6 +165,8 @@ EXPECTED_NOTES = re.compile("has more digits|which R writes for missing values")
 
 def held_by(to, dataset):
     """The dataset without the special missing values that a format has no place for; ._ becomes .Z."""
+    if to == "xlsx":
+        dataset = dataset.replace(frame=dataset.frame.apply(held_by_a_sheet))
     if to not in HOLDS_SPECIAL_MISSING:
         return dataset.replace(special_missing={})
     if to not in WITHOUT_UNDERSCORE:
@@ -176,16 +178,37 @@ def held_by(to, dataset):
     return dataset.replace(special_missing=changed)
 
 
+def held_by_a_sheet(column):
+    """A column with dates and datetimes that spreadsheets have; others keep what they are."""
+    if column.dtype.kind != "M":
+        return column
+    stamps = column.to_numpy().astype("datetime64[ms]").astype(column.dtype)
+    return np.where(stamps < np.datetime64("1900-03-01"), np.datetime64("NaT"), stamps)
+
+
+def stamps_in(dataset):
+    return [dataset[name].to_numpy() for name in dataset.frame if dataset[name].dtype.kind == "M"]
+
+
 def is_far(dataset):
     """Whether it has datetimes with microseconds that a double of milliseconds does not hold."""
-    stamps = [dataset[name].to_numpy() for name in dataset.frame if dataset[name].dtype == "datetime64[us]"]
     near = np.array(["1820-01-01", "2100-01-01"], "datetime64[us]")
-    return any(((each < near[0]) | (each > near[1])).any() for each in stamps)
+    return any(((each < near[0]) | (each > near[1])).any() for each in stamps_in(dataset))
+
+
+def has_stamps_no_sheet_has(dataset):
+    """Dates before March 1900, or parts of a millisecond."""
+    first = np.datetime64("1900-03-01")
+    return any(((each < first) | (each.astype("datetime64[ms]") < each)).any() for each in stamps_in(dataset))
+
+
+NOT_HELD = {"dta": is_far, "xlsx": has_stamps_no_sheet_has}
+"""What a format may refuse of an ordinary dataset."""
 
 
 def is_ordinary(dataset, to):
     """Whether a format must hold it."""
-    if to == "dta" and is_far(dataset):
+    if to in NOT_HELD and NOT_HELD[to](dataset):
         return False
     return bool(dataset.variables) and all(
         re.fullmatch("[A-Z_][A-Z0-9_]*", each.name)
@@ -221,7 +244,7 @@ def test_everything_comes_back(to, everything, assert_same, tmp_path):
 
 @pytest.mark.parametrize("to", FORMATS)
 def test_times_that_are_not_known_are_not_made_up(to, plain, tmp_path):
-    unknown = plain.replace(created=None, modified=None)
+    unknown = held_by(to, plain).replace(created=None, modified=None)
     ag.write(unknown, tmp_path / "csv" / "adae.csv")
     ag.convert(tmp_path / "csv" / "adae.csv", tmp_path / "out" / f"adae.{to}", **OPTIONS.get(to, {}))
     (back,) = ag.read(tmp_path / "out")
@@ -231,7 +254,7 @@ def test_times_that_are_not_known_are_not_made_up(to, plain, tmp_path):
 @pytest.mark.parametrize("to", FORMATS)
 def test_same_input_gives_same_bytes(to, plain, tmp_path):
     for folder in ("one", "two"):
-        ag.write(plain, tmp_path / folder / f"adae.{to}", **OPTIONS.get(to, {}))
+        ag.write(held_by(to, plain), tmp_path / folder / f"adae.{to}", **OPTIONS.get(to, {}))
     assert (tmp_path / "one" / f"adae.{to}").read_bytes() == (tmp_path / "two" / f"adae.{to}").read_bytes()
 
 
