@@ -4,6 +4,7 @@ import adverse_events
 import derive
 import derive_upstream
 import diff
+import formats
 import gating
 import growth
 import memory
@@ -15,6 +16,7 @@ import writing
 if __name__ == "__main__":
     reading.main()
     writing.main()
+    formats.main()
     gating.main()
     memory.main()
     rules.main()
