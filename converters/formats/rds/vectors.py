@@ -102,7 +102,8 @@ _Made = tuple[Kind, dict[str, SmallVector], BytesOfRecords]
 def labels_of(dataset: Dataset, variable: str) -> Mapping[str, str]:
     """Value labels of a variable, by value as a text."""
     told = dataset.attributes.get(VALUE_LABELS)
-    return told.get(variable, {}) if isinstance(told, Mapping) else {}
+    labels = told.get(variable) if isinstance(told, Mapping) else None
+    return labels if isinstance(labels, Mapping) else {}
 
 
 def number_of_label(value: str) -> float | None:
