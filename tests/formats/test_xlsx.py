@@ -203,7 +203,7 @@ def test_what_a_sheet_cannot_hold_is_refused(columns, message, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["A" * 32, "A:B", "_variables", "A/B", "'A"])
+@pytest.mark.parametrize("name", ["A" * 32, "A:B", "_variables", "A/B", "'A", "A\x01"])
 def test_names_that_no_sheet_has(name, tmp_path):
     data = frame(A=[1.0]).replace(name=name)
     with pytest.raises(ag.UnwritableOutput, match="its name is not one of a sheet"):

@@ -56,8 +56,8 @@ class Package:
             yield part
             part.write(END_OF_SHEET)
 
-    def write_rest(self, title: str, time: datetime) -> None:
-        """All parts that are not sheets."""
+    def write_description(self, title: str, time: datetime) -> None:
+        """All parts that are not sheets; some tools know a workbook by the first."""
         for name, content in (
             ("[Content_Types].xml", _types(self._parts.values())),
             ("_rels/.rels", _relations([("officeDocument", "xl/workbook.xml"), ("", "docProps/core.xml")])),

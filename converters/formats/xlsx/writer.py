@@ -33,7 +33,7 @@ from .sheet_names import DATASETS, VARIABLES
 from .sheet_xml import AFTER_LAST, FIRST_CERTAIN, NOT_IN_XML, TOKENS, rows, text_rows
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_TEXT, LONGEST_NAME = 1_048_576, 16_384, 32_767, 31
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 _CHARACTERS = "a character that XML does not have (NUL, U+FFFE, U+FFFF)"
 _NO_TIME = datetime(1980, 1, 1)
 _MILLIS = "datetime64[ms]"
@@ -125,6 +125,7 @@ def _write(output: Output, stream: BinaryIO) -> None:
     ]
     time = dataset.modified or dataset.created or stated_epoch() or _NO_TIME
     with package(stream, [dataset.name, *described]) as written:
+        written.write_description(dataset.name, time)
         with written.sheet(dataset.name) as sheet:
             sheet.write(text_rows([[each.name for each in dataset.variables]]))
             for some in rows(columns_written, len(dataset), 1, output.tell):
@@ -132,7 +133,6 @@ def _write(output: Output, stream: BinaryIO) -> None:
         for name, table in described.items():
             with written.sheet(name) as sheet:
                 sheet.write(text_rows(table))
-        written.write_rest(dataset.name, time)
 
 
 def _tables_in(_: TableStyle) -> Writer:
