@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.formats.stata.display import kind_of_display
-from adamgate.converters.formats.stata.numbers import label_code, labelled_value
+from adamgate.converters.formats.stata.long_texts import LongTextColumn
+from adamgate.converters.formats.stata.numbers import STORED, StataNumbers, label_code, labelled_value
+from adamgate.converters.values.gathering import HeldNumbers
 from adamgate.schemas.study.variable import SpecialMissing, Variable
 
 FRAME = pd.DataFrame(
@@ -88,6 +90,43 @@ def test_what_pyreadstat_writes(version, tmp_path):
     assert data["NAME"].tolist() == frame["NAME"].tolist()
     assert data.attributes["value_labels"] == {"ARM": {"1": "Placebo", "2": "Active"}}
     assert [each.label for each in data.variables] == ["Arm", "Name"]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("kind", "bits"),
+    [
+        ("i1", [101, 102, 127, -127, 100]),
+        ("i2", [32741, 32742, 32767, -32767, 32740]),
+        ("i4", [2147483621, 2147483622, 2147483647, -2147483647, 2147483620]),
+        ("f4", [0x7F000000, 0x7F000800, 0x7F00D000, -0x80000000, 0x7EFFFFFF]),
+        ("f8", [0x7FE0 << 48, (0x7FE0 << 48) + (1 << 40), (0x7FE0 << 48) + (26 << 40), -(1 << 63), 0]),
+    ],
+)
+def test_missing_values_of_every_type(kind, bits, order):
+    """Codes as in the documentation of the format: ``.``, ``.a``, ``.z``, then two numbers."""
+    raw = np.array(bits, STORED[kind].bits).astype(order + STORED[kind].bits)
+    column = StataNumbers(HeldNumbers(5), STORED[kind], order)
+    column.add(raw.view(np.uint8).reshape(5, -1))
+    assert np.isnan(column.numbers.whole()).tolist() == [True, True, True, False, False]
+    assert column.special_missing.records.tolist() == [1, 2]
+    assert column.special_missing.tags.tolist() == ["A", "Z"]
+
+
+@pytest.mark.parametrize(
+    ("order", "raw", "key"),
+    [
+        ("<", b"\x02\x00\x05\x00\x00\x00\x00\x00", 2 | 5 << 16),
+        (">", b"\x00\x02\x00\x00\x00\x00\x00\x05", 2 << 48 | 5),
+    ],
+)
+def test_records_refer_to_long_texts(order, raw, key):
+    column = LongTextColumn(order)
+    column.add(np.frombuffer(raw + bytes(8), np.uint8).reshape(2, 8))
+    texts, undecoded, _ = column.column({0: b"", key: "é".encode()}, None)
+    assert (texts.to_pandas().astype(object).tolist(), undecoded) == (["é", ""], None)
+    with pytest.raises(KeyError):
+        column.column({0: b""}, None)
 
 
 def described(**changes):
