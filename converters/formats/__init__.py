@@ -142,6 +142,14 @@ FORMATS: tuple[Format, ...] = (
         (".parquet",),
     ),
     Format(
+        "Arrow",
+        (".feather", ".arrow"),
+        EVERYTHING,
+        ".arrow.reader:read_arrow",
+        ".arrow.writer:ARROW",
+        (".feather", ".arrow"),
+    ),
+    Format(
         "Dataset-JSON",
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
         EVERYTHING - {Holds.INFORMATS, Holds.SPECIAL_MISSING, Holds.CLASS, Holds.VALUE_LABELS},
@@ -150,12 +158,49 @@ FORMATS: tuple[Format, ...] = (
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
         packed=(".json.gz",),
     ),
+    Format(
+        "Excel",
+        (".xlsx",),
+        EVERYTHING
+        - {
+            Holds.SPECIAL_MISSING,
+            Holds.KEYS,
+            Holds.VALUE_LABELS,
+            Holds.OIDS,
+            Holds.ATTRIBUTES,
+        },
+        ".xlsx.reader:read_xlsx",
+        ".xlsx.writer:EXCEL",
+        (".xlsx",),
+    ),
+    Format(
+        "R",
+        (),
+        frozenset(
+            {
+                Holds.LABELS,
+                Holds.LENGTHS,
+                Holds.FORMATS,
+                Holds.INFORMATS,
+                Holds.SPECIAL_MISSING,
+                Holds.DATASET_LABEL,
+                Holds.VALUE_LABELS,
+            }
+        ),
+        "",
+        ".rds.writer:RDS",
+        (".rds",),
+    ),
+    Format(
+        "Stata",
+        (".dta",),
+        EVERYTHING,
+        ".stata.reader:read_dta",
+        ".stata.writer:STATA",
+        (".dta",),
+        packed=(".dta.gz",),
+    ),
 )
-
-FORMATS_OF_TABLES: tuple[Format, ...] = (
-    Format("Stata", (), frozenset({Holds.LABELS}), "", ".stata.tables:TABLES", (".dta",)),
-)
-"""Formats of tables for tools alone: their writers take what such a table holds, not every dataset."""
 
 
 _OF_DATABASES = ".databases.writer:TABLES"
@@ -186,12 +231,7 @@ def writable() -> Mapping[str, Format]:
     return {suffix: each for each in FORMATS for suffix in each.written}
 
 
-def writable_tables() -> Mapping[str, Format]:
-    """Formats in which a table for a tool is written, by suffix."""
-    return {**{suffix: each for each in FORMATS_OF_TABLES for suffix in each.written}, **writable()}
-
-
 def dataset_named(path: Path) -> str:
     """The name that the dataset of a file has, unless something else says so: "ADSL" of adsl.csv.gz."""
-    suffix = suffix_of(path, (*readable(), *writable_tables()))
+    suffix = suffix_of(path, (*readable(), *writable()))
     return path.name[: len(path.name) - len(suffix)].strip().upper()

@@ -50,7 +50,7 @@ def convert(
     split_size: int | str = "5GB",
     one_file: bool = False,
 ) -> list[Path]:
-    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to XPT, Parquet, CSV or Dataset-JSON.
+    """Convert export files: of every format that is read to every format that is written.
 
     Values and types are unchanged, or the conversion fails. Metadata that the target format cannot
     hold are reported with a `MetadataNotKept` warning; Parquet holds everything. Either all files appear or
@@ -64,8 +64,8 @@ def convert(
     target : path
         A file for one dataset, whose suffix is the format; or a folder, with `to`.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or
-        "dsjc".
+        Format of the files in a folder by its suffix: "parquet", "csv", "xpt", "json", "ndjson",
+        "ndjson.gz", "dsjc", "feather", "arrow", "dta", "xlsx" or "rds".
     encoding : str, optional
         Text encoding of the source, as in `read`.
     catalog : path, optional

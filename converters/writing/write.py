@@ -67,7 +67,7 @@ class Target:
         path : path
             A file, its format by its suffix; or a folder, there or not, when `to` is given.
         to : str, optional
-            "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or "dsjc".
+            "parquet", "csv", "xpt", "dta" or another suffix of a format that is written.
         options : WriteOptions
             Of SAS transport files.
 
@@ -244,7 +244,8 @@ def write(
     path : path or Target
         A file, whose suffix is the format; or a folder, if `to` is given. Folders are created.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or "dsjc".
+        Format of the files in a folder by its suffix: "parquet", "csv", "xpt", "json", "ndjson",
+        "ndjson.gz", "dsjc", "feather", "arrow", "dta", "xlsx" or "rds".
         Each dataset is written to a file with its name, such as ``adtte.parquet``.
     overwrite : bool
         Replace existing files, but never one that the data were read from, or one beside it that contains
