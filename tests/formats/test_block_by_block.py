@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from test_round_trip import HOLDS_SPECIAL_MISSING, NULL_IS_BLANK, OPTIONS, datasets, held_by
 
 import adamgate as ag
+from adamgate.converters.fixed_width import stored_columns
 from adamgate.converters.formats import readable, writable
 from adamgate.converters.formats.parquet import writer
 from adamgate.converters.formats.rds import writer as rds
 from adamgate.converters.formats.xlsx import sheet_xml
-from adamgate.converters.formats.xpt import read_back, stored_columns, survey
+from adamgate.converters.formats.xpt import read_back, survey
 from adamgate.converters.values import lines
 from adamgate.schemas.study.columns import InFrame
 

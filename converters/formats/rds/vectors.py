@@ -31,8 +31,8 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...values.arrow_columns import Shape, joined_bytes, shape_of, stamps_of, text_array
 from ...values.sas_formats import FormatKind, kind_of
+from ...values.special_in_order import SpecialInOrder
 from ..holds import VALUE_LABELS
-from ..xpt.stored_columns import SpecialInOrder
 from .xdr import (
     MISSING_INTEGER,
     MISSING_REAL,

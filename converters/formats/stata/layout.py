@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from ....schemas.errors import UnreadableInput
+from ...values.distinct_bytes import until_nul
 from ...values.file_kind import seems
 from ..format import refuse_too_many
-from ..xpt.text import until_nul
 from .release import RELEASES, DtaRelease
 
 LONG_TEXT = "strL"

@@ -18,15 +18,16 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import MetadataKind, ReadingNote, Source, SpecialMissing, Variable
+from ...fixed_width.record_blocks import column_blocks
+from ...fixed_width.text import FixedWidthText
+from ...values.distinct_bytes import until_nul
 from ...values.encodings import Undecoded, decode_values, undecodable, undecoded_note
 from ...values.gathering import Gathering
-from ...values.regular_file import open_regular
+from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import FormatKind
 from ...values.typed_text import TIME_FORMAT
 from ..format import ReadOptions
 from ..holds import VALUE_LABELS
-from ..xpt.blocks import FileBecameShorter, column_blocks
-from ..xpt.text import FixedWidthText, until_nul
 from .display import kind_of_display, other_unit, stamps_of_numbers
 from .layout import LONG_TEXT, DtaField, DtaFile, DtaLayout, read_layout
 from .long_texts import LongTextColumn, read_long_texts

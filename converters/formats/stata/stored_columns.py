@@ -1,4 +1,4 @@
-"""Columns of a dataset as .dta files store them, block by block: see `xpt.stored_columns.write_records`."""
+"""Columns of a dataset as .dta files store them, block by block: see `fixed_width.stored_columns`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
+from ...fixed_width.stored_columns import StoredColumn, Values
 from ...values.arrow_columns import Shape, plain_texts, stamps_of
-from ..xpt.stored_columns import SpecialInOrder, StoredColumn, Values
+from ...values.special_in_order import SpecialInOrder
 from .display import DISPLAYED, numbers_of_stamps
 from .layout import LONG_TEXT
 from .long_texts import references

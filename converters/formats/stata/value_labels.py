@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..xpt.text import until_nul
+from ...values.distinct_bytes import until_nul
 from .layout import DtaFile
 from .release import WRITTEN, DtaRelease
 

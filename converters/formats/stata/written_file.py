@@ -10,10 +10,10 @@ from typing import BinaryIO
 import numpy as np
 
 from ....schemas.study.dataset import Dataset
+from ...fixed_width.stored_columns import write_records
 from ...values.arrow_columns import shape_of
 from ..format import Output
 from ..stated_time import stated_epoch
-from ..xpt.stored_columns import write_records
 from .layout import LONG_TEXT
 from .long_texts import write_long_texts
 from .release import WRITTEN

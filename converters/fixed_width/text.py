@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from ...values.distinct_bytes import PADDING, DistinctBytes, Trimmed, until_nul, without_padding
-from ...values.encodings import Undecoded, decode_values
-from ...values.gathering import GatheredBlocks, Gathering
+from ..values.distinct_bytes import PADDING, DistinctBytes, Trimmed, until_nul, without_padding
+from ..values.encodings import Undecoded, decode_values
+from ..values.gathering import GatheredBlocks, Gathering
 
 _BEHIND_NUL = r"(?s)\x00.*"
 
