@@ -16,7 +16,7 @@ import adamgate as ag
 from adamgate.converters.formats.xlsx.sheet_xml import serials
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "007", "1e5", "TRUE", "2020-01-31", "#N/A", "http://a.b", "{=A1}"]
-TRICKY = [" x ", "a\nb\r\n", "<&>\"'", "_x0041_", "\x01\x1f\t", "é疼𝔘", "]]>"]
+TRICKY = [" x ", "a\nb\r\n", "<&>\"'", "_x0041_", "_x0041_x0042_", "_xyz", "\x01\x1f\t", "é疼𝔘", "]]>"]
 
 
 def frame(**columns):
@@ -187,6 +187,7 @@ def test_in_a_folder_only_workbooks_that_describe_their_data_are_read(tmp_path):
     ("columns", "message"),
     [
         ({"T": ["x" * 32_768]}, "contains text of more than 32,767 characters (first in record 1)"),
+        ({"T": ["𝄞" * 16_383, "𝄞" * 16_384]}, "more than 32,767 characters (first in record 2)"),
         (
             {"T": ["a", "b\0"]},
             "contains text with a character that XML does not have (NUL, U+FFFE, U+FFFF) (first in record 2)",

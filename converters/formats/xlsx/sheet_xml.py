@@ -1,4 +1,4 @@
-"""Rows of a sheet as XML, by Arrow's kernels: every cell has a type of its own, none is ever a formula."""
+"""The records of a dataset as rows of a sheet, by Arrow's kernels: a column at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ...values.arrow_columns import Shape, joined_bytes
 from ...values.lines import Block, number_tokens
 from .cell_place import cell_place
+from .cell_xml import CONTROLS, ESCAPED_MEANT, MEANT, NUMBER, TEXT, TRUTH, styled
+from .package_styles import Style
 
 _BLOCK = 8_192
 """Rows that are put together at once."""
@@ -23,20 +25,11 @@ FIRST_CERTAIN = np.datetime64("1900-03-01", "us")
 """Before it spreadsheets count a day that never was."""
 AFTER_LAST = np.datetime64("10000-01-01", "us")
 
-_ESCAPES = (
-    ("(_x[0-9A-Fa-f]{4}_)", r"_x005F\1"),
-    ("&", "&amp;"),
-    ("<", "&lt;"),
-    (">", "&gt;"),
-    ("\r", "_x000D_"),
-    *((chr(code), f"_x{code:04X}_") for code in (*range(1, 9), 11, 12, *range(14, 32))),
-)
-"""What XML has another meaning for or no place, as spreadsheets write it."""
-_UNUSUAL = r"[\x01-\x08\x0b-\x1f]|_x[0-9A-Fa-f]{4}_"
+_MARKUP = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+_UNUSUAL = r"[\x01-\x08\x0b-\x1f]"
 NOT_IN_XML = "[\0\ufffe\uffff]"
 
-STYLES: Mapping[Shape, str] = MappingProxyType({Shape.DATE: ' s="1"', Shape.DATETIME: ' s="2"'})
-"""Numbers of the styles in `package.STYLES`."""
+_STYLES: Mapping[Shape, Style] = MappingProxyType({Shape.DATE: Style.DATE, Shape.DATETIME: Style.DATETIME})
 
 
 def text_tokens(texts: pa.Array) -> pa.Array:
@@ -45,10 +38,14 @@ def text_tokens(texts: pa.Array) -> pa.Array:
     shown = pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
     if not len(shown):
         return shown
-    unusual = pc.any(pc.match_substring_regex(shown, _UNUSUAL)).as_py()
-    for found, written in _ESCAPES if unusual else _ESCAPES[1:4]:
-        replace = pc.replace_substring_regex if found.startswith("(") else pc.replace_substring
-        shown = replace(shown, found, written)
+    meant = pc.match_substring_regex(shown, MEANT)
+    if pc.any(meant).as_py():
+        shown = pc.if_else(meant, pc.replace_substring(shown, *ESCAPED_MEANT), shown)
+    for found, written in _MARKUP:
+        shown = pc.replace_substring(shown, found, written)
+    if pc.any(pc.match_substring_regex(shown, _UNUSUAL)).as_py():
+        for found, written in CONTROLS.items():
+            shown = pc.replace_substring(shown, found, written)
     return shown
 
 
@@ -73,13 +70,7 @@ TOKENS: Mapping[Shape, Callable[[pa.Array], pa.Array]] = MappingProxyType(
         Shape.DATETIME: _stamp_tokens,
     }
 )
-_AROUND: Mapping[Shape, tuple[str, str]] = MappingProxyType(
-    {
-        Shape.TEXT: (' t="inlineStr"><is><t xml:space="preserve">', "</t></is></c>"),
-        Shape.TRUTH: (' t="b"><v>', "</v></c>"),
-    }
-)
-_AROUND_NUMBERS = ("><v>", "</v></c>")
+_AROUND: Mapping[Shape, tuple[str, str]] = MappingProxyType({Shape.TEXT: TEXT, Shape.TRUTH: TRUTH})
 
 
 def rows(
@@ -115,23 +106,13 @@ def rows(
 
 def _cells(shape: Shape, letters: str, numbers: pa.Array, values: pa.Array) -> pa.Array:
     """The cells of some records of one column; null where there is no value."""
-    before, after = _AROUND.get(shape, _AROUND_NUMBERS)
-    start, middle = _scalar(f'<c r="{letters}'), _scalar(f'"{STYLES.get(shape, "")}{before}')
+    before, after = _AROUND.get(shape, NUMBER)
+    start, middle = (
+        _scalar(f'<c r="{letters}'),
+        _scalar(f'"{styled(_STYLES.get(shape, Style.PLAIN))}{before}'),
+    )
     return pc.binary_join_element_wise(start, numbers, middle, values, _scalar(after), _scalar(""))
 
 
 def _scalar(text: str) -> pa.Scalar:
     return pa.scalar(text, _TEXT)
-
-
-def text_rows(table: Sequence[Sequence[str]]) -> bytes:
-    """Rows of a small sheet of texts, from the first on."""
-    if not table:
-        return b""
-    fixed = [pa.array(column, _TEXT) for column in zip(*table, strict=True)]
-
-    def block(column: pa.Array) -> Block:
-        return lambda first, count: text_tokens(column.slice(first, count))
-
-    blocks = [(Shape.TEXT, block(column)) for column in fixed]
-    return b"".join(rows(blocks, len(table), 0, lambda _: None))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
@@ -27,15 +26,16 @@ from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
 from ..stated_time import stated_epoch
 from ..table_style import TableStyle
+from .cell_xml import table_rows
+from .limits import LONGEST_NAME, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS
 from .metadata_sheets import datasets_sheet, variables_sheet
-from .package import package
+from .package import NO_TIME, package
 from .sheet_names import DATASETS, VARIABLES
-from .sheet_xml import AFTER_LAST, FIRST_CERTAIN, NOT_IN_XML, TOKENS, rows, text_rows
+from .sheet_xml import AFTER_LAST, FIRST_CERTAIN, NOT_IN_XML, TOKENS, rows
 
-MOST_ROWS, MOST_COLUMNS, LONGEST_TEXT, LONGEST_NAME = 1_048_576, 16_384, 32_767, 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 _CHARACTERS = "a character that XML does not have (NUL, U+FFFE, U+FFFF)"
-_NO_TIME = datetime(1980, 1, 1)
+_TWO_IN_UTF_16 = r"[\x{10000}-\x{10FFFF}]"
 _MILLIS = "datetime64[ms]"
 
 
@@ -91,14 +91,23 @@ def _holding(texts: pa.Array) -> columns.Mask:
     return held
 
 
+def _are_longer(texts: pa.Array) -> columns.Mask:
+    """Than a cell; a character beyond U+FFFF is two for Excel."""
+    lengths = pc.utf8_length(texts).to_numpy(zero_copy_only=False)
+    if (lengths * 2 <= LONGEST_TEXT).all():
+        return np.zeros(len(lengths), np.bool_)
+    twice = pc.count_substring_regex(texts, _TWO_IN_UTF_16).to_numpy(zero_copy_only=False)
+    longer: columns.Mask = lengths + twice > LONGEST_TEXT
+    return longer
+
+
 def _wrong_values(dataset: Dataset, variable: Variable) -> Iterator[tuple[str, columns.Mask]]:
     column = dataset[variable.name]
     shape = shape_of_column(column, variable)
     match shape:
         case Shape.TEXT:
             texts = plain_texts(column)
-            lengths = pc.utf8_length(texts).to_numpy(zero_copy_only=False)
-            yield f"contains text of more than {LONGEST_TEXT:,} characters", lengths > LONGEST_TEXT
+            yield f"contains text of more than {LONGEST_TEXT:,} characters", _are_longer(texts)
             yield f"contains text with {_CHARACTERS}", _holding(texts)
         case Shape.NUMBER:
             yield "contains infinite numbers", np.isinf(columns.numbers(column))
@@ -116,23 +125,22 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
 
 def _write(output: Output, stream: BinaryIO) -> None:
     dataset = output.dataset
-    shapes = {each.name: shape_of(dataset, each) for each in dataset.variables}
     described = {VARIABLES: variables_sheet(dataset), DATASETS: datasets_sheet(dataset)}
-    columns_written = [
+    cells = [
         (shape, fetched(dataset, each, shape, TOKENS[shape]))
         for each in dataset.variables
-        for shape in (shapes[each.name],)
+        for shape in (shape_of(dataset, each),)
     ]
-    time = dataset.modified or dataset.created or stated_epoch() or _NO_TIME
+    time = dataset.modified or dataset.created or stated_epoch() or NO_TIME
     with package(stream, [dataset.name, *described]) as written:
         written.write_description(dataset.name, time)
         with written.sheet(dataset.name) as sheet:
-            sheet.write(text_rows([[each.name for each in dataset.variables]]))
-            for some in rows(columns_written, len(dataset), 1, output.tell):
+            sheet.writelines(table_rows([[each.name for each in dataset.variables]]))
+            for some in rows(cells, len(dataset), 1, output.tell):
                 sheet.write(some)
         for name, table in described.items():
             with written.sheet(name) as sheet:
-                sheet.write(text_rows(table))
+                sheet.writelines(table_rows(table))
 
 
 def _tables_in(_: TableStyle) -> Writer:
