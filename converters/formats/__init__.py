@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..values.file_kind import suffix_of
 from .holds import EVERYTHING, Holds
+from .write_options import OF_EXCEL, OF_XPT
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -48,8 +49,8 @@ class Format:
         Suffixes of the files that are written.
     attributes : frozenset of str
         Attributes that it has a place for, if not for all.
-    takes_options : bool
-        Whether `WriteOptions` mean something to its writer.
+    takes : frozenset of str
+        Names of the `WriteOptions` that mean something to its writer.
     alone : frozenset of Holds or None
         What it has a place for without files beside it; None if that is all the same.
     packed : tuple of str
@@ -63,7 +64,7 @@ class Format:
     writer: str = ""
     written: tuple[str, ...] = ()
     attributes: frozenset[str] = frozenset()
-    takes_options: bool = False
+    takes: frozenset[str] = frozenset()
     packed: tuple[str, ...] = ()
     alone: frozenset[Holds] | None = None
 
@@ -114,7 +115,7 @@ FORMATS: tuple[Format, ...] = (
         ".xpt.writer:XPT",
         (".xpt",),
         frozenset({"dataset_type", "sas_version", "operating_system"}),
-        takes_options=True,
+        takes=OF_XPT,
         packed=(".xpt.gz", ".xport.gz"),
     ),
     Format(
@@ -172,6 +173,7 @@ FORMATS: tuple[Format, ...] = (
         ".xlsx.reader:read_xlsx",
         ".xlsx.writer:EXCEL",
         (".xlsx",),
+        takes=OF_EXCEL,
     ),
     Format(
         "R",

@@ -49,6 +49,7 @@ def convert(
     read_back: bool = True,
     split_size: int | str = "5GB",
     one_file: bool = False,
+    label_row: bool = False,
 ) -> list[Path]:
     """Convert export files: of every format that is read to every format that is written.
 
@@ -97,8 +98,8 @@ def convert(
     manifest : path, optional
         JSON file to write with the SHA-256 of all inputs and outputs, and what was selected and not kept;
         its schema is ``manifest.schema.json`` in the package.
-    xpt_version, fix, lengths, xpt_encoding, read_back, split_size, one_file
-        How SAS transport files are written, as in `write`.
+    xpt_version, fix, lengths, xpt_encoding, read_back, split_size, one_file, label_row
+        How SAS transport files and Excel workbooks are written, as in `write`.
 
     Returns
     -------
@@ -127,7 +128,14 @@ def convert(
     [30.0, 95.0, 240.0]
     """
     writing = write_options(
-        xpt_version, fix, lengths, xpt_encoding, read_back=read_back, split_size=split_size, one_file=one_file
+        xpt_version,
+        fix,
+        lengths,
+        xpt_encoding,
+        read_back=read_back,
+        split_size=split_size,
+        one_file=one_file,
+        label_row=label_row,
     )
     request = Request(
         Target.of(target, to, writing),

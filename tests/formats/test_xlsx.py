@@ -255,3 +255,67 @@ def test_a_table_for_tools(root, tmp_path):
     shown = pd.read_excel(tmp_path / "os.xlsx", engine="openpyxl")
     assert shown["event"].dtype == bool
     assert shown["duration"].tolist() == table.frame["duration"].tolist()
+
+
+LABELLED = ag.Dataset.from_frame(
+    pd.DataFrame({"USUBJID": ["1", "2"], "AVAL": [1.5, np.nan], "AVALC": ["", ""]}),
+    "ADX",
+    variables=[
+        ag.Variable("USUBJID", "=Subject <1>", "Char"),
+        ag.Variable("AVAL", "Value", "Num"),
+        ag.Variable("AVALC"),
+    ],
+)
+
+
+@pytest.mark.parametrize("data", [LABELLED, LABELLED.replace(frame=LABELLED.frame.iloc[:0])])
+def test_labels_below_the_names(data, tmp_path):
+    plain = written(data, tmp_path, "plain.xlsx").read_bytes()
+    path = tmp_path / "adx.xlsx"
+    ag.write(data, path, label_row=True)
+    sheet = openpyxl.load_workbook(path)["ADX"]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(max_row=2)] == [
+        ["USUBJID", "AVAL", "AVALC"],
+        ["=Subject <1>", "Value", None],
+    ]
+    assert sheet.freeze_panes == "A3"
+    (back,) = ag.read(path)
+    assert back.variables == data.variables
+    assert len(back) == len(data)
+    assert back["USUBJID"].astype(object).tolist() == data["USUBJID"].tolist()
+    ag.write(back, tmp_path / "again.xlsx")
+    assert (tmp_path / "again.xlsx").read_bytes() == plain
+
+
+def test_a_label_that_was_changed_in_one_place_is_refused(tmp_path):
+    ag.write(LABELLED, tmp_path / "adx.xlsx", label_row=True)
+    book = openpyxl.load_workbook(tmp_path / "adx.xlsx")
+    book["ADX"]["B2"] = "Other"
+    book.save(tmp_path / "adx.xlsx")
+    with pytest.raises(ag.UnreadableInput) as caught:
+        ag.read(tmp_path / "adx.xlsx")
+    assert str(caught.value).startswith(
+        "AVAL has one label in the second row and another in the sheet _variables"
+    )
+    assert "'Other', 'Value'" in caught.value.where
+
+
+@pytest.mark.parametrize(
+    ("suffix", "option", "message"),
+    [
+        ("csv", {"label_row": True}, "--label-row: only for Excel files, not for CSV"),
+        ("xpt", {"label_row": True}, "--label-row: only for Excel files, not for SAS transport"),
+        ("xlsx", {"fix": True}, "--fix: only for SAS transport files, not for Excel"),
+    ],
+)
+def test_options_of_another_format(suffix, option, message, tmp_path):
+    with pytest.raises(ag.ConfigurationError, match=message):
+        ag.write(LABELLED, tmp_path / f"adx.{suffix}", **option)
+    with pytest.raises(TypeError, match="must be True or False"):
+        ag.write(LABELLED, tmp_path / f"adx.{suffix}", **dict.fromkeys(option, 1))
+
+
+def test_a_row_of_labels_is_a_row_of_the_sheet(tmp_path):
+    data = frame(A=pd.array([""], "string[pyarrow]").take([0] * 1_048_575))
+    with pytest.raises(ag.UnwritableOutput, match="with those of the names and labels"):
+        ag.write(data, tmp_path / "adx.xlsx", label_row=True)

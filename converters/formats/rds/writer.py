@@ -8,7 +8,7 @@ one version of zlib.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import BinaryIO
 
@@ -19,7 +19,8 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...values.arrow_columns import Shape, plain_texts, shape_of_column, stamps_of
 from ..breaches import breaches as unfit
-from ..format import Breach, Output, Writer
+from ..format import Breach, Output, Repair, Writer
+from ..holds import VALUE_LABELS
 from ..planned_file import PlannedFile
 from ..table_style import TableStyle
 from .vectors import Vector, are_held, labels_of, number_of_label, vector_of
@@ -104,9 +105,24 @@ def _attributes(dataset: Dataset) -> dict[str, SmallVector]:
     }
 
 
+def changes(output: Output) -> Iterator[Repair]:
+    """Value labels that R has no place for: they are those of a variable, by value."""
+    dataset = output.dataset
+    told = dataset.attributes.get(VALUE_LABELS) or {}
+    if not isinstance(told, Mapping):
+        yield Repair(dataset.name, "are not labels by variable and value, and are not written", VALUE_LABELS)
+        return
+    names = {each.name for each in dataset.variables}
+    for name, labels in told.items():
+        if labels and not isinstance(labels, Mapping):
+            yield Repair(dataset.name, "value labels are not by value, and are not written", str(name))
+        elif labels and name not in names:
+            yield Repair(dataset.name, "value labels are of no variable, and are not written", str(name))
+
+
 def _tables_in(_: TableStyle) -> Writer:
     """The writer of tables for a tool: R knows true, false and missing."""
     return RDS
 
 
-RDS = Writer(breaches, plan, _tables_in)
+RDS = Writer(breaches, plan, _tables_in, changes=changes)

@@ -1,8 +1,8 @@
 """What is known of a dataset, in two sheets behind that of its records: ``_variables`` and ``_datasets``.
 
 They have the columns of the tables beside CSV files; a column of metadata that the source does not have is
-left out. ``type`` says what the cells hold: Char, Num, date or datetime. ``records`` counts the records: one
-without values has no cells.
+left out. ``label_row``, if it is there, says that the labels are also below the names. ``type`` says what the
+cells hold: Char, Num, date or datetime. ``records`` counts the records: one without values has no cells.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from .sheet_names import VARIABLES
 
 _OF_VARIABLE = ("dataset", "variable", "label", "type", "length", "format", "informat")
 _OF_DATASET = ("dataset", "label", "class", "subclass", "created", "modified", "records")
+_LABEL_ROW = "label_row"
 _CARRIED: Mapping[str, MetadataKind] = {
     "label": "label",
     "length": "length",
@@ -53,6 +54,11 @@ class DescribedSheet:
     records: int
     dataset: Mapping[str, str]
 
+    @property
+    def has_label_row(self) -> bool:
+        """Whether the labels are below the names of the variables."""
+        return self.dataset.get(_LABEL_ROW, "") == "yes"
+
     def time(self, key: str) -> datetime | None:
         text = self.dataset.get(key, "")
         return datetime.fromisoformat(text) if text else None
@@ -76,10 +82,10 @@ def _told(dataset: Dataset, variable: Variable) -> dict[str, str]:
     }
 
 
-def datasets_sheet(dataset: Dataset) -> SheetTable:
+def datasets_sheet(dataset: Dataset, *, label_row: bool) -> SheetTable:
     """The rows of ``_datasets``."""
     return [
-        list(_OF_DATASET),
+        [*_OF_DATASET, *([_LABEL_ROW] if label_row else [])],
         [
             dataset.name,
             dataset.label,
@@ -88,6 +94,7 @@ def datasets_sheet(dataset: Dataset) -> SheetTable:
             dataset.created.isoformat() if dataset.created else "",
             dataset.modified.isoformat() if dataset.modified else "",
             str(len(dataset)),
+            *(["yes"] if label_row else []),
         ],
     ]
 

@@ -7,7 +7,7 @@ by the types of their cells. The only sheet that has a value is named like its f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, Variable
+from ....schemas.wording import one_line
 from ..format import ReadOptions, refuse_too_many
 from .cells import CellColumn, described_cells, read_cells
-from .metadata_sheets import described_sheet
+from .metadata_sheets import DescribedSheet, described_sheet
 from .opened import judged, merged, opened, reading, require_kind, worksheets
 from .packed_workbook import faults_of_sheet, require_sound
 from .sheet_names import DATASETS, VARIABLES
@@ -81,13 +82,17 @@ def _described(workbook: CalamineWorkbook, path: Path, names: Sequence[str], opt
         )
     place = f"{path}, sheet {told.name}"
     notes = list(judged(faults_of_sheet(path, told.name), place))
-    header, columns, records = _cells(workbook.get_sheet_by_name(told.name), told.records)
+    header, labels, columns, records = _cells(
+        workbook.get_sheet_by_name(told.name), told.records, has_labels=told.has_label_row
+    )
     if sorted(header) != sorted(told.variables):
         raise UnreadableInput(
             "the columns of the sheet are not the variables that are described",
             place,
             f"correct the sheet {VARIABLES}, or delete it and {DATASETS}",
         )
+    if told.has_label_row:
+        _require_same_labels(dict(zip(header, labels, strict=True)), told, place)
     gathering = options.memory.gathering(_SIZE_OF_A_VALUE * records * len(header))
     variables: list[Variable] = []
     said: list[ReadingNote] = [ReadingNote(told.name, note) for note in notes]
@@ -116,12 +121,24 @@ def _described(workbook: CalamineWorkbook, path: Path, names: Sequence[str], opt
     )
 
 
+def _require_same_labels(labels: Mapping[str, str], told: DescribedSheet, place: str) -> None:
+    """Refuse labels that are stated twice, and otherwise."""
+    for name, label in labels.items():
+        described = told.variables[name].label
+        if label != described:
+            raise UnreadableInput(
+                f"{name} has one label in the second row and another in the sheet {VARIABLES}",
+                f"{place}: {one_line(label)!r}, {one_line(described)!r}",
+                "make them the same",
+            )
+
+
 def _found(sheet: CalamineSheet, path: Path, name: str, is_only: bool, options: ReadOptions) -> Dataset:
     """A sheet that somebody else made."""
     dataset = (path.stem if is_only else name).strip().upper()
     place = f"{path}, sheet {name}"
     notes = [*judged(faults_of_sheet(path, name), place), *merged(sheet)]
-    header, columns, records = _cells(sheet)
+    header, _, columns, records = _cells(sheet)
     kept = [at for at, cells in enumerate(columns) if header[at].strip() or not cells.is_empty]
     _check_names([header[at].strip() for at in kept], place)
     if len(kept) < len(columns):
@@ -144,17 +161,22 @@ def _found(sheet: CalamineSheet, path: Path, name: str, is_only: bool, options: 
     )
 
 
-def _cells(sheet: CalamineSheet, records: int | None = None) -> tuple[list[str], list[CellColumn], int]:
-    """Names, columns and number of records.
+def _cells(
+    sheet: CalamineSheet, records: int | None = None, *, has_labels: bool = False
+) -> tuple[list[str], list[str], list[CellColumn], int]:
+    """Names, labels, columns and number of records.
 
     Parameters
     ----------
     records : int or None
         How many there are, blank ones too; None where blank rows are not records.
+    has_labels : bool
+        Whether the row below the names is that of labels; they are blank if there is none.
     """
     rows = iter(sheet.iter_rows()) if sheet.start is not None else iter(())
     header: Sequence[Any] = next((row for row in rows if _has_value(row)), ())
     refuse_too_many(len(header), "")
+    labels: Sequence[Any] = next(rows, ()) if has_labels else ()
     columns = [CellColumn() for _ in header]
     found = 0
     for block in _blocks(rows, records is None):
@@ -166,7 +188,9 @@ def _cells(sheet: CalamineSheet, records: int | None = None) -> tuple[list[str],
     if records is not None and found < records:
         for column in columns:
             column.add([""] * (records - found))
-    return [str(each) for each in header], columns, found if records is None else max(found, records)
+    names = [str(each) for each in header]
+    shown = [str(each) for each in labels] or [""] * len(names)
+    return names, shown, columns, found if records is None else max(found, records)
 
 
 def _blocks(rows: Iterator[Sequence[Any]], without_blank: bool) -> Iterator[list[Sequence[Any]]]:

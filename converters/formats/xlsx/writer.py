@@ -26,11 +26,13 @@ from ..format import Breach, Output, Writer
 from ..planned_file import PlannedFile
 from ..stated_time import stated_epoch
 from ..table_style import TableStyle
+from ..write_options import WriteOptions
 from .cell_xml import table_rows
 from .limits import LONGEST_NAME, LONGEST_TEXT, MOST_COLUMNS, MOST_ROWS
 from .metadata_sheets import datasets_sheet, variables_sheet
 from .package import NO_TIME, package
 from .sheet_names import DATASETS, VARIABLES
+from .sheet_view import SheetView
 from .sheet_xml import AFTER_LAST, FIRST_CERTAIN, NOT_IN_XML, TOKENS, rows
 
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
@@ -46,16 +48,17 @@ def breaches(output: Output) -> Iterator[Breach]:
     yield from found
     if found:
         return
-    for message in _faults_of_dataset(dataset):
+    for message in _faults_of_dataset(dataset, output.options):
         yield Breach(dataset.name, message)
     for variable in dataset.variables:
         for message in _faults(dataset, variable):
             yield Breach(dataset.name, message, variable.name)
 
 
-def _faults_of_dataset(dataset: Dataset) -> Iterator[str]:
-    if len(dataset) >= MOST_ROWS:
-        yield f"has {len(dataset):,} records; a sheet has {MOST_ROWS:,} rows, with that of the names"
+def _faults_of_dataset(dataset: Dataset, options: WriteOptions) -> Iterator[str]:
+    if len(dataset) + _heads(options) > MOST_ROWS:
+        above = "those of the names and labels" if options.label_row else "that of the names"
+        yield f"has {len(dataset):,} records; a sheet has {MOST_ROWS:,} rows, with {above}"
     if len(dataset.variables) > MOST_COLUMNS:
         yield f"has {len(dataset.variables):,} variables; a sheet has {MOST_COLUMNS:,} columns"
     if not dataset.variables:
@@ -65,6 +68,11 @@ def _faults_of_dataset(dataset: Dataset) -> Iterator[str]:
         yield f"its name is not one of a sheet: at most {LONGEST_NAME} characters, none of [ ] : * ? / \\"
     if _is_no_xml(name, dataset.label, dataset.declared_class, dataset.declared_subclass):
         yield f"has {_CHARACTERS} in its name, label or class"
+
+
+def _heads(options: WriteOptions) -> int:
+    """Rows above the records."""
+    return 2 if options.label_row else 1
 
 
 def _faults(dataset: Dataset, variable: Variable) -> Iterator[str]:
@@ -125,7 +133,11 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
 
 def _write(output: Output, stream: BinaryIO) -> None:
     dataset = output.dataset
-    described = {VARIABLES: variables_sheet(dataset), DATASETS: datasets_sheet(dataset)}
+    label_row, heads = output.options.label_row, _heads(output.options)
+    described = {
+        VARIABLES: variables_sheet(dataset),
+        DATASETS: datasets_sheet(dataset, label_row=label_row),
+    }
     cells = [
         (shape, fetched(dataset, each, shape, TOKENS[shape]))
         for each in dataset.variables
@@ -134,9 +146,10 @@ def _write(output: Output, stream: BinaryIO) -> None:
     time = dataset.modified or dataset.created or stated_epoch() or NO_TIME
     with package(stream, [dataset.name, *described]) as written:
         written.write_description(dataset.name, time)
-        with written.sheet(dataset.name) as sheet:
-            sheet.writelines(table_rows([[each.name for each in dataset.variables]]))
-            for some in rows(cells, len(dataset), 1, output.tell):
+        with written.sheet(dataset.name, SheetView(heads)) as sheet:
+            names, labels = zip(*((each.name, each.label) for each in dataset.variables), strict=True)
+            sheet.writelines(table_rows([names, labels][:heads]))
+            for some in rows(cells, len(dataset), heads, output.tell):
                 sheet.write(some)
         for name, table in described.items():
             with written.sheet(name) as sheet:
