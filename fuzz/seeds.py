@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -181,10 +182,12 @@ def arrow_files() -> list[Files]:
 
 def xlsx_files() -> list[Files]:
     data = pd.DataFrame({"ID": ["1", "<&>"], "N": [1.5, np.nan], "DAY": pd.to_datetime(["2020-01-31", None])})
-    raw = _written(ag.Dataset.from_frame(data, "ADX"), "adx.xlsx")
+    dataset = ag.Dataset.from_frame(data, "ADX")
+    raw = _written(dataset, "adx.xlsx")
+    labelled = _written(dataset, "adx.xlsx", label_row=True)
     plain = io.BytesIO()
     data.to_excel(plain, index=False)
-    return [{"adx.xlsx": raw}, {"adx.xlsx": plain.getvalue()}]
+    return [{"adx.xlsx": each} for each in (raw, labelled, plain.getvalue())]
 
 
 def _labelled(frame: pd.DataFrame) -> ag.Dataset:
@@ -193,9 +196,9 @@ def _labelled(frame: pd.DataFrame) -> ag.Dataset:
     return ag.Dataset.from_frame(frame, "ADX").replace(special_missing=special, attributes=labels)
 
 
-def _written(dataset: ag.Dataset, name: str) -> bytes:
+def _written(dataset: ag.Dataset, name: str, **options: Any) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        ag.write(dataset, Path(folder) / name)
+        ag.write(dataset, Path(folder) / name, **options)
         return (Path(folder) / name).read_bytes()
 
 

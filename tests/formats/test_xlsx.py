@@ -319,3 +319,13 @@ def test_a_row_of_labels_is_a_row_of_the_sheet(tmp_path):
     data = frame(A=pd.array([""], "string[pyarrow]").take([0] * 1_048_575))
     with pytest.raises(ag.UnwritableOutput, match="with those of the names and labels"):
         ag.write(data, tmp_path / "adx.xlsx", label_row=True)
+
+
+@pytest.mark.parametrize("records", [-1, 1_048_576, 10**15])
+def test_a_number_of_records_that_no_sheet_has(records, tmp_path):
+    book = openpyxl.load_workbook(written(LABELLED, tmp_path))
+    book["_datasets"]["G2"] = str(records)
+    book.save(tmp_path / "adx.xlsx")
+    with pytest.raises(ag.UnreadableInput, match="the sheets of metadata are damaged") as caught:
+        ag.read(tmp_path / "adx.xlsx")
+    assert "which a sheet does not have" in caught.value.where

@@ -15,7 +15,8 @@ from typing import Any
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import MetadataKind, Variable
 from ...values.arrow_columns import Shape, shape_of
-from .sheet_names import VARIABLES
+from .limits import MOST_ROWS
+from .sheet_names import DATASETS, VARIABLES
 
 _OF_VARIABLE = ("dataset", "variable", "label", "type", "length", "format", "informat")
 _OF_DATASET = ("dataset", "label", "class", "subclass", "created", "modified", "records")
@@ -118,7 +119,10 @@ def described_sheet(variables: Sequence[Sequence[Any]], datasets: Sequence[Seque
     header = set(map(str, variables[0]))
     carries = frozenset(kind for name, kind in _CARRIED.items() if name in header)
     types = {each["variable"]: each["type"] for each in rows}
-    return DescribedSheet(told["dataset"], described, types, carries, int(told["records"]), told)
+    records = int(told["records"])
+    if not 0 <= records < MOST_ROWS:
+        raise ValueError(f"{records:,} records in {DATASETS}, which a sheet does not have")
+    return DescribedSheet(told["dataset"], described, types, carries, records, told)
 
 
 def _variable(row: Mapping[str, str]) -> Variable:

@@ -26,7 +26,7 @@ FIRST_CERTAIN = np.datetime64("1900-03-01", "us")
 AFTER_LAST = np.datetime64("10000-01-01", "us")
 
 _MARKUP = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
-_UNUSUAL = r"[\x01-\x08\x0b-\x1f]"
+_UNUSUAL = rf"[\x01-\x08\x0b-\x1f]|{MEANT}"
 NOT_IN_XML = "[\0\ufffe\uffff]"
 
 _STYLES: Mapping[Shape, Style] = MappingProxyType({Shape.DATE: Style.DATE, Shape.DATETIME: Style.DATETIME})
@@ -38,14 +38,12 @@ def text_tokens(texts: pa.Array) -> pa.Array:
     shown = pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
     if not len(shown):
         return shown
-    meant = pc.match_substring_regex(shown, MEANT)
-    if pc.any(meant).as_py():
+    unusual = pc.any(pc.match_substring_regex(shown, _UNUSUAL)).as_py()
+    if unusual:
+        meant = pc.match_substring_regex(shown, MEANT)
         shown = pc.if_else(meant, pc.replace_substring(shown, *ESCAPED_MEANT), shown)
-    for found, written in _MARKUP:
+    for found, written in _MARKUP + (tuple(CONTROLS.items()) if unusual else ()):
         shown = pc.replace_substring(shown, found, written)
-    if pc.any(pc.match_substring_regex(shown, _UNUSUAL)).as_py():
-        for found, written in CONTROLS.items():
-            shown = pc.replace_substring(shown, found, written)
     return shown
 
 
