@@ -4,6 +4,7 @@ import adverse_events
 import derive
 import derive_upstream
 import diff
+import formats
 import gating
 import growth
 import intervals
@@ -18,6 +19,7 @@ if __name__ == "__main__":
     reading.main()
     sas7bdat.main()
     writing.main()
+    formats.main()
     gating.main()
     memory.main()
     rules.main()

@@ -9,8 +9,10 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -155,6 +157,54 @@ def parquet_files() -> list[Files]:
 def _parquet(table: pa.Table, **options: object) -> bytes:
     target = io.BytesIO()
     pq.write_table(table, target, **options)
+    return target.getvalue()
+
+
+def dta_files() -> list[Files]:
+    """Our own, with long text and value labels, and two older releases by pandas."""
+    frame = pd.DataFrame({"ID": ["001", "b"], "N": [1.5, np.nan], "LONG": ["x" * 3000, ""]})
+    older = frame.assign(DAY=np.array(["2020-01-31", "NaT"], "datetime64[ns]"), LONG=["x", ""])
+    return [
+        {"adx.dta": _written(_labelled(frame), "adx.dta")},
+        *({"adx.dta": _by_stata_writer(older, version)} for version in (114, 117)),
+    ]
+
+
+def arrow_files() -> list[Files]:
+    return [
+        {
+            "adx.feather": _written(
+                _labelled(pd.DataFrame({"ID": ["1", "2"], "N": [1.5, np.nan]})), "adx.feather"
+            )
+        }
+    ]
+
+
+def xlsx_files() -> list[Files]:
+    data = pd.DataFrame({"ID": ["1", "<&>"], "N": [1.5, np.nan], "DAY": pd.to_datetime(["2020-01-31", None])})
+    dataset = ag.Dataset.from_frame(data, "ADX")
+    raw = _written(dataset, "adx.xlsx")
+    labelled = _written(dataset, "adx.xlsx", label_row=True)
+    plain = io.BytesIO()
+    data.to_excel(plain, index=False)
+    return [{"adx.xlsx": each} for each in (raw, labelled, plain.getvalue())]
+
+
+def _labelled(frame: pd.DataFrame) -> ag.Dataset:
+    special = {"N": ag.SpecialMissing(np.array([1]), np.array(["A"]))}
+    labels = {"value_labels": {"N": {"1": "one", ".A": "none"}}}
+    return ag.Dataset.from_frame(frame, "ADX").replace(special_missing=special, attributes=labels)
+
+
+def _written(dataset: ag.Dataset, name: str, **options: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        ag.write(dataset, Path(folder) / name, **options)
+        return (Path(folder) / name).read_bytes()
+
+
+def _by_stata_writer(frame: pd.DataFrame, version: int) -> bytes:
+    target = io.BytesIO()
+    frame.to_stata(target, write_index=False, version=version)
     return target.getvalue()
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..values.file_kind import suffix_of
 from .holds import EVERYTHING, Holds
+from .write_options import OF_EXCEL, OF_XPT
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -48,8 +49,8 @@ class Format:
         Suffixes of the files that are written.
     attributes : frozenset of str
         Attributes that it has a place for, if not for all.
-    takes_options : bool
-        Whether `WriteOptions` mean something to its writer.
+    takes : frozenset of str
+        Names of the `WriteOptions` that mean something to its writer.
     alone : frozenset of Holds or None
         What it has a place for without files beside it; None if that is all the same.
     packed : tuple of str
@@ -63,7 +64,7 @@ class Format:
     writer: str = ""
     written: tuple[str, ...] = ()
     attributes: frozenset[str] = frozenset()
-    takes_options: bool = False
+    takes: frozenset[str] = frozenset()
     packed: tuple[str, ...] = ()
     alone: frozenset[Holds] | None = None
 
@@ -114,7 +115,7 @@ FORMATS: tuple[Format, ...] = (
         ".xpt.writer:XPT",
         (".xpt",),
         frozenset({"dataset_type", "sas_version", "operating_system"}),
-        takes_options=True,
+        takes=OF_XPT,
         packed=(".xpt.gz", ".xport.gz"),
     ),
     Format(
@@ -142,6 +143,14 @@ FORMATS: tuple[Format, ...] = (
         (".parquet",),
     ),
     Format(
+        "Arrow",
+        (".feather", ".arrow"),
+        EVERYTHING,
+        ".arrow.reader:read_arrow",
+        ".arrow.writer:ARROW",
+        (".feather", ".arrow"),
+    ),
+    Format(
         "Dataset-JSON",
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
         EVERYTHING - {Holds.INFORMATS, Holds.SPECIAL_MISSING, Holds.CLASS, Holds.VALUE_LABELS},
@@ -150,12 +159,50 @@ FORMATS: tuple[Format, ...] = (
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
         packed=(".json.gz",),
     ),
+    Format(
+        "Excel",
+        (".xlsx",),
+        EVERYTHING
+        - {
+            Holds.SPECIAL_MISSING,
+            Holds.KEYS,
+            Holds.VALUE_LABELS,
+            Holds.OIDS,
+            Holds.ATTRIBUTES,
+        },
+        ".xlsx.reader:read_xlsx",
+        ".xlsx.writer:EXCEL",
+        (".xlsx",),
+        takes=OF_EXCEL,
+    ),
+    Format(
+        "R",
+        (),
+        frozenset(
+            {
+                Holds.LABELS,
+                Holds.LENGTHS,
+                Holds.FORMATS,
+                Holds.INFORMATS,
+                Holds.SPECIAL_MISSING,
+                Holds.DATASET_LABEL,
+                Holds.VALUE_LABELS,
+            }
+        ),
+        "",
+        ".rds.writer:RDS",
+        (".rds",),
+    ),
+    Format(
+        "Stata",
+        (".dta",),
+        EVERYTHING,
+        ".stata.reader:read_dta",
+        ".stata.writer:STATA",
+        (".dta",),
+        packed=(".dta.gz",),
+    ),
 )
-
-FORMATS_OF_TABLES: tuple[Format, ...] = (
-    Format("Stata", (), frozenset({Holds.LABELS}), "", ".stata.tables:TABLES", (".dta",)),
-)
-"""Formats of tables for tools alone: their writers take what such a table holds, not every dataset."""
 
 
 _OF_DATABASES = ".databases.writer:TABLES"
@@ -186,12 +233,7 @@ def writable() -> Mapping[str, Format]:
     return {suffix: each for each in FORMATS for suffix in each.written}
 
 
-def writable_tables() -> Mapping[str, Format]:
-    """Formats in which a table for a tool is written, by suffix."""
-    return {**{suffix: each for each in FORMATS_OF_TABLES for suffix in each.written}, **writable()}
-
-
 def dataset_named(path: Path) -> str:
     """The name that the dataset of a file has, unless something else says so: "ADSL" of adsl.csv.gz."""
-    suffix = suffix_of(path, (*readable(), *writable_tables()))
+    suffix = suffix_of(path, (*readable(), *writable()))
     return path.name[: len(path.name) - len(suffix)].strip().upper()

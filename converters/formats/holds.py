@@ -55,6 +55,14 @@ def _attributes(dataset: Dataset) -> Collection[str]:
     return [name for name, value in dataset.attributes.items() if value and name != VALUE_LABELS]
 
 
+def _value_labels(dataset: Dataset) -> Collection[str]:
+    """Names of formats; that of the attribute where it is not a mapping of them."""
+    found = dataset.attributes.get(VALUE_LABELS)
+    if not found:
+        return []
+    return list(found) if isinstance(found, Mapping) else [VALUE_LABELS]
+
+
 FOUND: Mapping[Holds, Callable[[Dataset], Collection[str]]] = MappingProxyType(
     {
         Holds.LABELS: _variables("label"),
@@ -70,7 +78,7 @@ FOUND: Mapping[Holds, Callable[[Dataset], Collection[str]]] = MappingProxyType(
             word for word, time in (("created", dataset.created), ("modified", dataset.modified)) if time
         ],
         Holds.KEYS: _variables("key_sequence"),
-        Holds.VALUE_LABELS: lambda dataset: list(dataset.attributes.get(VALUE_LABELS, ())),
+        Holds.VALUE_LABELS: _value_labels,
         Holds.OIDS: _with_oids,
         Holds.ATTRIBUTES: _attributes,
     }

@@ -10,7 +10,7 @@ LENGTHS = ("source", "data")
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """What a user may say about how SAS transport files are written; no other format takes these.
+    """What a user may say about how files are written; each format takes its own (`Format.takes`).
 
     Attributes
     ----------
@@ -28,6 +28,8 @@ class WriteOptions:
         Bytes beyond which a dataset is split into several files by subject.
     one_file : bool
         Write all datasets into one file.
+    label_row : bool
+        Write the labels of variables below their names.
     """
 
     xpt_version: int = 5
@@ -37,6 +39,7 @@ class WriteOptions:
     read_back: bool = True
     split_size: int = 5_000_000_000
     one_file: bool = False
+    label_row: bool = False
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -45,5 +48,7 @@ class WriteOptions:
 
 
 AS_USUAL = WriteOptions()
+OF_XPT = frozenset({"xpt_version", "fix", "lengths", "xpt_encoding", "read_back", "split_size", "one_file"})
+OF_EXCEL = frozenset({"label_row"})
 FIX = "--fix"
 """How that option is named in `Breach.ways`."""

@@ -34,7 +34,10 @@ _CHARACTER_TYPES = frozenset(("char", "character", "text", "string", "c", "$", "
 _NUMERIC_TYPES = frozenset(
     ("num", "numeric", "number", "n", "integer", "int", "float", "double", "decimal", "boolean")
 )
-_DATA_SUFFIX = re.compile(r"\.(xpt|xport|sas7bdat|csv|tsv|parquet|json|ndjson|dsjc)(\.gz)?$", re.IGNORECASE)
+_DATA_SUFFIX = re.compile(
+    r"\.(xpt|xport|sas7bdat|csv|tsv|parquet|json|ndjson|dsjc|dta|feather|arrow|xlsx|rds)(\.gz)?$",
+    re.IGNORECASE,
+)
 _CSV_NAME = re.compile(r"\.(csv|tsv)(\.gz)?$", re.IGNORECASE)
 _SAS_NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,31}")
 _STAMP_TYPES = {"date": FormatKind.DATE, "datetime": FormatKind.DATETIME, "time": FormatKind.TIME}

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
+from ..formats.xlsx.cell_place import cell_place
+from ..formats.xlsx.opened import EncryptedWorkbook
+from ..formats.xlsx.sheet_faults import SheetFaults
 from ..values.regular_file import read_regular
-from .cell_place import cell_place
-from .sheet_faults import SheetFaults
 
 _END = 0xFFFFFFFA
 """Numbers of sectors from here on mean the end of a chain, or none."""
@@ -29,10 +30,6 @@ _VERSION = b"\x00\x06"
 """Of Excel 97 and later; before, names and texts were written otherwise."""
 _ROWS, _COLUMNS = 65_536, 256
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-
-
-class EncryptedWorkbook(Exception):
-    """The workbook has a password."""
 
 
 class _Damaged(Exception):

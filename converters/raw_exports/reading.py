@@ -58,7 +58,7 @@ RAW_FORMATS = (
     ),
     RawFormat(
         "a file that describes its variables",
-        tuple(each for each in readable() if not each.startswith((".csv", ".tsv"))),
+        tuple(each for each in readable() if not each.startswith((".csv", ".tsv", ".xlsx"))),
         ".reading:_read_described",
         (*_OF_HEADERS, "delimiter", "quote"),
     ),

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from ...schemas.wording import counted
+from ..formats.xlsx.cell_text import DATES, KINDS, is_uncertain, lost_digits, texts_of
 from ..values.gathering import Gathering
 from ..values.reading_notes import listed
 from ..values.text_column import TextBlocks
-from .cell_text import DATES, KINDS, is_uncertain, lost_digits, texts_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet

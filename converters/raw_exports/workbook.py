@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,37 +11,29 @@ import numpy as np
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import ReadingNote
-from ...schemas.wording import counted, one_line
 from ..formats.format import ReadOptions
-from ..values.file_kind import seems
+from ..formats.xlsx.opened import PACKED, judged, merged, opened, reading, require_kind, worksheets
+from ..formats.xlsx.packed_workbook import faults_of_ods, faults_of_sheet, require_sound
+from ..formats.xlsx.sheet_faults import SheetFaults
 from ..values.reading_notes import listed
-from ..values.regular_file import open_regular
-from .cell_place import cell_place
 from .header import header_of, lines_of_header, nameless
 from .members import chosen_members
-from .old_workbook import EncryptedWorkbook, faults_of_old_sheets
+from .old_workbook import faults_of_old_sheets
 from .options import RawFile
-from .packed_workbook import faults_of_ods, faults_of_sheet, require_sound
 from .raw_table import RawTable
-from .sheet_faults import SheetFaults
 from .sheet_rows import SheetRows
 from .source_files import WILD, SourceFile
 from .text_table import text_table
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata
+    from python_calamine import CalamineWorkbook
 
-_NAMED = 5
 _UNPACKED = 20
 """Workbooks are packed to about a twentieth."""
 _XLSX = (".xlsx", ".xlsm")
-_PACKED = (*_XLSX, ".xlsb", ".ods")
 _FAULTS = {".xls": faults_of_old_sheets, ".ods": faults_of_ods}
 """Formats whose sheets are all looked through at once."""
-_PANIC = "PanicException"
-"""How Python sees a fault in calamine, which is written in Rust; its type cannot be imported."""
-_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OR_MISSING = ', or declare missing_values = ["{error}"]'
 
 
 def read_workbook(file: SourceFile, declared: RawFile, options: ReadOptions) -> list[RawTable]:
@@ -58,12 +49,12 @@ def read_workbook(file: SourceFile, declared: RawFile, options: ReadOptions) -> 
         present, or has errors or formulas without a value.
     """
     suffix = file.path.suffix.lower()
-    _require_kind(file.path, suffix)
-    if suffix in _PACKED:
+    require_kind(file.path, suffix)
+    if suffix in PACKED:
         require_sound(file.path, options)
-    with _reading(file.path):
+    with reading(file.path):
         known = _FAULTS[suffix](file.path) if suffix in _FAULTS else {}
-        workbook = _opened(file.path)
+        workbook = opened(file.path)
         hidden = _hidden(workbook, file)
         said = [f"hidden sheets, not read: {listed(hidden)}"] if hidden else []
         places = [_Place.of(file, name) for name in _chosen(workbook, file)]
@@ -75,75 +66,10 @@ def read_workbook(file: SourceFile, declared: RawFile, options: ReadOptions) -> 
         return tables
 
 
-def _require_kind(path: Path, suffix: str) -> None:
-    with open_regular(path) as file:
-        head = file.read(512)
-        if suffix in _PACKED and head.startswith(_OLD):
-            if _ENCRYPTED in head + file.read():
-                raise _encrypted(path)
-            raise UnreadableInput(
-                f"the file is an old Excel workbook, not {suffix}",
-                str(path),
-                "name it .xls, or save it again",
-            )
-    fits = head.startswith(b"PK\x03\x04") if suffix in _PACKED else head.startswith(_OLD)
-    if not fits:
-        kind = seems(head) or "something else"
-        raise UnreadableInput(
-            f"the file is {kind}, not a workbook ({suffix})",
-            str(path),
-            "save it again as .xlsx, or name it by what it is (.csv)",
-        )
-
-
-def _encrypted(path: Path) -> UnreadableInput:
-    return UnreadableInput(
-        "the workbook is encrypted", str(path), "open it with its password, and save it without one"
-    )
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """What calamine does not read is an input that cannot be read.
-
-    Raises
-    ------
-    UnreadableInput
-    """
-    try:
-        from python_calamine import CalamineError, PasswordError
-    except ImportError as error:
-        raise UnreadableInput(
-            "python-calamine, which reads workbooks, is not installed",
-            str(path),
-            "pip install 'adamgate[excel]', or save the sheet as CSV",
-        ) from error
-    try:
-        yield
-    except (PasswordError, EncryptedWorkbook) as error:
-        raise _encrypted(path) from error
-    except CalamineError as error:
-        raise UnreadableInput(
-            "the workbook cannot be read", f"{path}: {one_line(str(error))}", "save it again as .xlsx"
-        ) from error
-    except BaseException as error:
-        if type(error).__name__ != _PANIC:
-            raise
-        raise UnreadableInput(
-            "the workbook is damaged", str(path), "copy or export the file again"
-        ) from error
-
-
-def _opened(path: Path) -> CalamineWorkbook:
-    from python_calamine import CalamineWorkbook
-
-    return CalamineWorkbook.from_path(str(path))
-
-
 def _chosen(workbook: CalamineWorkbook, file: SourceFile) -> list[str]:
     """The sheets that are meant: hidden ones only by name; sheets of charts and macros never."""
     passed = _hidden(workbook, file)
-    names = [each.name for each in _worksheets(workbook) if each.name not in passed]
+    names = [each.name for each in worksheets(workbook) if each.name not in passed]
     return chosen_members(names, file, "sheet", passed)
 
 
@@ -153,13 +79,7 @@ def _hidden(workbook: CalamineWorkbook, file: SourceFile) -> list[str]:
         return []
     from python_calamine import SheetVisibleEnum
 
-    return [each.name for each in _worksheets(workbook) if each.visible != SheetVisibleEnum.Visible]
-
-
-def _worksheets(workbook: CalamineWorkbook) -> list[SheetMetadata]:
-    from python_calamine import SheetTypeEnum
-
-    return [each for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+    return [each.name for each in worksheets(workbook) if each.visible != SheetVisibleEnum.Visible]
 
 
 def _table(
@@ -178,7 +98,7 @@ def _table(
     header = header_of(above, below, declared, str(place))
     if "" in header.names:
         raise nameless(kept[header.names.index("")] + 1, str(place))
-    notes += [*rows.notes(header.names, kept), *_merged(sheet)]
+    notes += [*rows.notes(header.names, kept), *merged(sheet)]
     return text_table(
         path,
         place.name,
@@ -216,46 +136,7 @@ def _judged(faults: SheetFaults | None, place: _Place, declared: RawFile, suffix
     UnreadableInput
         For errors that are not declared missing, and formulas without a value.
     """
-    if faults is None:
-        if suffix not in _FAULTS:
-            yield f"{suffix} does not distinguish errors such as #N/A from empty cells; .xlsx does"
-        return
-    errors = [(at, text) for at, text in faults.errors if text not in declared.missing_values]
-    if errors:
-        raise UnreadableInput(
-            f"{counted(len(errors), 'cell')} with an error: "
-            f"{_some(f'{at} {text}'.strip() for at, text in errors)}",
-            str(place),
-            f"correct them in the workbook{_or_missing(errors[0][1])}",
-        )
-    if faults.never_calculated:
-        raise UnreadableInput(
-            f"{counted(len(faults.never_calculated), 'formula')} without a value: "
-            f"{_some(faults.never_calculated)}",
-            str(place),
-            "open the workbook in Excel and save it again, which calculates them",
-        )
-    if faults.errors:
-        yield f"{counted(len(faults.errors), 'cell')} with an error read as missing, as declared"
-    if faults.padded:
-        shown = counted(len(faults.padded), "number")
-        yield f"{shown} shown with leading zeros in Excel, read without them: {_some(faults.padded)}"
-
-
-def _or_missing(text: str) -> str:
-    """What may be declared of an error whose text is known."""
-    return f', or declare missing_values = ["{text}"]' if text else ""
-
-
-def _some(places: Iterable[str]) -> str:
-    """ "B17, C4 and 12 more"."""
-    every = list(places)
-    more = f" and {len(every) - _NAMED:,} more" if len(every) > _NAMED else ""
-    return f"{', '.join(every[:_NAMED])}{more}"
-
-
-def _merged(sheet: CalamineSheet) -> Iterator[str]:
-    areas = sheet.merged_cell_ranges or []
-    if areas:
-        shown = _some(f"{cell_place(*first)}:{cell_place(*last)}" for first, last in areas)
-        yield f"merged cells, of which only the first has the value: {shown}"
+    if faults is not None:
+        yield from judged(faults, str(place), declared.missing_values, _OR_MISSING)
+    elif suffix not in _FAULTS:
+        yield f"{suffix} does not distinguish errors such as #N/A from empty cells; .xlsx does"

@@ -7,16 +7,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from zipfile import BadZipFile, ZipFile
+from zlib import error as zlib_error
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
 from ..formats.parquet.parts import SUFFIX, is_partitioned
+from ..formats.xlsx.sheet_names import VARIABLES
 from ..metadata.sidecar_names import is_sidecar
 from ..values.file_kind import suffix_of
 from ..values.regular_file import open_regular
 
 _UNREAD_KINDS = {
-    "Excel": ".xls .xlsx .xlsm .xlsb",
+    "Excel": ".xls .xlsm .xlsb",
     "OpenDocument": ".ods",
     "compressed": ".gz .bz2 .xz .zst .z",
     "archive": ".zip .7z .rar .tar .tgz",
@@ -24,13 +27,12 @@ _UNREAD_KINDS = {
     "XPT under another suffix": ".xpt5 .xpt8 .xpt9 .v5xpt .v8xpt .v9xpt .tpt .trp",
     "older SAS": ".sd2 .sd7 .ssd .ssd01 .ssd04 .sas7bvew .sas7bdat1",
     "SPSS": ".sav .zsav .por",
-    "Stata": ".dta",
     "R": ".rds .rda .rdata",
     "JMP": ".jmp",
     "Minitab": ".mtw",
     "pandas": ".pkl .pickle",
     "HDF5": ".h5 .hdf .hdf5",
-    "Arrow": ".feather .arrow .ipc",
+    "Arrow under another suffix": ".ipc .arrows",
     "Parquet under another suffix": ".parq .pq",
     "Avro": ".avro",
     "ORC": ".orc",
@@ -55,6 +57,9 @@ _OWN_KEYS = (
     {"schema_version", "sidecars"},
 )
 """What our reports, our codebooks and our manifests have on their first level."""
+
+_SHEETS, _DESCRIPTION = "xl/workbook.xml", f'name="{VARIABLES}"'.encode()
+"""Where a workbook lists its sheets, and how that of our metadata is listed."""
 
 _NAMES_LISTED = 3
 _HEAD = 1 << 16
@@ -100,7 +105,7 @@ def contents_of(folder: Path, known: Collection[str]) -> Contents:
     present = [path for path in entries if not is_hidden(path) and not is_sidecar(path)]
     subfolders = tuple(path for path in present if path.is_dir() and not is_partitioned(path))
     named = [path for path in present if suffix_of(path, known) and path not in set(subfolders)]
-    files = [path for path in named if is_partitioned(path) or (path.is_file() and not _is_other_json(path))]
+    files = [path for path in named if is_partitioned(path) or (path.is_file() and not _is_other(path))]
     problems = [_no_file(path) for path in named if not path.is_file() and not path.is_dir()]
     parts = parts_named_as_datasets(files)
     if parts is not None:
@@ -137,6 +142,8 @@ def _no_file(path: Path) -> UnreadableInput:
 def _unread_kind(path: Path, known: Collection[str]) -> str:
     """What a file is that may hold data and is not read; "" for all others."""
     if suffix_of(path, known):
+        if _is_other_workbook(path):
+            return "Excel"
         return "JSON, but not Dataset-JSON" if _is_other_json(path) and not _is_own_json(path) else ""
     suffix = path.suffix.lower()
     if suffix in _PERHAPS_DELIMITED and path.is_file() and _is_delimited(path):
@@ -156,6 +163,26 @@ def _is_delimited(path: Path) -> bool:
 def _head(path: Path) -> bytes:
     with open_regular(path) as file:
         return file.read(_HEAD)
+
+
+def _is_other(path: Path) -> bool:
+    return _is_other_json(path) or _is_other_workbook(path)
+
+
+def _is_other_workbook(path: Path) -> bool:
+    """Whether it is a workbook that does not describe its data: a specification, a report, or data of others.
+
+    Such a one is read where it is named. One that is damaged is not known to describe its data.
+    """
+    if path.suffix.lower() != ".xlsx" or not path.is_file():
+        return False
+    try:
+        with open_regular(path) as file, ZipFile(file) as packed, packed.open(_SHEETS) as sheets:
+            return _DESCRIPTION not in sheets.read(_HEAD)
+    except OSError:
+        return False  # its reader says why, beside what is wrong with the other files
+    except (KeyError, BadZipFile, RuntimeError, ValueError, EOFError, zlib_error):
+        return True
 
 
 def _is_other_json(path: Path) -> bool:

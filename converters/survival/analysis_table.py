@@ -100,8 +100,8 @@ class AnalysisTable(Glanced):
         Parameters
         ----------
         path : str or Path
-            Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), .xpt (SAS), .dta (Stata), or
-            another output format.
+            Output file: .csv, .parquet, .json or .ndjson (Dataset-JSON), .xpt (SAS), .dta (Stata), .rds
+            (R), or another output format.
         layout : str, optional
             A name from `layouts.layouts` (default: from the suffix).
         program : bool

@@ -114,8 +114,8 @@ LAYOUTS: Mapping[str, Layout] = {
         ),
         Layout(
             "r",
-            'R\'s survival: event TRUE or FALSE, missing values empty (na.strings = "")',
-            (".csv",),
+            "R's survival: event TRUE or FALSE; missing values NA in .rds, empty in .csv",
+            (".csv", ".rds"),
             _FOR_R,
             "r:reading",
             "r",
@@ -200,6 +200,7 @@ def layouts_by_suffix() -> Mapping[str, Layout]:
         for layout in (known.get(form.word) or _tool_of(form),)
         if layout is not None
         for suffix in layout.writes
+        if suffix in form.written
     }
     return {suffix: each for each in known.values() for suffix in each.writes} | of_formats
 

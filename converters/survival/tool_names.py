@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from ..formats.stata.names import LONGEST_NAME, RESERVED
+
 
 @dataclass(frozen=True, slots=True)
 class NameRules:
@@ -63,17 +65,7 @@ class NameRules:
 NAMES_OF_SAS = NameRules(8, 40, upper=True)
 """Of version 5 transport files."""
 
-_RESERVED_BY_STATA = """
-aggregate array boolean break byte case catch class colvector complex const continue default delegate delete
-do double else eltypedef end enum explicit export external float for friend function global goto if in inline
-int local long NULL pragma protected quad rowvector short strL typedef typename using virtual with
-_all _b _coef _cons _n _N _pi _pred _rc _se _skip
-""".split()
-"""Of Stata's language and of Mata, as pandas has them, too."""
-
-NAMES_OF_STATA = NameRules(
-    32, 80, reserved=frozenset([*_RESERVED_BY_STATA, *(f"str{length}" for length in range(1, 2046))])
-)
+NAMES_OF_STATA = NameRules(LONGEST_NAME, 80, reserved=RESERVED)
 
 
 def changed(names: Mapping[str, str]) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from ...schemas.errors import ConfigurationError
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import did_you_mean
-from ..formats import writable_tables
+from ..formats import writable
 from ..formats.format import Output
 from ..formats.planned_file import PlannedFile
 from ..formats.table_style import TableStyle
@@ -137,7 +137,7 @@ class ToolTable:
         UnwritableOutput
             When the format cannot hold the table.
         """
-        form = writable_tables()[self.output.path.suffix.lower()]
+        form = writable()[self.output.path.suffix.lower()]
         writer = form.load_writer().of_tables(self._style())
         refuse_breaches([self.output], form, writer, self.output.path)
         (planned,) = writer.plan([self.output])
@@ -161,7 +161,7 @@ class ToolTable:
     def tell_losses(self) -> None:
         """Warn of what the format has no place for, unless its tables for tools hold names alone; of names
         that are others in the file, and of labels that are cut."""
-        form = writable_tables()[self.output.path.suffix.lower()]
+        form = writable()[self.output.path.suffix.lower()]
         if form.load_writer().styled is None:
             tell_losses([self.output], form)
         file = self.output.path.name

@@ -1,4 +1,4 @@
-"""Options about how SAS transport files are written; for other formats they are a wrong usage."""
+"""Options about how files of some formats are written; for other formats they are a wrong usage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import click
 from ..formats.write_options import LENGTHS, XPT_VERSIONS
 from .options import Command, together
 
-_GIVEN = ("xpt_version", "fix", "lengths", "xpt_encoding", "read_back", "split_size", "one_file")
+_GIVEN = (
+    "xpt_version", "fix", "lengths", "xpt_encoding", "read_back", "split_size", "one_file", "label_row"
+)  # fmt: skip
 
 _OPTIONS = together(
     click.option(
@@ -45,6 +47,7 @@ _OPTIONS = together(
         help="Split larger XPT files by subject (default: 5GB).",
     ),
     click.option("--one-file", is_flag=True, help="Write all datasets into one XPT file."),
+    click.option("--label-row", is_flag=True, help="Write the labels below the names in Excel workbooks."),
 )
 
 

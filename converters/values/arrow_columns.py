@@ -147,6 +147,20 @@ def text_array(column: pd.Series) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
+def joined_bytes(array: pa.Array) -> memoryview:
+    """The bytes of all values after each other, of an array of large texts or bytes."""
+    _, ends, data = array.buffers()
+    if data is None or not len(array):
+        return memoryview(b"")
+    bounds = np.frombuffer(ends, np.int64, array.offset + len(array) + 1)
+    return memoryview(data)[int(bounds[array.offset]) : int(bounds[-1])]
+
+
+def plain_texts(column: pd.Series) -> pa.Array:
+    """The texts of records one by one, "" for a missing one."""
+    return text_array(column).cast(pa.large_string()).fill_null("")
+
+
 def _as_they_occur(codes: NDArray[Any], categories: int) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
     """Categories in the order in which they occur, and the codes among those; -1 stays.
 

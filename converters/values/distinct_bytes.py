@@ -1,11 +1,12 @@
 """Fixed-width text of a column, told apart as bytes: each distinct value is decoded once.
 
-Trailing blanks, which carry no meaning in SAS, and NUL bytes, with which some programs fill up, are dropped;
-leading blanks stay.
+Of SAS's texts trailing blanks, which carry no meaning, and NUL bytes, with which some programs fill up, are
+dropped; leading blanks stay. Other texts end before their first NUL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,19 @@ from numpy.typing import NDArray
 
 from .gathering import GatheredCodes
 
+Trimmed = Callable[[bytes], bytes]
+"""What of the stored bytes is the text."""
+
 PADDING = b" \0"
 _UNKNOWN = 255
+
+
+def without_padding(stored: bytes) -> bytes:
+    return stored.rstrip(PADDING)
+
+
+def until_nul(stored: bytes) -> bytes:
+    return stored.partition(b"\0")[0]
 
 
 class DistinctBytes:
@@ -26,9 +38,12 @@ class DistinctBytes:
     ----------
     codes : GatheredCodes
         Where the codes are gathered.
+    trimmed : callable
+        `without_padding` or `until_nul`.
     """
 
-    def __init__(self, codes: GatheredCodes) -> None:
+    def __init__(self, codes: GatheredCodes, trimmed: Trimmed = without_padding) -> None:
+        self._trimmed = trimmed
         self._positions: dict[bytes, int] = {}
         self._byte_codes = bytearray([_UNKNOWN] * 256)
         self._codes = codes
@@ -71,7 +86,7 @@ class DistinctBytes:
     def _known(self, values: list[bytes]) -> list[int]:
         """The code of each value; new values get the next ones."""
         known = self._positions
-        return [known.setdefault(value.rstrip(PADDING), len(known)) for value in values]
+        return [known.setdefault(self._trimmed(value), len(known)) for value in values]
 
 
 def _distinct_integers(stored: NDArray[np.uint8]) -> tuple[list[bytes], NDArray[np.intp]]:

@@ -49,8 +49,9 @@ def convert(
     read_back: bool = True,
     split_size: int | str = "5GB",
     one_file: bool = False,
+    label_row: bool = False,
 ) -> list[Path]:
-    """Convert export files: XPT, sas7bdat, CSV, Parquet, Dataset-JSON to XPT, Parquet, CSV or Dataset-JSON.
+    """Convert export files: of every format that is read to every format that is written.
 
     Values and types are unchanged, or the conversion fails. Metadata that the target format cannot
     hold are reported with a `MetadataNotKept` warning; Parquet holds everything. Either all files appear or
@@ -64,8 +65,8 @@ def convert(
     target : path
         A file for one dataset, whose suffix is the format; or a folder, with `to`.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or
-        "dsjc".
+        Format of the files in a folder by its suffix: "parquet", "csv", "xpt", "json", "ndjson",
+        "ndjson.gz", "dsjc", "feather", "arrow", "dta", "xlsx" or "rds".
     encoding : str, optional
         Text encoding of the source, as in `read`.
     catalog : path, optional
@@ -97,8 +98,8 @@ def convert(
     manifest : path, optional
         JSON file to write with the SHA-256 of all inputs and outputs, and what was selected and not kept;
         its schema is ``manifest.schema.json`` in the package.
-    xpt_version, fix, lengths, xpt_encoding, read_back, split_size, one_file
-        How SAS transport files are written, as in `write`.
+    xpt_version, fix, lengths, xpt_encoding, read_back, split_size, one_file, label_row
+        How SAS transport files and Excel workbooks are written, as in `write`.
 
     Returns
     -------
@@ -127,7 +128,14 @@ def convert(
     [30.0, 95.0, 240.0]
     """
     writing = write_options(
-        xpt_version, fix, lengths, xpt_encoding, read_back=read_back, split_size=split_size, one_file=one_file
+        xpt_version,
+        fix,
+        lengths,
+        xpt_encoding,
+        read_back=read_back,
+        split_size=split_size,
+        one_file=one_file,
+        label_row=label_row,
     )
     request = Request(
         Target.of(target, to, writing),

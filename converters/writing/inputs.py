@@ -15,6 +15,7 @@ from ..formats.parquet.parts import is_partitioned
 from ..metadata.sidecar_names import sidecars_in
 from ..reading.folder import is_hidden, may_be_data
 from ..values.address import Address
+from ..values.file_kind import suffix_of
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
@@ -107,7 +108,10 @@ def held_twice(written: Iterable[tuple[str, Path]], datasets: Iterable[Dataset])
         What was read.
     """
     sources = {each.name: each.source.path for each in datasets if each.source is not None}
+    known = readable()
     for name, path in written:
+        if not suffix_of(path, known):
+            continue
         source = sources.get(name)
         if source is None or is_hidden(path) or _identity(path) == _identity(source):
             continue

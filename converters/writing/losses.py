@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ...schemas.wording import one_line
 from ..formats import Format
 from ..formats.format import Output, Repair
 from ..formats.holds import DATA, FOUND, Holds
@@ -95,6 +96,6 @@ def _found(kind: Holds, dataset: Dataset, form: Format) -> Collection[str]:
 
 
 def _listed(names: Collection[str]) -> str:
-    shown = list(names)[:_LISTED]
+    shown = [one_line(str(name)) for name in list(names)[:_LISTED]]
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return ", ".join(shown) + more

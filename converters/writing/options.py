@@ -24,6 +24,7 @@ def write_options(
     read_back: bool,
     split_size: int | str,
     one_file: bool,
+    label_row: bool,
 ) -> WriteOptions:
     """The options, as of `write`.
 
@@ -34,7 +35,8 @@ def write_options(
     ConfigurationError
         When one is not valid.
     """
-    for name, value in (("fix", fix), ("read_back", read_back), ("one_file", one_file)):
+    switches = {"fix": fix, "read_back": read_back, "one_file": one_file, "label_row": label_row}
+    for name, value in switches.items():
         if not isinstance(value, bool):
             raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
     if not isinstance(xpt_encoding, str):
@@ -46,4 +48,5 @@ def write_options(
     size = bytes_in(split_size)
     if not size:
         raise ConfigurationError(f"not a size: {split_size!r}", "--split-size", 'write it as "5GB"')
-    return WriteOptions(xpt_version, fix, lengths, codec_name(xpt_encoding), read_back, size, one_file)
+    encoding = codec_name(xpt_encoding)
+    return WriteOptions(xpt_version, fix, lengths, encoding, read_back, size, one_file, label_row)

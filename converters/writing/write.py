@@ -13,7 +13,7 @@ from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOut
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
-from ..formats import FORMATS_OF_DATABASES, Format, dataset_named, writable
+from ..formats import FORMATS, FORMATS_OF_DATABASES, Format, dataset_named, writable
 from ..formats.breaches import breaches_of_data
 from ..formats.databases.place import DatabasePlace
 from ..formats.format import Breach, Output, Repair, Writer, WritingProgress
@@ -51,7 +51,7 @@ class Target:
     suffix : str
         Of the files in a folder, as ".parquet"; empty when `path` is a file.
     options : WriteOptions
-        Of SAS transport files.
+        Those that the format takes.
     """
 
     path: Path
@@ -67,9 +67,9 @@ class Target:
         path : path
             A file, its format by its suffix; or a folder, there or not, when `to` is given.
         to : str, optional
-            "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or "dsjc".
+            "parquet", "csv", "xpt", "dta" or another suffix of a format that is written.
         options : WriteOptions
-            Of SAS transport files.
+            Those that the format takes.
 
         Raises
         ------
@@ -135,13 +135,14 @@ class Target:
 
     def _require_meaning(self) -> None:
         """Refuse options that have no effect."""
-        if self.options.given and not self.format.takes_options:
-            flags = ", ".join(map(flag_of, self.options.given))
-            raise ConfigurationError(
-                f"{flags}: only for SAS transport files, not for {self.format.name}",
-                str(self.path),
-                "omit it, or write .xpt",
-            )
+        unused = [each for each in self.options.given if each not in self.format.takes]
+        for form in FORMATS:
+            if flags := ", ".join(flag_of(each) for each in unused if each in form.takes):
+                raise ConfigurationError(
+                    f"{flags}: only for {form.name} files, not for {self.format.name}",
+                    str(self.path),
+                    f"omit it, or write {form.written[0]}",
+                )
         if self.options.one_file and self.suffix:
             raise ConfigurationError(
                 "--one-file needs the name of a file, not of a folder", str(self.path), "add .xpt to it"
@@ -161,7 +162,7 @@ class Target:
     @property
     def encoding(self) -> str:
         """Of the text in the files."""
-        return self.options.xpt_encoding if self.format.takes_options else "utf-8"
+        return self.options.xpt_encoding if "xpt_encoding" in self.format.takes else "utf-8"
 
     def outputs(self, datasets: Sequence[Dataset]) -> list[Output]:
         """Each dataset and its file.
@@ -195,7 +196,7 @@ class Target:
 
     def _several(self, datasets: Sequence[Dataset]) -> ConfigurationError:
         names = ", ".join(dataset.name for dataset in datasets[:_LISTED])
-        one_file = ", or use --one-file" if self.format.takes_options and datasets else ""
+        one_file = ", or use --one-file" if "one_file" in self.format.takes and datasets else ""
         return ConfigurationError(
             f"{len(datasets)} datasets cannot be written to one file",
             f"{self.path}: {names or 'no dataset'}",
@@ -235,6 +236,7 @@ def write(
     read_back: bool = True,
     split_size: int | str = "5GB",
     one_file: bool = False,
+    label_row: bool = False,
 ) -> list[Path]:
     """Write a dataset to a file, or a study's datasets to a folder.
 
@@ -244,7 +246,8 @@ def write(
     path : path or Target
         A file, whose suffix is the format; or a folder, if `to` is given. Folders are created.
     to : str, optional
-        Format of the files in a folder: "parquet", "csv", "xpt", "json", "ndjson", "ndjson.gz" or "dsjc".
+        Format of the files in a folder by its suffix: "parquet", "csv", "xpt", "json", "ndjson",
+        "ndjson.gz", "dsjc", "feather", "arrow", "dta", "xlsx" or "rds".
         Each dataset is written to a file with its name, such as ``adtte.parquet``.
     overwrite : bool
         Replace existing files, but never one that the data were read from, or one beside it that contains
@@ -254,7 +257,7 @@ def write(
     progress : callable, optional
         Called with the name of an output, the number of records written, and the total.
     xpt_version : {5, 8}
-        Version of SAS transport files; this and the following options are for them alone.
+        Version of SAS transport files; this and the options down to `one_file` are for them alone.
     fix : bool
         Repair what the version cannot hold: shorten names and labels, transliterate, split long text.
     lengths : {"source", "data"}
@@ -268,6 +271,8 @@ def write(
         Bytes, or a text such as "1GB"; a larger dataset is split by subject (USUBJID) into several files.
     one_file : bool
         Write all datasets into one file.
+    label_row : bool
+        Write the labels of variables in a second row, below their names; for Excel workbooks alone.
 
     Returns
     -------
@@ -303,7 +308,14 @@ def write(
     if progress is not None and not callable(progress):
         raise TypeError(f"progress must be a function, not {type(progress).__name__}")
     options = write_options(
-        xpt_version, fix, lengths, xpt_encoding, read_back=read_back, split_size=split_size, one_file=one_file
+        xpt_version,
+        fix,
+        lengths,
+        xpt_encoding,
+        read_back=read_back,
+        split_size=split_size,
+        one_file=one_file,
+        label_row=label_row,
     )
     target = path if isinstance(path, Target) else Target.of(path, to, options)
     datasets = list(Study.given(data))

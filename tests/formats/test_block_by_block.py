@@ -11,12 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_round_trip import HOLDS_SPECIAL_MISSING, NULL_IS_BLANK, OPTIONS, datasets
+from test_round_trip import HOLDS_SPECIAL_MISSING, NULL_IS_BLANK, OPTIONS, datasets, held_by
 
 import adamgate as ag
-from adamgate.converters.formats import writable
+from adamgate.converters.fixed_width import stored_columns
+from adamgate.converters.formats import readable, writable
 from adamgate.converters.formats.parquet import writer
-from adamgate.converters.formats.xpt import read_back, stored_columns, survey
+from adamgate.converters.formats.rds import writer as rds
+from adamgate.converters.formats.xlsx import sheet_xml
+from adamgate.converters.formats.xpt import read_back, survey
 from adamgate.converters.values import lines
 from adamgate.schemas.study.columns import InFrame
 
@@ -84,6 +87,8 @@ def written(dataset, folder, to):
 def small_blocks(monkeypatch):
     monkeypatch.setattr(lines, "_BLOCK", 2)
     monkeypatch.setattr(writer, "_ROW_GROUP", 2)
+    monkeypatch.setattr(rds, "_BLOCK", 2)
+    monkeypatch.setattr(sheet_xml, "_BLOCK", 2)
     monkeypatch.setattr(survey, "_BLOCK", 2)
     monkeypatch.setattr(stored_columns, "_MOST_RECORDS", 2)
     monkeypatch.setattr(read_back, "_FETCHED", 2)
@@ -118,17 +123,23 @@ def test_xpt_fetches_parts_to_judge_them_to_write_them_and_to_compare(small_bloc
     assert dataset.columns.asked == [*judged, *written_by_block, *compared]
 
 
-@pytest.mark.parametrize("to", [to for to in FORMATS if to != "xpt"])
-def test_every_part_of_every_variable_is_fetched_once(to, small_blocks, everything, plain, tmp_path):
-    dataset = elsewhere(everything if to in HOLDS_SPECIAL_MISSING else plain)
+@pytest.mark.parametrize("to", [to for to in FORMATS if to not in {"xpt", "rds"}])
+def test_every_part_of_every_variable_is_fetched_once(to, small_blocks, everything, tmp_path):
+    dataset = elsewhere(held_by(to, everything))
     ag.write(dataset, tmp_path / f"adae.{to}")
     parts = [(each.name, first, 2) for first in (0, 2) for each in dataset.variables]
     assert dataset.columns.asked == parts
 
 
-@pytest.mark.parametrize("to", FORMATS)
-def test_what_small_blocks_hold_comes_back(to, small_blocks, everything, plain, assert_same, tmp_path):
-    dataset = everything if to in HOLDS_SPECIAL_MISSING else plain
+def test_rds_fetches_variable_by_variable(small_blocks, everything, tmp_path):
+    dataset = elsewhere(everything)
+    ag.write(dataset, tmp_path / "adae.rds")
+    assert dataset.columns.asked == [(each.name, first, 2) for each in dataset.variables for first in (0, 2)]
+
+
+@pytest.mark.parametrize("to", [to for to in FORMATS if f".{to}" in readable()])
+def test_what_small_blocks_hold_comes_back(to, small_blocks, everything, assert_same, tmp_path):
+    dataset = held_by(to, everything)
     ag.write(elsewhere(dataset), tmp_path / f"adae.{to}", **OPTIONS.get(to, {}))
     (back,) = ag.read(tmp_path / f"adae.{to}")
     assert_same(dataset, back, null_is_blank=to in NULL_IS_BLANK)

@@ -49,3 +49,20 @@ def test_nothing_is_told_where_nothing_is_lost(tmp_path):
     )
     for suffix in ("csv", "json", "parquet"):
         assert ag.write(plain, tmp_path / suffix / f"adx.{suffix}")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "labels", "told"),
+    [
+        ("csv", [1], "CSV cannot hold value labels (value_labels); not written"),
+        ("csv", {1: {"1": "one"}}, "CSV cannot hold value labels (1); not written"),
+        ("rds", [1], "R: value_labels are not labels by variable and value, and are not written"),
+        ("rds", {"AVAL": [1]}, "R: AVAL value labels are not by value, and are not written"),
+        ("rds", {"AGE": {"1": "one"}}, "R: AGE value labels are of no variable, and are not written"),
+    ],
+)
+def test_value_labels_of_another_form_are_told(tmp_path, suffix, labels, told):
+    data = Dataset.from_frame(pd.DataFrame({"AVAL": [1.0]}), "ADX")
+    with pytest.warns(ag.MetadataNotKept) as warned:
+        ag.write(data.replace(attributes={"value_labels": labels}), tmp_path / f"adx.{suffix}")
+    assert [str(each.message) for each in warned] == [f"ADX: {told}"]

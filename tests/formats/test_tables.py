@@ -39,8 +39,9 @@ VARIABLES = (
 )
 TABLE = Dataset("OS", FRAME, VARIABLES, "ADTTE OS")
 PLAIN = TableStyle()
-WRITTEN = sorted((suffix, each.name) for each in FORMATS for suffix in each.written if suffix != ".xpt")
-"""Tables for SAS have other names and no number as small; they are in test_tables_of_tools."""
+OF_TOOLS = {".xpt", ".dta", ".rds"}
+"""Tables for SAS and Stata are in test_tables_of_tools, those for R in test_rds."""
+WRITTEN = sorted((suffix, each.name) for each in FORMATS for suffix in each.written if suffix not in OF_TOOLS)
 
 
 def written(folder, suffix, style=PLAIN):

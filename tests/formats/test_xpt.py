@@ -8,8 +8,8 @@ import pyreadstat
 import pytest
 from xpt_bytes import Member, Var, ibm, library, missing
 
+from adamgate.converters.fixed_width import record_blocks
 from adamgate.converters.formats.format import ReadOptions
-from adamgate.converters.formats.xpt import blocks as xpt_blocks
 from adamgate.converters.formats.xpt.reader import read_xpt
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput
 from adamgate.schemas.study.variable import Source
@@ -254,7 +254,7 @@ def test_special_missing_values_are_kept(read):
 
 
 def test_special_missing_values_of_later_blocks_have_their_records(read, monkeypatch):
-    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 24)
+    monkeypatch.setattr(record_blocks, "_BLOCK_BYTES", 24)
     values = [ibm(i) for i in range(10)]
     values[4], values[9] = missing("M"), missing("N")
     dataset = read(library(Member(records=[[value] for value in values])))
@@ -305,7 +305,7 @@ def test_trailing_blanks_and_nuls_go_and_leading_blanks_stay(read):
 @pytest.mark.parametrize("width", [1, 2, 3, 8, 9, 60])
 @pytest.mark.parametrize("distinct", [1, 3, 40, 80, 200, 250])
 def test_texts_of_any_width_and_variety(read, monkeypatch, width, distinct):
-    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 700)
+    monkeypatch.setattr(record_blocks, "_BLOCK_BYTES", 700)
     values = [str((i * 7) % distinct)[-width:].encode() for i in range(300)]
     dataset = read(text_library(values, width))
     assert texts(dataset) == [value.decode() for value in values]
@@ -327,7 +327,7 @@ def test_few_distinct_texts_are_categories_and_many_are_strings(read):
 
 
 def test_a_dictionary_that_stops_paying_becomes_strings(read, monkeypatch):
-    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 2000)
+    monkeypatch.setattr(record_blocks, "_BLOCK_BYTES", 2000)
     values = [b""] * 1000 + [b"text %d" % i for i in range(3000)]
     dataset = read(text_library(values, 12))
     assert dataset["T"].dtype == pd.StringDtype("pyarrow")
@@ -336,7 +336,7 @@ def test_a_dictionary_that_stops_paying_becomes_strings(read, monkeypatch):
 
 @pytest.mark.slow
 def test_more_categories_than_small_codes_hold(read, monkeypatch):
-    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 40_000)
+    monkeypatch.setattr(record_blocks, "_BLOCK_BYTES", 40_000)
     values = [b"%05d" % (i // 3) for i in range(110_000)]
     dataset = read(text_library(values, 5))
     assert len(dataset["T"].cat.categories) > 2**15
@@ -358,7 +358,7 @@ def test_utf8_is_read_without_a_word(read):
 
 @pytest.mark.parametrize("repeat", [1, 5])
 def test_cp1252_bytes_are_read_and_told(read, monkeypatch, repeat):
-    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 32)
+    monkeypatch.setattr(record_blocks, "_BLOCK_BYTES", 32)
     values = [v for v in (b"plain", b"other", b"caf\xe9", b"na\xefve") for _ in range(repeat)]
     dataset = read(text_library(values))
     assert texts(dataset) == [v.decode("cp1252") for v in values]
@@ -409,7 +409,7 @@ def test_text_that_is_not_in_the_users_encoding_is_refused(read, repeat):
 
 
 def test_progress_counts_bytes_up_to_the_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(xpt_blocks, "_BLOCK_BYTES", 800)
+    monkeypatch.setattr(record_blocks, "_BLOCK_BYTES", 800)
     seen = []
     raw = library(Member(records=[[ibm(i)] for i in range(1000)]))
     read_all(tmp_path, raw, progress=lambda *told: seen.append(told))

@@ -15,8 +15,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from workbooks import changed_part, ods, xlsb, xlsx
 
 from adamgate.converters.formats.format import ReadOptions
-from adamgate.converters.raw_exports import packed_workbook
-from adamgate.converters.raw_exports.cell_text import duration_text, number_text
+from adamgate.converters.formats.xlsx import packed_workbook
+from adamgate.converters.formats.xlsx.cell_text import duration_text, number_text
 from adamgate.converters.raw_exports.options import RawFile
 from adamgate.converters.raw_exports.raw_table import RawTable
 from adamgate.converters.raw_exports.reading import read_raw_tables

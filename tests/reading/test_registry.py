@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adamgate.converters.formats import FORMATS
+from adamgate.converters.formats import readable
 from adamgate.converters.formats.csv import reader as csv_reader
 from adamgate.converters.formats.format import ReadOptions
 from adamgate.converters.reading.read import read
@@ -145,7 +145,7 @@ def test_two_files_for_one_dataset_are_refused(tmp_path: Path, snapshot: object)
 
 
 @pytest.mark.parametrize(
-    "name", ["adtte.xlsx", "adtte", "formats.sas7bcat", "define.xml", "adtt.csv", "_variables.csv"]
+    "name", ["adtte.ods", "adtte", "formats.sas7bcat", "define.xml", "adtt.csv", "_variables.csv"]
 )
 def test_what_cannot_be_read_is_told_with_advice(tmp_path: Path, snapshot: object, name: str) -> None:
     put(tmp_path, "adtte.csv")
@@ -197,7 +197,7 @@ def test_failures_of_the_machine_are_told(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_every_reader_is_there() -> None:
-    for each in FORMATS:
+    for each in readable().values():
         with pytest.raises((FileNotFoundError, UnreadableInput)):
             each.read(Path("/nowhere/x.file"), ReadOptions())
 

@@ -186,7 +186,7 @@ def test_layout_for_a_path(tmp_path, path, name, chosen):
 @pytest.mark.parametrize(
     ("path", "name", "message"),
     [
-        ("os.xlsx", None, "a table cannot be written as .xlsx"),
+        ("os.ods", None, "a table cannot be written as .ods"),
         ("os", None, "a table cannot be written as a file without suffix"),
         ("os.parquet", "r", "the layout r cannot be written as .parquet"),
         ("os.csv", "R", "R is not a layout"),

@@ -517,7 +517,7 @@ def test_a_survival_table_with_its_program(run, study: Path):
         "os.csv",
         "os.xpt",
     ]
-    assert run("convert", "data/adtte.csv", "adtte.dta").code == 2
+    assert run("convert", "data/adtte.csv", "adtte.dat").code == 2
     assert run("survival", "data", "--param", "OS", "-o", "a$b.dta").code == 2
 
 

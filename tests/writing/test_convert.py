@@ -99,7 +99,7 @@ def test_data_are_not_written_where_tables_about_them_stand(source, tmp_path, na
         ("adtte.xport", None, "written as .xpt", "Parquet"),
         ("out", "xport", "written as .xpt", "Parquet"),
         ("adtte.sas7bdat", None, "only SAS writes this format", "Parquet"),
-        ("adtte.xlsx", None, "'.xlsx'", "Parquet"),
+        ("adtte.ods", None, "'.ods'", "Parquet"),
         ("adtte", None, "no suffix", "Parquet"),
         ("out/", None, "no output format is given", "--to parquet"),
         ("adtte.csv", "parquet", "suffix .csv, but --to is parquet", "one of the two"),

@@ -75,13 +75,13 @@ def with_metadata(schema: pa.Schema, dataset: Dataset) -> pa.Schema:
         arrow.with_metadata(_field_metadata(dataset, variable) or None)
         for arrow, variable in zip(schema, dataset.variables, strict=True)
     ]
-    return pa.schema(described, metadata={KEY: orjson.dumps(_dataset_json(dataset))})
+    return pa.schema(described, metadata={KEY: orjson.dumps(dataset_document(dataset))})
 
 
 def is_writable(dataset: Dataset) -> bool:
     """Whether all metadata are JSON and valid Unicode; attributes may hold anything."""
     try:
-        orjson.dumps(_dataset_json(dataset))
+        orjson.dumps(dataset_document(dataset))
         for variable in dataset.variables:
             _field_metadata(dataset, variable)
             variable.name.encode()
@@ -101,7 +101,18 @@ def dataset_metadata(schema: pa.Schema) -> DatasetMetadata:
     metadata = schema.metadata or {}
     if KEY not in metadata:
         return DatasetMetadata(label=_decoded(metadata, "label"), carries=_carried(schema))
-    told = orjson.loads(metadata[KEY])
+    return told_of_dataset(metadata[KEY])
+
+
+def told_of_dataset(document: bytes) -> DatasetMetadata:
+    """What such a JSON object says of a dataset.
+
+    Raises
+    ------
+    ValueError
+        When it does not hold what this module writes.
+    """
+    told = orjson.loads(document)
     if not isinstance(told, dict) or told.get("layout") != _LAYOUT:
         raise ValueError(f"its metadata under {KEY.decode()!r} do not have the layout {_LAYOUT}")
     try:
@@ -168,7 +179,8 @@ def special_missing_of(arrow: pa.Field, missing: Mask) -> SpecialMissing:
     return SpecialMissing(records[order], tags[order])
 
 
-def _dataset_json(dataset: Dataset) -> dict[str, Any]:
+def dataset_document(dataset: Dataset) -> dict[str, Any]:
+    """The JSON object of a dataset."""
     return {
         "layout": _LAYOUT,
         "name": dataset.name,

@@ -38,7 +38,7 @@ from ..format import ReadOptions
 from ..unpacking import Allowance
 from . import metadata
 from .parts import parts_of
-from .table import ParquetTable, readable
+from .table import ArrowTable, ParquetTable, readable
 from .tables import STAMPS_OF_DATES
 
 _EXACT = 2**53
@@ -90,11 +90,28 @@ def read_parquet(path: Path, options: ReadOptions, /) -> list[Dataset]:
     """
     found = parts_of(path)
     table = ParquetTable.of(path, found.parts)
+    form = f"Parquet, {len(table.files)} parts" if path.is_dir() else "Parquet"
     with table.held_open(), readable(found.parts[0].path):
-        return [_dataset(table, found.others, options)]
+        return [dataset_of(table, found.others, options, form)]
 
 
-def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -> Dataset:
+def dataset_of(table: ArrowTable, others: Sequence[str], options: ReadOptions, form: str) -> Dataset:
+    """A table as a dataset.
+
+    Parameters
+    ----------
+    table : ArrowTable
+    others : sequence of str
+        Files of its folder that are not read.
+    options : ReadOptions
+    form : str
+        What `Source.format` is to say.
+
+    Raises
+    ------
+    UnreadableInput
+        When no dataset can hold a column of it.
+    """
     path = table.path
     told = _told(table)
     name = told.name or path.stem.upper()
@@ -134,7 +151,7 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
             declared_class=told.declared_class,
             declared_subclass=told.declared_subclass,
             carries=told.carries,
-            source=Source(path, f"Parquet, {len(table.files)} parts" if path.is_dir() else "Parquet"),
+            source=Source(path, form),
             created=told.created,
             modified=told.modified,
             attributes=MappingProxyType(dict(told.attributes)),
@@ -144,7 +161,7 @@ def _dataset(table: ParquetTable, others: Sequence[str], options: ReadOptions) -
     )
 
 
-def _told(table: ParquetTable) -> metadata.DatasetMetadata:
+def _told(table: ArrowTable) -> metadata.DatasetMetadata:
     """What the first part says about the dataset; the others must be of the same one."""
     first, *further = (metadata.dataset_metadata(file.schema) for file in table.files)
     for file, told in zip(table.files[1:], further, strict=True):
@@ -157,7 +174,7 @@ def _told(table: ParquetTable) -> metadata.DatasetMetadata:
     return first
 
 
-def _special_missing(table: ParquetTable, name: str, column: _Column) -> SpecialMissing | None:
+def _special_missing(table: ArrowTable, name: str, column: _Column) -> SpecialMissing | None:
     """The special missing values that the files keep of a column.
 
     A part that our writer wrote keeps the positions in that part. A tool that split such a file gives
@@ -201,7 +218,7 @@ def _notes(dataset: str, told_by_column: list[tuple[str, str]]) -> tuple[Reading
     )
 
 
-def _column(table: ParquetTable, field: pa.Field, ours: bool, allowance: Allowance) -> _Column:
+def _column(table: ArrowTable, field: pa.Field, ours: bool, allowance: Allowance) -> _Column:
     try:
         kind = _stored_type(field.type)
         blocks = (_plain(block, kind) for block in table.column(field.name))

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -62,6 +63,35 @@ def _damaged(path: Path, error: Exception) -> UnreadableInput:
         f"{path}: it is {kind}" if kind else str(path),
         "check the file name and the source of the file",
     )
+
+
+class TableFile(Protocol):
+    """One file of a table."""
+
+    @property
+    def part(self) -> Part: ...
+    @property
+    def schema(self) -> pa.Schema: ...
+
+
+class ArrowTable(Protocol):
+    """A table of one or several files that is read column by column: see `ParquetTable`."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def files(self) -> Sequence[TableFile]: ...
+    @property
+    def schema(self) -> pa.Schema: ...
+    @property
+    def from_folders(self) -> tuple[str, ...]: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def bounds(self) -> list[tuple[int, int]]: ...
+    def column(self, name: str) -> Iterator[pa.Array]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +160,7 @@ class ParquetTable:
         files = tuple(map(_File.of, parts))
         schema = files[0].schema
         for file in files:
-            _refuse_repeated_names(file.schema, file.part.path)
+            refuse_repeated_names(file.schema, file.part.path)
             _refuse_other_columns(files[0], file)
         if len(files) > 1:
             for at, name in enumerate(schema.names):
@@ -194,7 +224,7 @@ def _lengths(records: int) -> Iterator[int]:
     yield from (min(_BLOCK, records - start) for start in range(0, records, _BLOCK))
 
 
-def _refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
+def refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
     capitals = Counter(name.upper() for name in schema.names)
     repeated = sorted(name for name in schema.names if capitals[name.upper()] > 1)
     if repeated:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +27,8 @@ from ..planned_file import PlannedFile
 from ..table_style import TableStyle
 from . import metadata
 from .tables import for_pandas
+
+Arranged = Callable[[pa.Schema, Dataset], pa.Schema]
 
 _ROW_GROUP = 262_144
 """Records."""
@@ -46,13 +48,30 @@ def _as_it_is(schema: pa.Schema, _: Dataset) -> pa.Schema:
     return schema
 
 
-def _write(arranged: Callable[[pa.Schema, Dataset], pa.Schema], output: Output, stream: BinaryIO) -> None:
+def _write(arranged: Arranged, output: Output, stream: BinaryIO) -> None:
+    def opened(schema: pa.Schema) -> pq.ParquetWriter:
+        return pq.ParquetWriter(stream, schema, compression="zstd")
+
+    write_groups(opened, arranged, output)
+
+
+def write_groups(opened: Callable[[pa.Schema], Any], arranged: Arranged, output: Output) -> None:
+    """Write a dataset group by group.
+
+    Parameters
+    ----------
+    opened : callable
+        A writer of Arrow's for a schema.
+    arranged : callable
+        The schema in which a dataset is written.
+    output : Output
+    """
     dataset = output.dataset
     shapes = [arrow_columns.shape_of(dataset, variable) for variable in dataset.variables]
     schema = arranged(metadata.with_metadata(_batch(dataset, shapes, 0, 0).schema, dataset), dataset)
     written: Future[None] | None = None
     # One group is packed while the next is fetched.
-    with pq.ParquetWriter(stream, schema, compression="zstd") as writer, ThreadPoolExecutor(1) as packing:
+    with opened(schema) as writer, ThreadPoolExecutor(1) as packing:
         for first in range(0, len(dataset), _ROW_GROUP):
             group = _in_types_of(schema, _batch(dataset, shapes, first, _ROW_GROUP))
             if written is not None:

@@ -1,1 +1,1 @@
-"""Stata: tables for survival analysis are written; datasets are not, and nothing is read."""
+"""Stata's .dta, of datasets and of tables for survival analysis."""

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
+from ...fixed_width.stored_columns import StoredColumn
 from ...values.arrow_columns import Shape, shape_of
 from ..format import Output, Repair
 from ..stated_time import stated_epoch
@@ -19,7 +20,7 @@ from .extent import Extent
 from .ibm_double import LENGTHS
 from .layout import Field, Member
 from .record_layout import UNKNOWN_TIME, V5, V8, XptVersion, sas_format, text_of_format
-from .stored_columns import StoredColumn, stored_column
+from .stored_columns import stored_column
 from .survey import Surveyed, survey
 from .text_encoding import TextEncoding
 

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from ....schemas.errors import UnreadableInput, UnwritableOutput
 from ....schemas.wording import one_line
+from ...fixed_width.record_blocks import column_blocks
 from ...values.regular_file import FileBecameShorter, open_regular
-from .blocks import column_blocks
+from ...values.special_in_order import SpecialInOrder
 from .described import Described, DescribedColumn
 from .ibm_double import decode_ibm_doubles
 from .layout import Member, read_layout
 from .parts import FilePart
-from .stored_columns import SpecialInOrder
 from .survey import sas_numbers
 from .text_encoding import distinct_texts, without_blanks
 

@@ -19,15 +19,15 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...fixed_width.record_blocks import column_blocks
+from ...fixed_width.text import FixedWidthText
 from ...values.encodings import Undecoded, decode_values, undecodable, undecoded_note
 from ...values.gathering import GatheredNumbers, Gathering
 from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import kind_of
 from ..format import ReadOptions
-from .blocks import column_blocks
 from .layout import Field, Member, read_layout
 from .numbers import NumberColumn
-from .text import FixedWidthText
 
 
 def read_xpt(path: Path, options: ReadOptions) -> list[Dataset]:

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import BinaryIO
 
 from ....schemas.errors import UnwritableOutput
+from ...fixed_width.stored_columns import write_records
 from ..format import Breach, Output, Repair, Writer
 from ..planned_file import PlannedFile
 from ..table_style import TableStyle
@@ -26,7 +27,6 @@ from .older_parts import refuse_older_parts
 from .parts import FilePart, parts_of
 from .read_back import require_same
 from .repairs import repaired
-from .stored_columns import write_records
 from .tables import as_table
 from .unfit import breaches
 

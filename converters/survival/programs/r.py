@@ -1,7 +1,8 @@
-"""R's survival: CSV, with the class of each column stated.
+"""R's survival: CSV, with the class of each column stated, or .rds, which has it.
 
 Help pages of survival: `Surv`, `survfit.formula` (conf.type), `survdiff` (strata), `coxph` (ties, iter.max,
-strata), `strata`; of utils `read.table` (colClasses, na.strings, check.names); of base `factor`.
+strata), `strata`; of utils `read.table` (colClasses, na.strings, check.names); of base `factor`,
+`readRDS`.
 """
 
 from __future__ import annotations
@@ -46,18 +47,24 @@ def opening(file: str, frame: pd.DataFrame, model: Model) -> list[str]:
 
 def reading_statements(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
     """The same, one by one."""
+    here = f"./{file}" if file.startswith("~") else file
+    if file.lower().endswith(".rds"):
+        yield f"t <- readRDS({_text(here)})"
+    else:
+        yield f"t <- read.csv({_text(here)}, {_options(frame)})"
+    if model.arms is not None:
+        levels = ", ".join(map(_text, model.arms.levels))
+        arm = f"t${_name(model.arms.variable)}"
+        yield f"{arm} <- factor({arm}, levels = c({levels}))"
+
+
+def _options(frame: pd.DataFrame) -> str:
     # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE; without
     # na.strings it takes the text NA, as the country code, for missing.
     names = list(map(str, frame.columns))
     classes = ", ".join(f"{argument(name)} = {_text(_class(frame[name]))}" for name in names)
     kept = "" if all(map(NAME.match, names)) else ", check.names = FALSE"
-    here = f"./{file}" if file.startswith("~") else file
-    options = f'colClasses = c({classes}), na.strings = "", encoding = "UTF-8"{kept}'
-    yield f"t <- read.csv({_text(here)}, {options})"
-    if model.arms is not None:
-        levels = ", ".join(map(_text, model.arms.levels))
-        arm = f"t${_name(model.arms.variable)}"
-        yield f"{arm} <- factor({arm}, levels = c({levels}))"
+    return f'colClasses = c({classes}), na.strings = "", encoding = "UTF-8"{kept}'
 
 
 def _fits(endpoint: EndpointColumns, model: Model) -> Iterator[str]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError, ParserCreate  # nothing is made of what it parses
 from zipfile import BadZipFile, ZipFile
 
-from ...schemas.errors import UnreadableInput
-from ..formats.format import ReadOptions
-from ..formats.unpacking import Allowance
+from ....schemas.errors import UnreadableInput
+from ..format import ReadOptions
+from ..unpacking import Allowance
 from .cell_place import cell_place, column_number
 from .sheet_faults import MOST_CELLS, SheetFaults, too_many_cells
 

@@ -1,4 +1,4 @@
-"""Records into columns: the bytes of a SAS transport file, turned from rows to columns block by block."""
+"""Records into columns: the bytes of a file of records, turned from rows to columns block by block."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from io import BufferedReader
 import numpy as np
 from numpy.typing import NDArray
 
-from ...values.regular_file import FileBecameShorter
+from ..values.regular_file import FileBecameShorter
 
 # Rows are turned while they lie in the processor's cache, columns are decoded by some thousand records:
 # one pass over the whole block per column would fetch it from memory each time.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...schemas.errors import UnreadableInput
+from ....schemas.errors import UnreadableInput
 
 MOST_CELLS = 100_000_000
 """Cells of the rectangle that a sheet fills, blank ones too: each takes memory."""

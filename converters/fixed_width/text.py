@@ -1,14 +1,16 @@
 """Columns of fixed-width text, filled block by block and decoded once per distinct value.
 
 Dictionary-encoded where that pays: a variable whose distinct values are at most half of the records, as
-judged from the first block on, becomes a Categorical; any other becomes Arrow-backed strings. Trailing
-blanks, which carry no meaning in SAS, and NUL bytes, with which some programs fill up, are dropped;
-leading blanks stay.
+judged from the first block on, becomes a Categorical; any other becomes Arrow-backed strings. Of SAS's texts
+trailing blanks, which carry no meaning, and NUL bytes, with which some programs fill up, are dropped; leading
+blanks stay. Other texts end before their first NUL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,9 +20,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from ...values.distinct_bytes import PADDING, DistinctBytes
-from ...values.encodings import Undecoded, decode_values
-from ...values.gathering import GatheredBlocks, Gathering
+from ..values.distinct_bytes import PADDING, DistinctBytes, Trimmed, until_nul, without_padding
+from ..values.encodings import Undecoded, decode_values
+from ..values.gathering import GatheredBlocks, Gathering
+
+_BEHIND_NUL = r"(?s)\x00.*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,20 @@ class FixedWidthText:
         How many will come in all.
     encoding : str or None
         The user's own choice of encoding.
+    trimmed : callable
+        `without_padding` or `until_nul`.
     """
 
-    def __init__(self, gathering: Gathering, records: int, encoding: str | None) -> None:
+    def __init__(
+        self,
+        gathering: Gathering,
+        records: int,
+        encoding: str | None,
+        trimmed: Trimmed = without_padding,
+    ) -> None:
         self._encoding = encoding
-        self._dictionary: DistinctBytes | None = DistinctBytes(gathering.codes(records))
-        self._strings = _Strings(gathering.blocks(), encoding)
+        self._dictionary: DistinctBytes | None = DistinctBytes(gathering.codes(records), trimmed)
+        self._strings = _Strings(gathering.blocks(), encoding, trimmed)
 
     def add(self, stored: NDArray[np.uint8]) -> None:
         """Take the next records' bytes, shape (n, width) and contiguous; nothing keeps hold of them."""
@@ -98,8 +110,9 @@ def _sorted(texts: list[str], codes: NDArray[Any]) -> tuple[pd.Index[Any], NDArr
 class _Strings:
     """Chunks of Arrow strings."""
 
-    def __init__(self, chunks: GatheredBlocks, encoding: str | None) -> None:
+    def __init__(self, chunks: GatheredBlocks, encoding: str | None, trimmed: Trimmed) -> None:
         self._encoding = encoding
+        self._trimmed = trimmed
         self._chunks = chunks
         self._records = 0
         self._undecoded: Undecoded | None = None
@@ -110,10 +123,10 @@ class _Strings:
         ends = pa.py_buffer(np.arange(0, (count + 1) * width, width, dtype=np.int64))
         chunk = pa.LargeStringArray.from_buffers(count, ends, pa.py_buffer(stored))
         if self._encoding is None and _is_utf8(chunk):
-            self._append(pc.ascii_rtrim(chunk, characters=PADDING.decode()))
+            self._append(_TRIMMED[self._trimmed](chunk))
         else:
             values = chunk.cast(pa.large_binary()).to_pylist()
-            self._append(self._decoded([value.rstrip(PADDING) for value in values], None))
+            self._append(self._decoded(list(map(self._trimmed, values)), None))
 
     def add_dictionary(self, dictionary: DistinctBytes) -> None:
         codes = dictionary.codes
@@ -136,6 +149,22 @@ class _Strings:
     def _append(self, chunk: pa.LargeStringArray) -> None:
         self._chunks.append(chunk)
         self._records += len(chunk)
+
+
+def _all_until_nul(chunk: pa.LargeStringArray) -> pa.LargeStringArray:
+    trimmed = pc.ascii_rtrim(chunk, characters="\0")
+    if pc.any(pc.match_substring(trimmed, "\0")).as_py():
+        return pc.replace_substring_regex(trimmed, _BEHIND_NUL, "")
+    return trimmed
+
+
+_TRIMMED: Mapping[Trimmed, Callable[[pa.LargeStringArray], pa.LargeStringArray]] = MappingProxyType(
+    {
+        without_padding: lambda chunk: pc.ascii_rtrim(chunk, characters=PADDING.decode()),
+        until_nul: _all_until_nul,
+    }
+)
+"""The same of many texts in UTF-8."""
 
 
 def _is_utf8(chunk: pa.LargeStringArray) -> bool:

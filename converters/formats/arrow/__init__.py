@@ -1,0 +1,1 @@
+"""Arrow IPC files, which Feather files are."""
