@@ -78,7 +78,7 @@ def _refuse(members: Sequence[ZipInfo], place: Path) -> None:
             "unpack it yourself, and give the folder",
         )
     faults = [f"{_shown(member)}: {fault}" for member in members for fault in _faults(member)]
-    faults += _clashes(members)
+    faults += _clashes([each for each in members if each.filename])  # one before a NUL may be empty
     if faults:
         more = [f"and {len(faults) - _LISTED} more"] if len(faults) > _LISTED else []
         raise UnreadableInput(

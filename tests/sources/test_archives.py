@@ -117,6 +117,13 @@ def test_what_is_not_plain_is_refused(
     ]
 
 
+def test_a_name_that_begins_with_a_nul_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "d.zip", ("adsl.csv", ADSL))
+    path.write_bytes(path.read_bytes().replace(b"adsl.csv", b"\0dsl.csv"))
+    with pytest.raises(ag.UnreadableInput, match="control character"):
+        ag.read(path)
+
+
 def test_an_encrypted_one_is_refused(tmp_path: Path) -> None:
     path = with_flag(archive(tmp_path / "d.zip", ("adsl.csv", ADSL)), 0x1)
     with pytest.raises(ag.UnreadableInput, match=r"adsl\.csv: encrypted"):
