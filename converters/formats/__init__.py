@@ -150,6 +150,14 @@ FORMATS: tuple[Format, ...] = (
         (".json", ".ndjson", ".ndjson.gz", ".dsjc"),
         packed=(".json.gz",),
     ),
+    Format(
+        "SPSS",
+        (".sav", ".zsav"),
+        frozenset({Holds.LABELS, Holds.DATASET_LABEL, Holds.VALUE_LABELS}),
+        ".spss.reader:read_sav",
+        ".spss.writer:SPSS",
+        (".sav",),
+    ),
 )
 
 FORMATS_OF_TABLES: tuple[Format, ...] = (

@@ -1,0 +1,41 @@
+"""Values that a .sav file declares to be missing: SPSS leaves them out of every analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ....schemas.wording import counted
+from .value_labels import value_as_text
+
+Ranges = Sequence[tuple[Any, Any]]
+_MOST_LISTED = 3
+
+
+def of_numbers(values: NDArray[np.float64], ranges: Ranges) -> NDArray[np.bool_]:
+    """Which of them are declared missing."""
+    found = np.zeros(len(values), np.bool_)
+    for low, high in ranges:
+        found |= (values >= low) & (values <= high)
+    return found
+
+
+def of_texts(values: pa.Array, ranges: Ranges) -> NDArray[np.bool_]:
+    """SPSS declares single texts, and no ranges of them."""
+    texts = pa.array([str(low).rstrip(" ") for low, _ in ranges], values.type)
+    found: NDArray[np.bool_] = pc.is_in(values, texts).to_numpy(zero_copy_only=False)
+    return found
+
+
+def told(count: int, ranges: Ranges) -> str:
+    """What a user must know of a variable that has some, in how many records they are."""
+    listed = ", ".join(
+        value_as_text(low) if low == high else f"{value_as_text(low)} to {value_as_text(high)}"
+        for low, high in ranges[:_MOST_LISTED]
+    )
+    return f"{counted(count, 'value')} declared missing in SPSS ({listed}); read as missing"
