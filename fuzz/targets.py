@@ -195,6 +195,7 @@ TARGETS = {
     "csv": Target(seeds.csv_files, _read),
     "parquet": Target(seeds.parquet_files, _parts),
     "parquet-types": Target(lambda: [{"adtte.parquet": b""}], _parquet_of_a_frame),
+    "sav": Target(seeds.sav_files, _read),
     "dataset-json": Target(seeds.json_files, _read),
     "archive": Target(seeds.archive_files, _read),
     "terminology": Target(seeds.terminology_files, lambda path, _: repr(read_terminology(path)) and None),

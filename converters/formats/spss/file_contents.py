@@ -11,6 +11,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+BYTES = "iso-8859-1"
+"""The encoding in which every byte is a character."""
+
 
 @dataclass(frozen=True, slots=True)
 class SavVariable:
@@ -41,18 +44,25 @@ class SavContents:
     """All that is read of a file."""
 
     label: str
-    encoding: str
     records: int
     variables: tuple[SavVariable, ...]
 
 
-def number_of_variables(path: Path, encoding: str | None) -> int:
-    """What the head of a file says.
+@dataclass(frozen=True, slots=True)
+class SavHead:
+    """What stands before the data."""
+
+    variables: int
+    encoding: str
+
+
+def head_of(path: Path, encoding: str | None) -> SavHead:
+    """What the head of a file says; `encoding` overrides what it declares.
 
     Raises
     ------
     ValueError
-        When it is damaged, or its text is not in the encoding.
+        When it is damaged, or its names and labels are not in the encoding.
     """
     import pyreadstat
 
@@ -60,23 +70,23 @@ def number_of_variables(path: Path, encoding: str | None) -> int:
         _, told = pyreadstat.read_sav(str(path), metadataonly=True, encoding=encoding)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, TypeError) as error:
         raise ValueError(str(error)) from None
-    return int(told.number_columns)
+    return SavHead(int(told.number_columns), told.file_encoding or "")
 
 
-def contents_of(path: Path, encoding: str | None) -> SavContents:
-    """Read a file.
+def contents_of(path: Path) -> SavContents:
+    """Read a file; in all text every byte is a character.
 
     Raises
     ------
     ValueError
-        When it is damaged, or its text is not in the encoding.
+        When it is damaged.
     """
     import pyreadstat
 
     try:
         columns, told = pyreadstat.read_sav(
             str(path),
-            encoding=encoding,
+            encoding=BYTES,
             user_missing=True,
             disable_datetime_conversion=True,  # it makes 1970 of dates that nanoseconds do not hold
             output_format="dict",
@@ -103,4 +113,4 @@ def contents_of(path: Path, encoding: str | None) -> SavContents:
         )
     if told.number_rows not in (None, -1, records):
         raise ValueError(f"it states {told.number_rows:,} records, and has {records:,}")
-    return SavContents(told.file_label or "", told.file_encoding or "", records, tuple(variables))
+    return SavContents(told.file_label or "", records, tuple(variables))

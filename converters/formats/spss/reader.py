@@ -6,6 +6,7 @@ and counted in a note. Metadata that SPSS alone has (measures, roles, attributes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -31,7 +32,8 @@ from ..format import ReadOptions, refuse_too_many
 from ..holds import VALUE_LABELS
 from . import user_missing
 from .display import are_whole_days, kind_of_format, stamps_of_numbers
-from .file_contents import SavContents, SavVariable, contents_of, number_of_variables
+from .file_contents import BYTES, SavContents, SavVariable, contents_of, head_of
+from .text import SavText
 from .value_labels import value_as_text
 
 _MAGIC = (b"$FL2", b"$FL3")
@@ -56,17 +58,19 @@ def read_sav(path: Path, options: ReadOptions, /) -> list[Dataset]:
         When the file is damaged, is something else, or its text is not in its encoding.
     """
     _refuse_others(path)
-    contents = _contents(path, options)
+    chosen = codec_name(options.encoding) if options.encoding else None
+    contents, declared = _contents(path, chosen)
     if not contents.variables:
         raise UnreadableInput("the SPSS file has no variables", str(path), "save it again")
-    names = [each.name.upper() for each in contents.variables]
-    if len(set(names)) < len(names):
+    text = SavText(declared, chosen, str(path), path.stem.upper())
+    names = [text.word(each.name) for each in contents.variables]
+    if len({each.upper() for each in names}) < len(names):
         raise UnreadableInput(
             "two variables have the same name",
             str(path),
             "rename one of them: upper and lower case are the same to SPSS and SAS",
         )
-    dataset = _Reading(path, contents, options).dataset()
+    dataset = _Reading(path, contents, text, options).dataset(names)
     if options.progress:
         options.progress(path.name, contents.records, contents.records)
     return [dataset]
@@ -83,11 +87,12 @@ def _refuse_others(path: Path) -> None:
         raise UnreadableInput(what, str(path), "save it again in SPSS as .sav")
 
 
-def _contents(path: Path, options: ReadOptions) -> SavContents:
-    encoding = codec_name(options.encoding) if options.encoding else None
+def _contents(path: Path, chosen: str | None) -> tuple[SavContents, str]:
+    """All that is read of the file, and the encoding that it declares."""
     try:
-        refuse_too_many(call_apart(number_of_variables, path.absolute(), encoding), str(path))
-        return call_apart(contents_of, path.absolute(), encoding)
+        head = call_apart(head_of, path.absolute(), BYTES if chosen else None)
+        refuse_too_many(head.variables, str(path))
+        return call_apart(contents_of, path.absolute()), head.encoding
     except (ValueError, ProcessDied) as error:
         raise UnreadableInput(
             "the SPSS file is damaged, of an unsupported type, or not in the encoding that it declares",
@@ -99,83 +104,87 @@ def _contents(path: Path, options: ReadOptions) -> SavContents:
 class _Reading:
     """One file whose contents are read, and what a user must know about it."""
 
-    def __init__(self, path: Path, contents: SavContents, options: ReadOptions) -> None:
-        self.path, self.contents, self.options = path, contents, options
+    def __init__(self, path: Path, contents: SavContents, text: SavText, options: ReadOptions) -> None:
+        self.path, self.contents, self.text, self.options = path, contents, text, options
         self.name = path.stem.upper()
         self.notes: list[ReadingNote] = []
 
-    def dataset(self) -> Dataset:
-        contents = self.contents
+    def dataset(self, names: Sequence[str]) -> Dataset:
+        contents, text = self.contents, self.text
         size = _SIZE_OF_A_VALUE * contents.records * len(contents.variables)
         gathering = self.options.memory.gathering(size)
-        variables = []
-        for each in contents.variables:
+        variables, labels = [], {}
+        for name, each in zip(names, contents.variables, strict=True):
+            label = text.word(each.label, name)
             if isinstance(each.values, np.ndarray):
-                values, sas_format = self._numbers(each, each.values)
-                variables.append(Variable(each.name, each.label, "Num", format=sas_format))
+                values, sas_format = self._numbers(name, each, each.values)
+                variables.append(Variable(name, label, "Num", format=sas_format))
             else:
-                values = self._texts(each, each.values)
-                variables.append(Variable(each.name, each.label, "Char"))
-            gathering.add(each.name, values)
-        labels = {
-            each.name: {value_as_text(value): label for value, label in each.value_labels.items()}
-            for each in contents.variables
-            if each.value_labels
-        }
-        return Dataset.of(
-            DatasetDescription(
-                name=self.name,
-                variables=tuple(variables),
-                label=contents.label,
-                carries=_CARRIES,
-                source=Source(self.path, "SPSS", encoding=contents.encoding.lower()),
-                attributes=MappingProxyType({VALUE_LABELS: labels} if labels else {}),
-            ),
-            gathering.columns(contents.records),
-            notes=tuple(self.notes),
+                values = self._texts(name, each, each.values)
+                variables.append(Variable(name, label, "Char"))
+            gathering.add(name, values)
+            if each.value_labels:
+                labels[name] = {
+                    text.word(value_as_text(value), name): text.word(told, name)
+                    for value, told in each.value_labels.items()
+                }
+        description = DatasetDescription(
+            name=self.name,
+            variables=tuple(variables),
+            label=text.word(contents.label),
+            carries=_CARRIES,
+            source=Source(self.path, "SPSS", encoding=text.encoding),
+            attributes=MappingProxyType({VALUE_LABELS: labels} if labels else {}),
         )
+        columns = gathering.columns(contents.records)
+        return Dataset.of(description, columns, notes=(*text.notes, *self.notes))
 
-    def _numbers(self, variable: SavVariable, values: NDArray[np.float64]) -> tuple[Any, str]:
+    def _numbers(self, name: str, variable: SavVariable, values: NDArray[np.float64]) -> tuple[Any, str]:
         """Numbers, dates or datetimes, and the format of times."""
         missing = user_missing.of_numbers(values, variable.user_missing)
         values[missing] = np.nan
-        self._tell_missing(variable, missing)
+        self._tell_missing(name, variable, missing)
         kind = kind_of_format(variable.format)
         if kind is FormatKind.NUMBER:
             return values, ""
         if kind is FormatKind.TIME:
-            return self._times(variable, values)
+            return self._times(name, variable, values)
         stamps = stamps_of_numbers(values)
         if stamps is None:
-            self._note(variable, f"contains values that are not a {kind}; kept as numbers")
+            self._note(name, variable, f"contains values that are not a {kind}; kept as numbers")
             return values, ""
         if kind is FormatKind.DATE and are_whole_days(values):
             return stamps.astype("datetime64[s]"), ""
         if kind is FormatKind.DATE:
-            self._note(variable, "contains times of day; read as datetimes")
+            self._note(name, variable, "contains times of day; read as datetimes")
         return stamps, ""
 
-    def _times(self, variable: SavVariable, values: NDArray[np.float64]) -> tuple[Any, str]:
+    def _times(self, name: str, variable: SavVariable, values: NDArray[np.float64]) -> tuple[Any, str]:
         present = values[~np.isnan(values)]
         if ((present >= 0) & (present < _SECONDS_PER_DAY)).all():
             return values, TIME_FORMAT
-        self._note(variable, "contains values that are not a time of day; kept as numbers of seconds")
+        self._note(name, variable, "contains values that are not a time of day; kept as seconds")
         return values, ""
 
-    def _texts(self, variable: SavVariable, values: pa.Array) -> Any:
+    def _texts(self, name: str, variable: SavVariable, values: pa.Array) -> Any:
         missing = user_missing.of_texts(values, variable.user_missing)
-        self._tell_missing(variable, missing)
+        self._tell_missing(name, variable, missing)
         blank = pc.equal(values, "").to_numpy(zero_copy_only=False)
         texts = pc.if_else(pa.array(missing | blank), pa.scalar(None, values.type), values)
-        if pays(texts):
-            return TextColumn.of_dictionary(texts.dictionary_encode()).to_pandas()
-        return TextColumn(texts, None).to_pandas()
+        column = (
+            TextColumn.of_dictionary(texts.dictionary_encode()) if pays(texts) else TextColumn(texts, None)
+        )
+        return self.text.column(column, name).to_pandas()
 
-    def _tell_missing(self, variable: SavVariable, missing: NDArray[np.bool_]) -> None:
+    def _tell_missing(self, name: str, variable: SavVariable, missing: NDArray[np.bool_]) -> None:
         if missing.any():
-            message = user_missing.told(int(missing.sum()), variable.user_missing)
-            self.notes.append(ReadingNote(self.name, message, variable.name))
+            ranges = [(self._word(low), self._word(high)) for low, high in variable.user_missing]
+            message = user_missing.told(int(missing.sum()), ranges)
+            self.notes.append(ReadingNote(self.name, message, name))
 
-    def _note(self, variable: SavVariable, message: str) -> None:
+    def _word(self, value: object) -> str:
+        return self.text.word(value_as_text(value))
+
+    def _note(self, name: str, variable: SavVariable, message: str) -> None:
         text = f"has the SPSS format {variable.format}, but {message}"
-        self.notes.append(ReadingNote(self.name, text, variable.name))
+        self.notes.append(ReadingNote(self.name, text, name))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -12,30 +11,17 @@ from numpy.typing import NDArray
 from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
-from ...values.arrow_columns import Shape, shape_of, stamps_of
-from .. import FORMATS
+from ...values.arrow_columns import Shape, shape_of_column, stamps_of
 from ..breaches import breaches as unfit
-from ..breaches import breaches_of_data
 from ..format import Breach, Output
-from ..xpt.survey import Unstored, blocks, survey
-from ..xpt.text_encoding import TextEncoding
 from .display import AFTER_LAST_DAY, FIRST_DAY, are_held
 from .names import LONGEST_NAME, is_name
 from .stored_columns import HIGHEST, LOWEST
+from .texts import SurveyedTexts
 
-LONGEST_TEXT = 32_767
 LONGEST_LABEL, LONGEST_DATASET_LABEL = 255, 64
+"""Bytes."""
 MOST_RECORDS = 2**31 - 1
-"""All but the last are of bytes."""
-
-_UTF_8 = TextEncoding("utf-8")
-_FAULTS_OF_TEXT: Mapping[Unstored, str] = MappingProxyType(
-    {
-        Unstored.NUL: "contains text with a NUL character",
-        Unstored.TRAILING_BLANKS: "contains text with trailing blanks, which SPSS does not keep",
-        Unstored.TOO_LONG: f"contains text of {{needed:,}} bytes; the most are {LONGEST_TEXT:,}",
-    }
-)
 
 
 def breaches(output: Output) -> Iterator[Breach]:
@@ -45,17 +31,10 @@ def breaches(output: Output) -> Iterator[Breach]:
     yield from found
     if found:
         return
-    (form,) = (each for each in FORMATS if each.name == "SPSS")
-    yield from breaches_of_data(dataset, form)
     yield from (Breach(dataset.name, message) for message in _faults_of_dataset(dataset))
     for variable in dataset.variables:
         for message in _faults(dataset, variable):
             yield Breach(dataset.name, message, variable.name)
-
-
-def text_width(dataset: Dataset, variable: Variable) -> int:
-    """Bytes of the longest text, at least one."""
-    return survey(dataset, variable, Shape.TEXT, _UTF_8, LONGEST_TEXT).needed
 
 
 def _faults_of_dataset(dataset: Dataset) -> Iterator[str]:
@@ -73,14 +52,9 @@ def _faults(dataset: Dataset, variable: Variable) -> Iterator[str]:
             f"at most {LONGEST_NAME}, no full stop last, no reserved word"
         )
     yield from _faults_of_label(variable.label, LONGEST_LABEL)
-    shape = shape_of(dataset, variable)
-    if shape is Shape.TEXT:
-        found = survey(dataset, variable, shape, _UTF_8, LONGEST_TEXT)
-        for fault, message in _FAULTS_OF_TEXT.items():
-            if fault in found.faults:
-                yield f"{message.format(needed=found.needed)} (first in record {found.faults[fault]})"
-    else:
-        yield from _faults_of_values(dataset, variable, shape)
+    column = dataset[variable.name]
+    for message, record in _faults_of_values(column, shape_of_column(column, variable)):
+        yield f"{message} (first in record {record})"
 
 
 def _faults_of_label(label: str, most: int) -> Iterator[str]:
@@ -93,21 +67,22 @@ def _faults_of_label(label: str, most: int) -> Iterator[str]:
         yield "has a label with trailing blanks"
 
 
-def _faults_of_values(dataset: Dataset, variable: Variable, shape: Shape) -> Iterator[str]:
-    """The first record of each kind that is not held."""
-    found: dict[str, int] = {}
-    for first, part in blocks(dataset, variable):
-        for message, records in _JUDGED.get(shape, _numbers)(part):
-            if message not in found and records.any():
-                found[message] = first + int(records.argmax()) + 1
-    yield from (f"{message} (first in record {record})" for message, record in found.items())
+def _faults_of_values(column: pd.Series, shape: Shape) -> Iterator[tuple[str, int]]:
+    """Each with the first record that has it, from 1."""
+    if shape is Shape.TEXT:
+        yield from SurveyedTexts.of(column).faults.items()
+        return
+    for message, records in _stamps(column) if shape in _STAMPS else _numbers(column):
+        if records.any():
+            yield message, int(records.argmax()) + 1
 
 
+_STAMPS = frozenset({Shape.DATE, Shape.DATETIME})
 _Judgement = Iterator[tuple[str, NDArray[np.bool_]]]
 
 
-def _numbers(part: pd.Series) -> _Judgement:
-    numbers = columns.numbers(part)
+def _numbers(column: pd.Series) -> _Judgement:
+    numbers = columns.numbers(column)
     infinite = np.isinf(numbers)
     yield "contains infinite numbers", infinite
     yield (
@@ -116,8 +91,8 @@ def _numbers(part: pd.Series) -> _Judgement:
     )
 
 
-def _stamps(part: pd.Series) -> _Judgement:
-    stamps = stamps_of(part)
+def _stamps(column: pd.Series) -> _Judgement:
+    stamps = stamps_of(column)
     seconds = stamps.astype("datetime64[s]")
     outside = ~np.isnat(stamps) & ((seconds < FIRST_DAY) | (seconds >= AFTER_LAST_DAY))
     yield "contains dates before 1582-10-15 or after 9999-12-31", outside
@@ -126,8 +101,3 @@ def _stamps(part: pd.Series) -> _Judgement:
         "contains datetimes with more decimals of a second than a double of seconds from 1582 holds",
         ~are_held(kept),
     )
-
-
-_JUDGED: Mapping[Shape, Callable[[pd.Series], _Judgement]] = MappingProxyType(
-    {Shape.DATE: _stamps, Shape.DATETIME: _stamps}
-)

@@ -11,10 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....schemas.wording import counted
-from .value_labels import value_as_text
 
 Ranges = Sequence[tuple[Any, Any]]
-_MOST_LISTED = 3
 
 
 def of_numbers(values: NDArray[np.float64], ranges: Ranges) -> NDArray[np.bool_]:
@@ -32,10 +30,7 @@ def of_texts(values: pa.Array, ranges: Ranges) -> NDArray[np.bool_]:
     return found
 
 
-def told(count: int, ranges: Ranges) -> str:
+def told(count: int, ranges: Sequence[tuple[str, str]]) -> str:
     """What a user must know of a variable that has some, in how many records they are."""
-    listed = ", ".join(
-        value_as_text(low) if low == high else f"{value_as_text(low)} to {value_as_text(high)}"
-        for low, high in ranges[:_MOST_LISTED]
-    )
-    return f"{counted(count, 'value')} declared missing in SPSS ({listed}); read as missing"
+    listed = [low if low == high else f"{low} to {high}" for low, high in ranges]
+    return f"{counted(count, 'value')} declared missing in SPSS ({', '.join(listed)}); read as missing"

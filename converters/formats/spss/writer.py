@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from ....schemas.study.dataset import Dataset
 from .. import dataset_named
 from ..format import Output, Repair, Writer
+from ..holds import VALUE_LABELS
 from ..planned_file import PlannedFile
 from .unfit import breaches
 from .value_labels import LONGEST, SHORT_TEXT, lost_labels
-from .written_file import text_parts, write_sav
+from .written_file import shapes_of, text_parts, write_sav
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
@@ -23,8 +25,7 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
 def changes(output: Output) -> Iterator[Repair]:
     """Value labels that are not written, and a name that the file does not have."""
     dataset = output.dataset
-    widths = {name: each.width for name, each in text_parts(dataset).items()}
-    for name in lost_labels(dataset, widths):
+    for name in lost_labels(dataset, _widths(dataset)):
         yield Repair(
             dataset.name,
             "value labels are not written: labels have at most "
@@ -33,6 +34,13 @@ def changes(output: Output) -> Iterator[Repair]:
         )
     if (named := dataset_named(output.path)) != dataset.name:
         yield Repair(dataset.name, f"is read from this file as {named}: SPSS has no dataset names")
+
+
+def _widths(dataset: Dataset) -> dict[str, int]:
+    """Bytes of each variable of text; nothing is looked at where no values have labels."""
+    if not dataset.attributes.get(VALUE_LABELS):
+        return {}
+    return {name: each.width for name, each in text_parts(dataset, shapes_of(dataset)).items()}
 
 
 SPSS = Writer(breaches, plan, changes=changes)

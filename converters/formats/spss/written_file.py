@@ -23,7 +23,8 @@ from ..xpt.stored_columns import write_records
 from .display import format_code
 from .names import short_names
 from .stored_columns import ELEMENT, HIGHEST, LOWEST, MISSING, TextParts, elements, stored_column
-from .unfit import LONGEST_DATASET_LABEL, text_width
+from .texts import SurveyedTexts
+from .unfit import LONGEST_DATASET_LABEL
 from .value_labels import Labels, held_labels, number_of
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -63,34 +64,38 @@ class SavColumn:
         return self.parts.widths if self.parts else (0,)
 
 
-def text_parts(dataset: Dataset) -> dict[str, TextParts]:
+def text_parts(dataset: Dataset, shapes: Mapping[str, Shape]) -> dict[str, TextParts]:
     """How each variable of text is stored."""
-    return {
-        each.name: TextParts.of(text_width(dataset, each))
-        for each in dataset.variables
-        if shape_of(dataset, each) is Shape.TEXT
-    }
+    texts = [name for name, shape in shapes.items() if shape is Shape.TEXT]
+    return {name: TextParts.of(SurveyedTexts.of(dataset[name]).width) for name in texts}
+
+
+def shapes_of(dataset: Dataset) -> dict[str, Shape]:
+    return {each.name: shape_of(dataset, each) for each in dataset.variables}
 
 
 def write_sav(output: Output, stream: BinaryIO) -> None:
     """Write a dataset without breaches."""
     dataset = output.dataset
-    parts = text_parts(dataset)
-    described = _described(dataset, parts)
+    shapes = shapes_of(dataset)
+    parts = text_parts(dataset, shapes)
+    described = _described(dataset, shapes, parts)
     labels = held_labels(dataset, {name: each.width for name, each in parts.items()})
     stream.write(b"".join(_head(dataset, described, labels)))
     stored = [stored_column(dataset, each.variable.name, each.shape, each.parts) for each in described]
     write_records(stream, stored, 0, len(dataset), output.tell)
 
 
-def _described(dataset: Dataset, parts: Mapping[str, TextParts]) -> list[SavColumn]:
+def _described(
+    dataset: Dataset, shapes: Mapping[str, Shape], parts: Mapping[str, TextParts]
+) -> list[SavColumn]:
     found = [parts.get(each.name) for each in dataset.variables]
     counts = [len(each.widths) if each else 1 for each in found]
     short = short_names([each.name for each in dataset.variables], counts)
     lengths = [each.length // ELEMENT if each else 1 for each in found]
     places = accumulate(lengths, initial=1)
     return [
-        SavColumn(variable, shape_of(dataset, variable), each, tuple(names), place)
+        SavColumn(variable, shapes[variable.name], each, tuple(names), place)
         for variable, each, names, place in zip(dataset.variables, found, short, places, strict=False)
     ]
 
