@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_round_trip import datasets, is_ordinary
 
 import adamgate as ag
-from adamgate.converters.formats.spss import reader
+from adamgate.converters.formats.spss import file_contents, reader
 from adamgate.converters.formats.spss.display import kind_of_format, numbers_of_stamps, stamps_of_numbers
 from adamgate.converters.formats.spss.names import is_name, short_names
 from adamgate.converters.formats.spss.stored_columns import HIGHEST, LOWEST, MISSING
@@ -138,6 +138,25 @@ def test_what_pyreadstat_writes(how, tmp_path):
         ("AGE", "2 values declared missing in SPSS (120 to 200, 99); read as missing"),
         ("SEX", "1 value declared missing in SPSS (U); read as missing"),
     ]
+
+
+@pytest.mark.parametrize("height", [1, 2, 3, 4, 7, 8])
+@pytest.mark.parametrize("how", [None, {}, {"compress": True}, {"row_compress": True}], ids=str)
+def test_a_file_is_read_by_blocks_of_records(how, height, tmp_path, monkeypatch):
+    frame = pd.DataFrame({"A": [*range(6), np.nan], "T": [*"abcab", "", "é" * 300]})
+    path = tmp_path / "a.sav"
+    if how is None:
+        written(frame, path)
+    else:
+        pyreadstat.write_sav(frame, str(path), **how)
+    monkeypatch.setattr(file_contents, "FIRST_BLOCK", height)
+    monkeypatch.setattr(file_contents, "_VALUES", 2 * height)
+    contents = file_contents.contents_of(path)
+    numbers, texts = (each.values for each in contents.variables)
+    assert np.array_equal(numbers, frame["A"], equal_nan=True)
+    found = texts.to_pandas().astype(object)
+    assert [each.encode("latin1").decode() for each in found] == frame["T"].tolist()
+    assert contents.records == 7
 
 
 def with_formats(path, numbers, formats):

@@ -12,8 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....schemas.errors import UnreadableInput
@@ -26,7 +24,7 @@ from ...values.file_kind import seems
 from ...values.regular_file import open_regular
 from ...values.sas_formats import FormatKind
 from ...values.separate_process import ProcessDied, call_apart
-from ...values.text_column import TextColumn, pays
+from ...values.text_column import TextColumn
 from ...values.typed_text import TIME_FORMAT
 from ..format import ReadOptions, refuse_too_many
 from ..holds import VALUE_LABELS
@@ -143,7 +141,7 @@ class _Reading:
         """Numbers, dates or datetimes, and the format of times."""
         missing = user_missing.of_numbers(values, variable.user_missing)
         values[missing] = np.nan
-        self._tell_missing(name, variable, missing)
+        self._tell_missing(name, variable, int(missing.sum()))
         kind = kind_of_format(variable.format)
         if kind is FormatKind.NUMBER:
             return values, ""
@@ -166,21 +164,17 @@ class _Reading:
         self._note(name, variable, "contains values that are not a time of day; kept as seconds")
         return values, ""
 
-    def _texts(self, name: str, variable: SavVariable, values: pa.Array) -> Any:
-        missing = user_missing.of_texts(values, variable.user_missing)
-        self._tell_missing(name, variable, missing)
-        blank = pc.equal(values, "").to_numpy(zero_copy_only=False)
-        texts = pc.if_else(pa.array(missing | blank), pa.scalar(None, values.type), values)
-        column = (
-            TextColumn.of_dictionary(texts.dictionary_encode()) if pays(texts) else TextColumn(texts, None)
-        )
-        return self.text.column(column, name).to_pandas()
+    def _texts(self, name: str, variable: SavVariable, column: TextColumn) -> Any:
+        missing = user_missing.texts_of(variable.user_missing)
+        filled = column.without([""])
+        kept = filled.without(missing)
+        self._tell_missing(name, variable, int(filled.filled().sum() - kept.filled().sum()))
+        return self.text.column(kept, name).to_pandas()
 
-    def _tell_missing(self, name: str, variable: SavVariable, missing: NDArray[np.bool_]) -> None:
-        if missing.any():
+    def _tell_missing(self, name: str, variable: SavVariable, count: int) -> None:
+        if count:
             ranges = [(self._word(low), self._word(high)) for low, high in variable.user_missing]
-            message = user_missing.told(int(missing.sum()), ranges)
-            self.notes.append(ReadingNote(self.name, message, name))
+            self.notes.append(ReadingNote(self.name, user_missing.told(count, ranges), name))
 
     def _word(self, value: object) -> str:
         return self.text.word(value_as_text(value))

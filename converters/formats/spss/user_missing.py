@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....schemas.wording import counted
@@ -23,11 +21,9 @@ def of_numbers(values: NDArray[np.float64], ranges: Ranges) -> NDArray[np.bool_]
     return found
 
 
-def of_texts(values: pa.Array, ranges: Ranges) -> NDArray[np.bool_]:
+def texts_of(ranges: Ranges) -> list[str]:
     """SPSS declares single texts, and no ranges of them."""
-    texts = pa.array([str(low).rstrip(" ") for low, _ in ranges], values.type)
-    found: NDArray[np.bool_] = pc.is_in(values, texts).to_numpy(zero_copy_only=False)
-    return found
+    return [str(low).rstrip(" ") for low, _ in ranges]
 
 
 def told(count: int, ranges: Sequence[tuple[str, str]]) -> str:

@@ -12,7 +12,7 @@ LONGEST = 120
 """Bytes of the label of a value."""
 SHORT_TEXT = 8
 
-Labels = Mapping[str, str]
+LabelsOfValues = Mapping[str, str]
 
 
 def value_as_text(value: object) -> str:
@@ -31,7 +31,7 @@ def number_of(value: str) -> float | None:
     return None
 
 
-def held_labels(dataset: Dataset, widths: Mapping[str, int]) -> dict[str, Labels]:
+def held_labels(dataset: Dataset, widths: Mapping[str, int]) -> dict[str, LabelsOfValues]:
     """Those of each variable whose value labels can all be written.
 
     Parameters
@@ -51,7 +51,7 @@ def lost_labels(dataset: Dataset, widths: Mapping[str, int]) -> list[str]:
     return [name for name in names if name not in held]
 
 
-def _told(dataset: Dataset) -> Iterator[tuple[str, Labels]]:
+def _told(dataset: Dataset) -> Iterator[tuple[str, LabelsOfValues]]:
     found = dataset.attributes.get(VALUE_LABELS)
     if isinstance(found, Mapping):
         for variable in dataset.variables:
@@ -60,7 +60,7 @@ def _told(dataset: Dataset) -> Iterator[tuple[str, Labels]]:
                 yield variable.name, labels
 
 
-def _are_held(labels: Labels, width: int | None) -> bool:
+def _are_held(labels: LabelsOfValues, width: int | None) -> bool:
     return all(
         isinstance(value, str) and isinstance(label, str) and _is_value(value, width) and _is_label(label)
         for value, label in labels.items()

@@ -25,7 +25,7 @@ from .names import short_names
 from .stored_columns import ELEMENT, HIGHEST, LOWEST, MISSING, TextParts, elements, stored_column
 from .texts import SurveyedTexts
 from .unfit import LONGEST_DATASET_LABEL
-from .value_labels import Labels, held_labels, number_of
+from .value_labels import LabelsOfValues, held_labels, number_of
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _NO_TIME = datetime(1970, 1, 1)
@@ -100,7 +100,9 @@ def _described(
     ]
 
 
-def _head(dataset: Dataset, described: Sequence[SavColumn], labels: Mapping[str, Labels]) -> Iterator[bytes]:
+def _head(
+    dataset: Dataset, described: Sequence[SavColumn], labels: Mapping[str, LabelsOfValues]
+) -> Iterator[bytes]:
     yield _header(dataset, described)
     for column in described:
         yield from _variable_records(column)
@@ -157,7 +159,7 @@ def _variable_records(column: SavColumn) -> Iterator[bytes]:
         yield _CONTINUED * (max(1, elements(width)) - 1)
 
 
-def _value_labels(column: SavColumn, labels: Labels) -> Iterator[bytes]:
+def _value_labels(column: SavColumn, labels: LabelsOfValues) -> Iterator[bytes]:
     yield struct.pack("<2i", 3, len(labels))
     for value, label in labels.items():
         raw = label.encode()
