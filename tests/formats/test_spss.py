@@ -348,11 +348,11 @@ def test_other_files_are_named(tmp_path):
 def test_a_crash_of_the_library_is_a_message(tmp_path, monkeypatch):
     path = written(pd.DataFrame({"A": [1.0]}), tmp_path / "a.sav")
 
-    def died(*_):
+    def died(*_, **__):
         raise ProcessDied("it crashed (SIGSEGV)")
 
     monkeypatch.setattr(reader, "call_apart", died)
-    with pytest.raises(ag.UnreadableInput, match=r"it crashed \(SIGSEGV\)"):
+    with pytest.raises(ag.UnreadableInput, match=r"could not be read: it crashed \(SIGSEGV\)"):
         ag.read(path)
 
 

@@ -23,7 +23,7 @@ from ...values.encodings import codec_name
 from ...values.file_kind import seems
 from ...values.regular_file import open_regular
 from ...values.sas_formats import FormatKind
-from ...values.separate_process import ProcessDied, call_apart
+from ...values.separate_process import MEMORY, ProcessDied, call_apart
 from ...values.text_column import TextColumn
 from ...values.typed_text import TIME_FORMAT
 from ..format import ReadOptions, refuse_too_many
@@ -39,6 +39,8 @@ _HEAD = 512
 _SIZE_OF_A_VALUE = 8
 _CARRIES: frozenset[MetadataKind] = frozenset({"label"})
 _SECONDS_PER_DAY = 86_400
+_MEMORY_PER_BYTE = 6
+"""Of the file: its values while they are put together and sent."""
 
 
 def read_sav(path: Path, options: ReadOptions, /) -> list[Dataset]:
@@ -87,15 +89,23 @@ def _refuse_others(path: Path) -> None:
 
 def _contents(path: Path, chosen: str | None) -> tuple[SavContents, str]:
     """All that is read of the file, and the encoding that it declares."""
+    place = path.absolute()
     try:
-        head = call_apart(head_of, path.absolute(), BYTES if chosen else None)
+        head = call_apart(head_of, place, BYTES if chosen else None)
         refuse_too_many(head.variables, str(path))
-        return call_apart(contents_of, path.absolute()), head.encoding
-    except (ValueError, ProcessDied) as error:
+        memory = max(MEMORY, _MEMORY_PER_BYTE * place.stat().st_size)
+        return call_apart(contents_of, place, memory=memory), head.encoding
+    except ValueError as error:
         raise UnreadableInput(
             "the SPSS file is damaged, of an unsupported type, or not in the encoding that it declares",
             f"{path}: {one_line(str(error))}",
             "copy or save it again; if its text is in another encoding, give it with --encoding NAME",
+        ) from error
+    except ProcessDied as error:
+        raise UnreadableInput(
+            f"the SPSS file could not be read: {error}",
+            str(path),
+            "copy or save it again; if it is whole, save it as CSV, or in parts",
         ) from error
 
 
