@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyreadstat
 
 import adamgate as ag
 
@@ -206,6 +207,18 @@ def _by_stata_writer(frame: pd.DataFrame, version: int) -> bytes:
     target = io.BytesIO()
     frame.to_stata(target, write_index=False, version=version)
     return target.getvalue()
+
+
+def sav_files() -> list[Files]:
+    """Our own, and compressed ones by pyreadstat with declared missing values."""
+    frame = pd.DataFrame({"ID": ["001", "b" * 300], "N": [1.5, np.nan], "SEX": ["M", "F"]})
+    labels = {"value_labels": {"N": {"1.5": "one"}, "SEX": {"M": "Male"}}}
+    with tempfile.TemporaryDirectory() as folder:
+        own, compressed, zipped = (Path(folder) / name for name in ("a.sav", "b.sav", "c.zsav"))
+        ag.write(ag.Dataset.from_frame(frame, "A").replace(attributes=labels), own)
+        for path, how in ((compressed, {"row_compress": True}), (zipped, {"compress": True})):
+            pyreadstat.write_sav(frame, str(path), missing_ranges={"N": [99]}, **how)
+        return [{f"adx{path.suffix}": path.read_bytes()} for path in (own, compressed, zipped)]
 
 
 def json_files() -> list[Files]:

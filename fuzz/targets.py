@@ -198,6 +198,7 @@ TARGETS = {
     "dta": Target(seeds.dta_files, _read),
     "arrow": Target(seeds.arrow_files, _read),
     "xlsx": Target(seeds.xlsx_files, _read),
+    "sav": Target(seeds.sav_files, _read),
     "dataset-json": Target(seeds.json_files, _read),
     "archive": Target(seeds.archive_files, _read),
     "terminology": Target(seeds.terminology_files, lambda path, _: repr(read_terminology(path)) and None),

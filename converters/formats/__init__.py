@@ -202,6 +202,14 @@ FORMATS: tuple[Format, ...] = (
         (".dta",),
         packed=(".dta.gz",),
     ),
+    Format(
+        "SPSS",
+        (".sav", ".zsav"),
+        frozenset({Holds.LABELS, Holds.DATASET_LABEL, Holds.VALUE_LABELS}),
+        ".spss.reader:read_sav",
+        ".spss.writer:SPSS",
+        (".sav",),
+    ),
 )
 
 

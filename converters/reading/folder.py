@@ -26,7 +26,7 @@ _UNREAD_KINDS = {
     "PROC CPORT": ".cpt .cport .stc",
     "XPT under another suffix": ".xpt5 .xpt8 .xpt9 .v5xpt .v8xpt .v9xpt .tpt .trp",
     "older SAS": ".sd2 .sd7 .ssd .ssd01 .ssd04 .sas7bvew .sas7bdat1",
-    "SPSS": ".sav .zsav .por",
+    "SPSS portable": ".por",
     "R": ".rds .rda .rdata",
     "JMP": ".jmp",
     "Minitab": ".mtw",

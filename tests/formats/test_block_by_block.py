@@ -15,7 +15,7 @@ from test_round_trip import HOLDS_SPECIAL_MISSING, NULL_IS_BLANK, OPTIONS, datas
 
 import adamgate as ag
 from adamgate.converters.fixed_width import stored_columns
-from adamgate.converters.formats import readable, writable
+from adamgate.converters.formats import writable
 from adamgate.converters.formats.parquet import writer
 from adamgate.converters.formats.rds import writer as rds
 from adamgate.converters.formats.xlsx import sheet_xml
@@ -123,7 +123,11 @@ def test_xpt_fetches_parts_to_judge_them_to_write_them_and_to_compare(small_bloc
     assert dataset.columns.asked == [*judged, *written_by_block, *compared]
 
 
-@pytest.mark.parametrize("to", [to for to in FORMATS if to not in {"xpt", "rds"}])
+HOLD_EVERYTHING = [to for to in FORMATS if to not in {"sav", "rds"}]
+"""SPSS has no microseconds in the year 9999; R files are written only."""
+
+
+@pytest.mark.parametrize("to", [to for to in HOLD_EVERYTHING if to != "xpt"])
 def test_every_part_of_every_variable_is_fetched_once(to, small_blocks, everything, tmp_path):
     dataset = elsewhere(held_by(to, everything))
     ag.write(dataset, tmp_path / f"adae.{to}")
@@ -137,7 +141,7 @@ def test_rds_fetches_variable_by_variable(small_blocks, everything, tmp_path):
     assert dataset.columns.asked == [(each.name, first, 2) for each in dataset.variables for first in (0, 2)]
 
 
-@pytest.mark.parametrize("to", [to for to in FORMATS if f".{to}" in readable()])
+@pytest.mark.parametrize("to", HOLD_EVERYTHING)
 def test_what_small_blocks_hold_comes_back(to, small_blocks, everything, assert_same, tmp_path):
     dataset = held_by(to, everything)
     ag.write(elsewhere(dataset), tmp_path / f"adae.{to}", **OPTIONS.get(to, {}))

@@ -23,7 +23,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::adamgate.converters.writing.losses.MetadataNotKept"),
 ]
 
-FORMATS = [suffix[1:] for suffix in writable() if suffix in readable()]
+FORMATS = [
+    suffix[1:] for suffix, form in writable().items() if suffix in readable() and Holds.FORMATS in form.holds
+]
 HOLDS_SPECIAL_MISSING = {
     suffix[1:] for suffix, form in writable().items() if Holds.SPECIAL_MISSING in form.holds
 }

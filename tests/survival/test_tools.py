@@ -190,7 +190,7 @@ def test_layout_for_a_path(tmp_path, path, name, chosen):
         ("os", None, "a table cannot be written as a file without suffix"),
         ("os.parquet", "r", "the layout r cannot be written as .parquet"),
         ("os.csv", "R", "R is not a layout"),
-        ("os.csv", "spss", "spss is not a layout"),
+        ("os.csv", "minitab", "minitab is not a layout"),
         ("os.csv", "stata", "the layout stata cannot be written as .csv"),
     ],
 )
