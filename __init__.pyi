@@ -68,6 +68,7 @@ from .converters.reports.describe import describe as describe
 from .converters.reports.rule_page import explain as explain
 from .converters.reports.write_report import write_report as write_report
 from .converters.survival.analysis_table import AnalysisTable as AnalysisTable
+from .converters.survival.shapes.counting_process import TimeVarying as TimeVarying
 from .converters.survival.summaries.adverse_events.summary import adverse_events as adverse_events
 from .converters.survival.summaries.adverse_events.written import AdverseEventTable as AdverseEventTable
 from .converters.survival.summaries.cuminc.summary import CumulativeIncidenceTable as CumulativeIncidenceTable
@@ -76,8 +77,11 @@ from .converters.survival.summaries.kaplan_meier.summary import KaplanMeierTable
 from .converters.survival.summaries.kaplan_meier.summary import kaplan_meier as kaplan_meier
 from .converters.survival.survival import survival as survival
 from .converters.survival.tables import competing_risks as competing_risks
+from .converters.survival.tables import counting_process as counting_process
 from .converters.survival.tables import delayed_entry as delayed_entry
+from .converters.survival.tables import interval as interval
 from .converters.survival.tables import landmark as landmark
+from .converters.survival.tables import multi_state as multi_state
 from .converters.survival.tables import person_time as person_time
 from .converters.survival.tables import table as table
 from .converters.survival.tables import wide as wide

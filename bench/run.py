@@ -7,6 +7,7 @@ import diff
 import formats
 import gating
 import growth
+import intervals
 import memory
 import reading
 import rules
@@ -23,6 +24,7 @@ if __name__ == "__main__":
     memory.main()
     rules.main()
     shapes.main()
+    intervals.main()
     adverse_events.main()
     diff.main()
     derive.main()

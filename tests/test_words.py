@@ -89,6 +89,13 @@ ODD = (
 ALLOWED = {
     ".refuses(": "a name in the code",
     "has AETRTEM populated": "as the standard puts it",
+    "(default: refuse)": "a value of an option, as the following",
+    "[refuse|": "in its help",
+    "|refuse]": "in its help",
+    '"refuse"': "in Python and TOML",
+    "`refuse`": "in a table of options",
+    "--same-day refuse": "on the command line",
+    "'refuse'": "in Python and TOML",
 }
 """Text that is right although a pattern fits, each with the reason."""
 

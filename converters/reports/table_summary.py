@@ -67,8 +67,9 @@ def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
         f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
     )
     yield f"  duration in {time.unit}: {time.duration}"
-    yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
-    yield from _how_aval_was_made(time)
+    if time.aval_unit_found_by:
+        yield f"  AVAL unit: {time.aval_unit} (from {time.aval_unit_found_by})"
+        yield from _how_aval_was_made(time)
     for reason in entry.reasons:
         described = reason.reason or "reason not given"
         yield f"  {_kind(reason)}: {counted(reason.subjects, 'subject')}, {described}"

@@ -46,7 +46,7 @@ class TimeEntry:
     duration : str
         What `duration` is: "AVAL", or a formula.
     aval_unit, aval_unit_found_by : str
-        The unit of AVAL, and what states it.
+        The unit of AVAL, and what states it; empty where durations are between dates, without AVAL.
     aval_formula : str or None
         How the dates make AVAL, "or" between formulas that fit equally well; None where the dates do
         not make it, or are not present.
@@ -93,7 +93,7 @@ class ColumnEntry:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Subjects of the table, or of one arm."""
+    """Subjects of the table, or of one arm; of events that recur all events, and the censored records."""
 
     subjects: int
     events: int
@@ -296,7 +296,7 @@ class Codebook(Glanced):
     dataset, paramcd, param : str
     shape : ShapeEntry
     polarity : str
-        What `event` is in terms of CNSR.
+        What `event` is, in terms of CNSR where the data have it.
     time : TimeEntry or None
     columns : tuple of ColumnEntry
     subjects : int

@@ -123,25 +123,30 @@ def _parameter(
     analysed: Analysed, place: int, built: Built, strata: Sequence[str], subjects: int
 ) -> ParameterEntry:
     records, arms, time = analysed.records, built.arms, time_entry(analysed.scale)
+    if built.is_dated:
+        time = replace(time, aval_unit_found_by="", aval_formula=None)
     frame, not_in_table = built.subjects[place], built.left_out_of[place] if built.left_out_of else ()
+    counts = _counts(frame)
     return ParameterEntry(
         dataset=records.data.name,
         paramcd=records.paramcd,
         param=param_of(records.data),
         time=replace(time, duration=built.duration or time.duration),
-        counts=_counts(frame),
+        counts=counts,
         reasons=tuple(_reasons(records.data, frame)),
         arms=tuple(_arms(frame, arms)) if arms else (),
         strata=tuple(_strata(frame, arms, strata)) if strata else (),
         zero_durations=ZeroDurations(int(np.count_nonzero(frame["duration"] == 0))),
         left_out=(*records.left_out, *not_in_table),
-        subjects_without_record=subjects - len(frame),
+        subjects_without_record=subjects - counts.subjects,
     )
 
 
 def _counts(frame: pd.DataFrame) -> Counts:
-    events = int(frame["event"].sum())
-    return Counts(len(frame), events, len(frame) - events)
+    happened = int(frame["event"].sum())
+    if "events" not in frame:
+        return Counts(len(frame), happened, len(frame) - happened)
+    return Counts(int((~frame["again"]).sum()), int(frame["events"].sum()), len(frame) - happened)
 
 
 def _reasons(data: Dataset, frame: pd.DataFrame) -> Iterator[ReasonEntry]:

@@ -24,10 +24,10 @@ from .arms import Arms
 from .codebook import ShapeEntry
 from .describing import codebook
 from .gate_run import gate_report
-from .judged import require_judged
+from .judged import TIME_TO_EVENT, require_judged
 from .records import AnalysedRecords, as_named, dataset_with, select
 from .shapes import SHAPES, ShapeModule, own_options
-from .shapes.analysed import Analysed
+from .shapes.analysed import Analysed, TableSource
 from .shapes.columns import require_other_names, sources
 from .shapes.options import TableOptions
 from .subjects import naming_subjects
@@ -68,7 +68,8 @@ def make_table(
     """
     study, module = Study.given(study), SHAPES[shape].load()
     _require_valid(options)
-    datasets = [dataset_with(study, paramcd) for paramcd in options.parameters]
+    given = _sources(module, options, study)
+    datasets = [each.dataset for each in given]
     options = _as_spelled(options, datasets[0], study)
     columns = module.columns_of(options)
     require_other_names(options.further, columns)
@@ -80,8 +81,9 @@ def make_table(
         chosen = wanted.of(datasets)
     report = gate_report(study, gate, standards, show_keys=show_keys)
     if report is not None:
-        for dataset in datasets:
-            require_judged(dataset, report)
+        for each in given:
+            if each.coverage is not None:
+                require_judged(each.judged or each.dataset, report, each.coverage)
     with naming_subjects(show_keys):
         analysed = wanted.analysed(chosen or wanted.of(datasets))
         built = module.build(analysed, study, options)
@@ -95,7 +97,16 @@ def make_table(
         study=study,
         report=report,
     )
-    return AnalysisTable(built.table, described, report, inputs_of(study), module.model(options))
+    model = built.model or module.model(options)
+    return AnalysisTable(built.table, described, report, inputs_of(study), model)
+
+
+def _sources(module: ShapeModule, options: TableOptions, study: Study) -> list[TableSource]:
+    """The datasets with the parameters, unless the shape has records of its own."""
+    own = getattr(module, "sources", None)
+    if own is not None:
+        return list(own(options, study))
+    return [TableSource(dataset_with(study, paramcd), TIME_TO_EVENT) for paramcd in options.parameters]
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +170,7 @@ def options_from(declaring: type[Options], **given: Any) -> Options:
     for each in options_of(declaring):
         if (
             each.name in values
+            and (each.required or values[each.name] is not None)
             and each.name not in common
             and not (each.name == "param" and each.kind is text)
         ):

@@ -156,6 +156,9 @@ BY_WORD = {
         ]
     ),
     "text or table of text": st.sampled_from(["OS", {"alive": "PFS"}]),
+    "list of tables of time-varying covariates": st.sampled_from(
+        [[], [{"name": "ALT", "dataset": "ADLB"}], [{"name": "A", "dataset": "adlb", "same_day": "mean"}]]
+    ),
     "list of cases": st.sampled_from([[{"where": "AGE < 65", "value": "<65"}]]),
 }
 BY_WORD_FIRST = ("list of terms", "table of text")
@@ -177,7 +180,7 @@ NOT_WILD = {"encoding": st.sampled_from(["utf-8", 437, True, 0.5, [], {}])}
 def valid(key, table):
     if key.name == "severity" and table.form is LISTED:
         return VALID["severity of a rule"]
-    if key.name == "severity" and key.kind is name:
+    if key.name in ("severity", "events") and key.kind is name:
         return BY_WORD["name"]
     if table.name in ("raw", "codes") and key.name in OF_RAW:
         return OF_RAW[key.name]

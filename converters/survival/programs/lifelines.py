@@ -45,7 +45,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         f'"""{model.title} by lifelines; run it in the folder of the file."""',
         "",
         HEAD,
-        *(_imports(model) if model.own is None else _OF_INTERVALS),
+        *_imports(model),
     ]
     if _has_own_log_rank(model):
         lines += [_OWN_LOG_RANK]
@@ -54,20 +54,11 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         lines += ["", *_kaplan_meier(endpoint, model)]
         if model.arms is not None:
             lines += ["", *_comparison(endpoint, frame, model, model.arms)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("lifelines", frame, model)]
     return "\n".join(lines) + "\n"
 
 
-_OF_INTERVALS = (
-    "import numpy",
-    "import pandas",
-    "from lifelines import KaplanMeierFitter, WeibullAFTFitter, WeibullFitter",
-)
-
-
 def _has_own_log_rank(model: Model) -> bool:
-    return model.own is None and model.arms is not None and bool(model.needs)
+    return model.arms is not None and bool(model.needs)
 
 
 def _imports(model: Model) -> Iterator[str]:

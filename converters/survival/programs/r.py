@@ -21,27 +21,32 @@ from .r_words import quoted as _text
 
 def reading(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The statements that read the file."""
-    return "; ".join(_reading(file, frame, model))
+    return "; ".join(reading_statements(file, frame, model))
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
+    lines = opening(file, frame, model)
+    for endpoint in model.endpoints:
+        lines += ["", *_fits(endpoint, model)]
+    return "\n".join(lines) + "\n"
+
+
+def opening(file: str, frame: pd.DataFrame, model: Model) -> list[str]:
+    """The lines with which a program begins: what it does, and how it reads the file."""
     lines = [
         f"# {model.title} by R's survival; run it in the folder of the file.",
         "library(survival)",
         "",
-        *_reading(file, frame, model),
+        *reading_statements(file, frame, model),
     ]
     if model.arms is not None:
         lines.insert(-1, f"# {model.on_order}")
-    for endpoint in model.endpoints:
-        lines += ["", *_fits(endpoint, model)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("r", frame, model)]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
-def _reading(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
+def reading_statements(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
+    """The same, one by one."""
     here = f"./{file}" if file.startswith("~") else file
     if file.lower().endswith(".rds"):
         yield f"t <- readRDS({_text(here)})"

@@ -25,10 +25,11 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 
 def reading(file: str, _frame: pd.DataFrame, _model: Model) -> str:
     """The statements that read the transport file."""
-    return " ".join(_reading(file))
+    return " ".join(reading_statements(file))
 
 
-def _reading(file: str) -> Iterator[str]:
+def reading_statements(file: str) -> Iterator[str]:
+    """The same, one by one."""
     yield f"libname in xport {_file(file)} access=readonly;"
     yield f"data t; set in.{MEMBER}; run;"
     yield "libname in clear;"
@@ -42,21 +43,24 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     ConfigurationError
         For an arm, or a file, that no SAS literal can hold.
     """
-    lines = [
-        f"/* {model.title} by SAS; run it with the folder of the file as the current one. */",
-        *_requiring_utf8(frame),
-        *_reading(file),
-    ]
+    lines = opening(file, frame, model)
     for endpoint in model.endpoints:
         lines += ["", *_curves_of(endpoint, model)]
         if model.arms is not None:
             lines += ["", *_cox(endpoint, model, model.arms)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("sas", frame, model)]
     return "\n".join(lines) + "\n"
 
 
-def _requiring_utf8(frame: pd.DataFrame) -> Iterator[str]:
+def opening(file: str, frame: pd.DataFrame, model: Model) -> list[str]:
+    """The lines with which a program begins: what it does, and how it reads the file."""
+    return [
+        f"/* {model.title} by SAS; run it with the folder of the file as the current one. */",
+        *requiring_utf8(frame),
+        *reading_statements(file),
+    ]
+
+
+def requiring_utf8(frame: pd.DataFrame) -> Iterator[str]:
     """The XPORT engine takes bytes as they are: texts beyond ASCII are right in a UTF-8 session alone."""
     if not all(_is_ascii(frame[name]) for name in frame.columns):
         yield "data _null_;"

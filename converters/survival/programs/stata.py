@@ -34,17 +34,20 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         For a file whose name Stata would expand, or arms that are numbers of another kind than those of
         factor variables.
     """
-    lines = [
+    lines = opening(file, frame, model)
+    for endpoint in model.endpoints:
+        lines += ["", *_fits(endpoint, frame, model)]
+    return "\n".join(lines) + "\n"
+
+
+def opening(file: str, frame: pd.DataFrame, model: Model) -> list[str]:
+    """The lines with which a program begins: what it does, and how it reads the file."""
+    return [
         f"* {model.title} by Stata; run it in the folder of the file.",
         "version 16",
         "set type double",
         reading(file, frame, model),
     ]
-    for endpoint in model.endpoints:
-        lines += ["", *_fits(endpoint, frame, model)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("stata", frame, model)]
-    return "\n".join(lines) + "\n"
 
 
 def _fits(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model) -> Iterator[str]:

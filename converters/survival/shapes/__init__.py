@@ -14,6 +14,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.kinds import ListOf, checked, text
 from ....schemas.options import DeclaredOption, options_of
 from .competing_risks import CompetingRisksOptions
+from .counting_process import CountingProcessOptions
 from .delayed_entry import DelayedEntryOptions
 from .interval import IntervalOptions
 from .landmark import LandmarkOptions
@@ -41,6 +42,11 @@ class ShapeModule(Protocol):
     ----------
     REFUSES : mapping of str to callable
         Faults of AVAL and CNSR with which no such table is made, in words, and the records that have them.
+
+    Notes
+    -----
+    A shape whose records are not all of parameters has `sources`, too: options and study to the datasets, as
+    `analysed.TableSource`.
     """
 
     REFUSES: Mapping[str, Callable[[Numbers, Numbers], Mask]]
@@ -122,6 +128,12 @@ SHAPES: Mapping[str, TableShape] = {
             ".person_time.table",
         ),
         TableShape(
+            "counting-process",
+            "one record per subject and interval between events and changes of covariates",
+            CountingProcessOptions,
+            ".counting_process.table",
+        ),
+        TableShape(
             "competing-risks",
             "one record per subject, the first event and its cause",
             CompetingRisksOptions,
@@ -129,7 +141,7 @@ SHAPES: Mapping[str, TableShape] = {
         ),
         TableShape(
             "multi-state",
-            "several states, one record per subject and interval in a state",
+            "one record per subject and interval in one of several states",
             MultiStateOptions,
             ".multi_state.table",
         ),

@@ -16,9 +16,29 @@ from ....schemas.study.columns import Mask, Numbers
 from ....schemas.study.dataset import Dataset
 from ..arms import Arms
 from ..codebook import POLARITY, CauseEntry, PolicyEntry
+from ..judged import Coverage
+from ..programs.model import Model
 from ..records import AnalysedRecords, LeftOut, SubjectsLeftOut
 from ..subjects import listed, subjects_of
 from ..time_scale import TimeScale
+
+
+@dataclass(frozen=True, eq=False)
+class TableSource:
+    """A dataset whose records a table is made from.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    coverage : Coverage or None
+        The rules that must have judged it; None where there are none for such data.
+    judged : Dataset or None
+        What they judged, if not the dataset itself.
+    """
+
+    dataset: Dataset
+    coverage: Coverage | None
+    judged: Dataset | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +71,22 @@ class Built:
     table : Dataset
     subjects : tuple of DataFrame
         By parameter, the records that are in the table, one for each subject, with the columns of
-        one-record.
+        one-record. Of events that recur one for each subject, CNSR and reason, with `events`, how many events
+        it stands for, and `again`, whether the subject has another record.
     left_out : tuple of LeftOut
         Records that were selected and are not in the table.
     arms : Arms or None
         Of the table.
     duration : str
         What the durations are, in words, if not what the scale says.
+    is_dated : bool
+        Whether there is no AVAL: the durations are between dates.
     left_out_of : tuple of tuple of LeftOut
         By parameter, records that were selected and are not in a table of several.
     subjects_left_out : tuple of SubjectsLeftOut
         Subjects in ADSL who are not in a table of its subjects.
     polarity : str
-        What an event is, in terms of CNSR.
+        What an event is, in terms of CNSR where the data have it.
     causes : tuple of CauseEntry
     policies : tuple of PolicyEntry
         Rules that were applied to subjects.
@@ -71,6 +94,8 @@ class Built:
         Dataset of the variables that are not made, if not that of the first parameter.
     conventions : tuple of str
         What was counted while it was made, in sentences, after those of the shape.
+    model : Model or None
+        What programs fit, if not what the options alone say.
     """
 
     table: Dataset
@@ -78,6 +103,7 @@ class Built:
     left_out: tuple[LeftOut, ...] = ()
     arms: Arms | None = None
     duration: str = ""
+    is_dated: bool = False
     left_out_of: tuple[tuple[LeftOut, ...], ...] = ()
     subjects_left_out: tuple[SubjectsLeftOut, ...] = ()
     polarity: str = POLARITY
@@ -85,6 +111,7 @@ class Built:
     policies: tuple[PolicyEntry, ...] = ()
     home: str = ""
     conventions: tuple[str, ...] = ()
+    model: Model | None = None
 
 
 def subjects_of_table(analysed: Analysed, further: Iterable[str]) -> pd.DataFrame:
@@ -160,16 +187,16 @@ def _reasons(data: Dataset, event: Mask) -> pd.Series:
         better = ~event & (described.codes >= 0)
         codes = np.where(better, described.codes + len(values), codes)
         values = np.concatenate([values, described.values])
-    return _encoded(values, codes)
+    return encoded(values, codes)
 
 
 def text_of(data: Dataset, name: str) -> pd.Series:
     """A character variable, blank texts missing."""
     described = data.distinct(name)
-    return _encoded(described.values, described.codes)
+    return encoded(described.values, described.codes)
 
 
-def _encoded(values: NDArray[np.object_], codes: NDArray[np.intp]) -> pd.Series:
+def encoded(values: NDArray[np.object_], codes: NDArray[np.intp]) -> pd.Series:
     """Texts as a category where values repeat, else as strings.
 
     Parameters

@@ -18,6 +18,7 @@ from ....schemas.evidence.parameters import quotable_codes
 from ....schemas.study import columns
 from ....schemas.study.columns import Days, Mask, Numbers, WrongType
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.partial_dates import PartialDates
 from ....schemas.study.study import Study
 from ....schemas.wording import did_you_mean
 from ..records import AnalysedRecords, dataset_with, only, with_subject_level
@@ -168,6 +169,20 @@ def date_of(data: Dataset, name: str) -> Days:
     return data.days(name)
 
 
+def written_days(data: Dataset, name: str) -> Days:
+    """A date variable, or text as in ISO 8601, as days since 1970-01-01; a partial date is missing.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is not present, or not a date.
+    """
+    if name in data and data.is_character(name):
+        dates = PartialDates.of(data, name)
+        return np.where(dates.complete, dates.lower, np.nan)
+    return date_of(data, name)
+
+
 def times_of(days: Days, analysed: Analysed) -> Numbers:
     """Times of dates on the time axis of a table: study day d is time d, as AVAL counts.
 
@@ -189,19 +204,36 @@ def times_of(days: Days, analysed: Analysed) -> Numbers:
         When STARTDT is missing on a record that has a date; when a date is after it, and the data do not
         show whether AVAL counts the first day, or the length of the unit is unknown.
     """
-    data, scale = analysed.data, analysed.scale
+    return times_since(origins_of(analysed, ~np.isnan(days)), days, analysed)
+
+
+def origins_of(analysed: Analysed, needed: Mask) -> Days:
+    """STARTDT of each record, from which dates are counted.
+
+    Raises
+    ------
+    Refused
+        When it is not a date, or missing on a record that needs it.
+    """
+    data = analysed.data
     if "STARTDT" not in data:
         raise Refused("STARTDT is not present", data.name, "add STARTDT: dates are counted from it")
     if data.is_character("STARTDT"):
         raise Refused("STARTDT is not a date", data.name, "correct its type: dates are counted from it")
-    start = data.days("STARTDT")
-    unknown = np.isnan(start) & ~np.isnan(days)
+    start: Days = data.days("STARTDT")
+    unknown = np.isnan(start) & needed
     if unknown.any():
         raise Refused(
             "STARTDT is missing",
             f"{data.name}, {listed(subjects_of(data, unknown))}",
             "correct the data, or exclude these subjects with a condition",
         )
+    return start
+
+
+def times_since(start: Days, days: Days, analysed: Analysed) -> Numbers:
+    """Times of dates after origins of their own, each of shape (n,); as `times_of` has them."""
+    data, scale = analysed.data, analysed.scale
     if not scale.formulas and not (days > start).any():
         # No AVAL shows how days are counted, and none is: the origin is time 0.
         return np.where(np.isnan(days), np.nan, 0.0)

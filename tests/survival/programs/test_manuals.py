@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from test_programs import statements
-from trials import MODELS, case_of
+from trials import INTERVALS, MODELS, case_of
 
 from adamgate.converters.survival.programs import sas, stata
 from adamgate.converters.survival.programs.manuals import (
@@ -42,7 +42,7 @@ def keys_of_sas(program: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODELS | INTERVALS)
 def test_each_statement_of_sas_has_a_manual_page(name, write):
     case = case_of(name)
     _, program = write("sas", case)
@@ -50,7 +50,7 @@ def test_each_statement_of_sas_has_a_manual_page(name, write):
     assert {*keys_of_sas(program), *keys_of_sas(of_csv)} <= set(SAS)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODELS | INTERVALS)
 def test_each_statement_of_stata_has_a_manual_page(name, write):
     case = case_of(name)
     _, program = write("stata", case)
@@ -65,6 +65,8 @@ SHAPES = {
     "wide, each parameter": "wide",
     "delayed-entry": "delayed-entry",
     "person-time": "person-time",
+    "counting-process, recurrent": "recurrent",
+    "counting-process, one event": "time-varying",
 }
 TOOLS = ("r", "lifelines", "scikit-survival", "sas", "stata")
 

@@ -14,17 +14,17 @@ import pyreadstat
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from trials import ARMS, LEVELS, MODELS, STRATA, SUFFIXES, Case, case_of, tool_table
+from trials import ARMS, INTERVALS, LEVELS, MODELS, STRATA, SUFFIXES, Case, case_of, tool_table
 
 from adamgate.converters.survival.arms import Arms
 from adamgate.converters.survival.layouts import LAYOUTS
 from adamgate.schemas.errors import ConfigurationError
 
-WITHOUT = {"scikit-survival": ("delayed", "person", "stratified")}
+WITHOUT = {"scikit-survival": ("delayed", "person", "stratified", *INTERVALS)}
 FITS = [
     (tool, name)
     for tool in SUFFIXES
-    for name in MODELS
+    for name in MODELS | INTERVALS
     if not any(word in name for word in WITHOUT.get(tool, ()))
 ]
 

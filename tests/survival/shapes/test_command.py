@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 
 import pandas as pd
 import pytest
-from dozen import study
+from dozen import day, study
 
 import adamgate as ag
 from adamgate.cli import run as run_command
+from adamgate.converters.survival.shapes import SHAPES
 from adamgate.converters.survival.summaries import SUMMARIES
 from adamgate.converters.terminal.commands.survival import ALL_OPTIONS
 from adamgate.schemas.kinds import amount, switch, time_point
@@ -60,6 +62,11 @@ def run(*arguments):
             12,
         ),
         (
+            ["--param", "OS", "--shape", "counting-process"],
+            "start,stop,event,events,event_number,interval,gap_start,gap_stop".split(","),
+            12,
+        ),
+        (
             ["--param", "OS", "--param", "PFS", "--shape", "wide"],
             [f"{a}_{b}" for a in ("OS", "PFS") for b in ("duration", "event", "CNSR", "reason")],
             14,
@@ -78,6 +85,21 @@ def test_a_shape(folder, capsys, arguments, columns, records, suffix):
     assert codebook["shape"]["name"] == asked
     assert codebook["subjects"] == frame["USUBJID"].nunique()
     assert "subjects" in capsys.readouterr().err
+
+
+def test_the_help_has_the_options_of_a_shape_under_its_name(capsys):
+    assert run_command(["survival", "--help"]) == 0
+    first, *parts = re.split(r"^Options of the shape (.*):$", capsys.readouterr().out, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert "--where" in first
+    for shape in SHAPES.values():
+        assert f"  {shape.name} " in first
+        own = [each for each in options_of(shape.options) if each.flag not in first]
+        shown = re.findall(r"^  (--[a-z-]+)", sections.get(shape.name, ""), flags=re.MULTILINE)
+        assert shown == [each.flag for each in own]
+    said = {shape: " ".join(text.split()) for shape, text in sections.items()}
+    assert "--same-day [one|refuse] Several events" in said["counting-process"]
+    assert "--same-day A,B States in the order" in said["multi-state"]
 
 
 def options(name):
@@ -159,6 +181,51 @@ def test_a_table_that_the_settings_declare(folder, capsys):
     assert pd.read_parquet("os.parquet")["duration"].max() == 366 / 7
 
 
+CHANGING = """
+[table.grade]
+shape = "counting-process"
+param = "OS"
+arm = "TRT01P"
+
+[[table.grade.time_varying]]
+name = "PAIN"
+dataset = "ADPAIN"
+where = "PARAMCD == 'PAIN'"
+same_day = "max"
+"""
+IN_BRACES = "{ name = 'PAIN', dataset = 'ADPAIN', where = \"PARAMCD == 'PAIN'\", same_day = 'max' }"
+
+
+def test_a_covariate_that_changes_is_declared_or_given_in_braces(folder, capsys):
+    values = [("S-01", 10, 1.0), ("S-01", 10, 4.0), ("S-01", 95, 2.0), ("S-11", 1, 3.0)]
+    pain = pd.DataFrame(
+        {
+            "USUBJID": [each[0] for each in values],
+            "PARAMCD": "PAIN",
+            "AVAL": [each[2] for each in values],
+            "ADT": [day(each[1]) for each in values],
+        }
+    )
+    trial = ag.Study.of(*study(), ag.Dataset.from_frame(pain, "ADPAIN"))
+    ag.write(trial, folder / "adam", to="parquet", overwrite=True)
+    (folder / "adamgate.toml").write_text(CHANGING)
+    assert run("--table", "grade", "-o", "declared.csv") == 0
+    given = ["--shape", "counting-process", "--param", "OS", "--arm", "TRT01P", "--time-varying", IN_BRACES]
+    assert run(*given, "-o", "given.csv") == 0
+    assert (folder / "declared.csv").read_bytes() == (folder / "given.csv").read_bytes()
+    frame = pd.read_csv("given.csv").query("USUBJID == 'S-01'")
+    assert frame[["start", "stop", "event"]].to_numpy().tolist() == [[0, 10, 0], [10, 91, 1]]
+    assert frame["PAIN"].tolist()[1:] == [4.0]
+    assert "PAIN of ADPAIN: on or after the last day, not used" in capsys.readouterr().err
+    codebook = json.loads((folder / "given.codebook.json").read_text())
+    (stated,) = codebook["shape"]["options"]["time_varying"]
+    assert stated["before_first"] == "missing"
+    assert run(*given[:-1], "{ name = 'PAIN', datset = 'ADPAIN' }", "-o", "wrong.csv") == 2
+    assert "did you mean dataset" in capsys.readouterr().err
+    assert run(*given[:-1], "PAIN", "-o", "wrong.csv") == 2
+    assert "is not a value of time_varying" in capsys.readouterr().err
+
+
 def test_a_summary_that_the_settings_declare(folder, capsys):
     (folder / "adamgate.toml").write_text(DECLARED)
     assert run("--table", "curve", "-o", "km.csv") == 0
@@ -177,6 +244,8 @@ def test_a_summary_that_the_settings_declare(folder, capsys):
         (["--table", "late", "--shape", "wide"], "[table.late] has the shape landmark"),
         (["--param", "OS", "--cut", "6"], "--cut is not an option of the shape one-record"),
         (["--param", "OS", "--shape", "person-time"], "the shape person-time needs --cut"),
+        (["--shape", "counting-process"], "needs either a parameter or a dataset of events"),
+        (["--param", "OS", "--shape", "counting-process", "--start", "X"], "param does not use start"),
         (["--param", "OS", "--param", "PFS"], "--param is given 2 times"),
         (["--param", "OS", "--shape", "delayed-entry", "--entry", "RSPDX"], "did you mean RSPDT"),
         (["--param", "OS", "--shape", "landmark", "--landmark", "0"], "a number greater than 0"),

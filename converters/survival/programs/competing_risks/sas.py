@@ -8,10 +8,8 @@ import pandas as pd
 
 from ...arms import Arms
 from ..model import Model
-from ..sas import _reading as reading_statements
-from ..sas import _requiring_utf8 as requiring_utf8
-from ..sas import literal
-from .causes import fitted, numbered, others
+from ..sas import literal, opening
+from .fits import fitted, numbered, others
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
@@ -23,10 +21,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         For an arm, or a file, that no SAS literal can hold.
     """
     lines = [
-        "/* Cumulative incidence, cause-specific Cox and Fine-Gray by SAS. */",
-        "/* Run it with the folder of the file as the current one. */",
-        *requiring_utf8(frame),
-        *reading_statements(file),
+        *opening(file, frame, model),
         "",
         *_incidences(frame, model),
     ]

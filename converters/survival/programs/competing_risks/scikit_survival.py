@@ -13,13 +13,13 @@ import pandas as pd
 from ...arms import Arms
 from ..model import Model
 from ..python import HEAD, compared_arms, statements, text
-from .causes import fitted, numbered
+from .fits import fitted, numbered
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     lines = [
-        '"""Cumulative incidence, Cox by scikit-survival; run it in the folder of the file."""',
+        f'"""{model.title} by scikit-survival; run it in the folder of the file."""',
         "",
         "# Fine-Gray models: scikit-survival does not have them; R, SAS and Stata have.",
         HEAD,
