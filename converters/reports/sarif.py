@@ -179,11 +179,11 @@ def _notification(level: str, said: str) -> dict[str, Any]:
 
 
 def _locations(place: Place | None, dataset: str, variables: Iterable[str]) -> list[dict[str, Any]]:
-    """One: the file and the record, the dataset and its variables."""
+    """One: the file and the record, the dataset and its variables, each once."""
     logical = [{"name": plain(dataset), "fullyQualifiedName": plain(dataset)}]
     logical += [
         {"name": plain(name), "fullyQualifiedName": plain(f"{dataset}.{name}"), "kind": "variable"}
-        for name in variables
+        for name in dict.fromkeys(variables)
     ]
     found: dict[str, Any] = {"logicalLocations": logical}
     if place is not None:

@@ -180,6 +180,14 @@ def test_it_keeps_to_the_schema(schema: jsonschema.Draft4Validator, report: ag.R
     schema.validate(json.loads(ag.render(report, "sarif")))
 
 
+def test_a_variable_that_a_finding_has_twice_is_listed_once(schema, faulty: ag.Report):
+    found = replace(faulty.findings[0], variables=("AVAL", "CNSR", "AVAL"))
+    form = json.loads(ag.render(replace(faulty, findings=(found,)), "sarif"))
+    schema.validate(form)
+    (location,) = form["runs"][0]["results"][0]["locations"]
+    assert [each["name"] for each in location["logicalLocations"]] == ["ADTTE", "AVAL", "CNSR"]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_is_printed_and_no_link(faulty: ag.Report, text: str):
     found = replace(faulty.findings[0], message=text, examples=(Example(1, {}, {}),))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from types import MappingProxyType
 from xml.sax.saxutils import escape
@@ -44,7 +45,8 @@ def xml_text(text: str) -> str:
     """A text within XML, as spreadsheets read it."""
     if _MEANT.search(text):
         text = text.replace(*ESCAPED_MEANT)
-    return escape(text).translate(_CONTROLS)
+    shown = escape(text)
+    return shown if shown.isprintable() else shown.translate(_CONTROLS)
 
 
 def table_rows(
@@ -61,21 +63,25 @@ def table_rows(
     style : Style
         Of all cells.
     """
-    written = (_row(number, row, styled(style)) for number, row in enumerate(table, start=above + 1))
+    attribute = styled(style)
+    written = (_row(number, row, attribute) for number, row in enumerate(table, start=above + 1))
     while block := "".join(islice(written, _BLOCK)):
         yield block.encode()
 
 
 def _row(number: int, row: Sequence[Cell], style: str) -> str:
-    cells = (
-        _cell(cell_place(number - 1, at), style, cell)
-        for at, cell in enumerate(row)
-        if cell not in ("", None)
-    )
+    cells = (_cell(f"{_letters(at)}{number}", style, cell) for at, cell in enumerate(row))
     return f'<row r="{number}">{"".join(cells)}</row>\n'
 
 
+@cache
+def _letters(column: int) -> str:
+    return cell_place(0, column).removesuffix("1")
+
+
 def _cell(place: str, style: str, cell: Cell) -> str:
-    before, after = TEXT if isinstance(cell, str) else NUMBER
-    value = xml_text(cell) if isinstance(cell, str) else cell
-    return f'<c r="{place}"{style}{before}{value}{after}'
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, str):
+        return f'<c r="{place}"{style}{TEXT[0]}{xml_text(cell)}{TEXT[1]}'
+    return f'<c r="{place}"{style}{NUMBER[0]}{cell}{NUMBER[1]}'
