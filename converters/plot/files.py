@@ -61,7 +61,7 @@ def save(axes: Axes, path: str | Path, *, overwrite: bool = False, inputs: Itera
             f"{target.name} is not the name of a figure", "path", "end it in .png, .pdf or .svg"
         )
     refuse_inputs([target], inputs)
-    figure = cast("Figure", axes.get_figure(root=True))
+    figure = cast("Figure", axes.figure.figure)  # of a part of a figure, the whole one
 
     def write(stream: BinaryIO) -> None:
         from matplotlib import rc_context
