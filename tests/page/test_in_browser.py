@@ -230,6 +230,21 @@ def test_curves_are_scrolled_on_a_narrow_screen_and_fit_on_paper(root, opened, t
     assert page.evaluate("document.documentElement.scrollWidth") <= 670
 
 
+def test_tables_fit_on_paper_those_of_adverse_events_across(opened, tmp_path):
+    study = two_arm_trial()
+    written = ag.write_page(tmp_path / "page.html", ag.validate(study), study)
+    page = opened(written.read_text(encoding="utf-8"), viewport={"width": 670, "height": 900})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    beyond = """(width) => [...document.querySelectorAll('table, svg')].filter((each) =>
+        each.getBoundingClientRect().right > width).map((each) => each.closest('section').id)"""
+    assert set(page.evaluate(beyond, 671)) <= {"safety"}
+    page.set_viewport_size({"width": 1000, "height": 670})  # A4 across, between the margins
+    assert page.evaluate(beyond, 1001) == []
+    sizes = set(re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", page.pdf(format="A4")))
+    assert sizes == {(b"595", b"842"), (b"842", b"595")}
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_figures_have_names_and_do_not_make_the_page_wider(root, opened, tmp_path, width):
     study = ag.read(root / "fixtures" / "cartitude1")
