@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
 from difflib import get_close_matches
 
 UNDELIVERED = "not present: "
 """Start of the reason of a rule that lacks a dataset; it refuses where the study is declared complete."""
 
 _LISTED = 12
+_EXACT = Context(prec=400)
+"""Enough for every float."""
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
@@ -48,6 +51,20 @@ def none_present(*names: str) -> str:
 def counted(number: int, noun: str) -> str:
     """ "1 record", "1,204 records"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def rounded(value: float, decimals: int = 1) -> str:
+    """A number with so many decimals, ties away from zero as in SAS: 6.25 is "6.3", "1,204.0".
+
+    Twelve digits of it are looked at: what arithmetic leaves beyond them makes no tie, and unmakes none.
+    """
+    unit = Decimal(1).scaleb(-decimals)
+    return f"{Decimal(f'{value:.12g}').quantize(unit, ROUND_HALF_UP, _EXACT):,}"
+
+
+def percent(share: float) -> str:
+    """ "6.3%" of 0.0625."""
+    return f"{rounded(100 * share)}%"
 
 
 def plain_text(text: str) -> str:

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...schemas.gate.report import Report
-from ...schemas.wording import counted, plain
+from ...schemas.wording import counted, percent, plain, rounded
 from ..reports.json_document import document
 from ..reports.kaplan_meier_summary import figure_shown
 from ..reports.presentation import Presentation
@@ -110,7 +110,8 @@ def _environment() -> Environment:
     environment.filters |= {
         "counted": counted,
         "number": "{:,}".format,
-        "percent": "{:.1%}".format,
+        "percent": percent,
+        "rounded": rounded,
         "figure_shown": figure_shown,
         "plain": plain,
     }

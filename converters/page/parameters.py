@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -173,11 +173,12 @@ def _with_curves(
         **{name: value for name, value in asdict(options).items() if name not in ("param", "by")},
     )
     files = (described.dataset, "ADSL")
+    beside = (*beside_groups(steps), *(() if options.by else _all_together(count)))
     return ParameterPart(
         plain(described.paramcd),
         plain(described.param or ""),
         described.dataset,
-        _curves(steps, marked, options, seen),
+        _curves(steps, marked, options, seen, beside),
         provenance=provenance(report, files, "km", marked_by, "km.csv"),
         steps_command=provenance(report, files, "km", replace(marked_by, at=()), "km.csv").command,
     )
@@ -192,13 +193,28 @@ def _dates_of(study: Study, code: str, count: EventCount | None) -> tuple[str, .
 
 def _groups_of(count: EventCount | None) -> str | None:
     """The treatment variable, where it makes groups that can be shown."""
-    if count is None or not 1 < sum(each.arm != "" for each in count.arms) <= MOST_GROUPS:
-        return None
-    return count.arm_variable
+    return count.arm_variable if count is not None and 1 < _arms_of(count) <= MOST_GROUPS else None
+
+
+def _all_together(count: EventCount | None) -> Iterator[str]:
+    """Why there is one curve, where the treatment variable makes too many groups."""
+    if count is not None and _arms_of(count) > MOST_GROUPS:
+        yield (
+            f"all subjects together: {count.arm_variable} has {_arms_of(count)} values, and a figure shows "
+            f"at most {MOST_GROUPS} curves; choose other groups (--by) or records (--where)"
+        )
+
+
+def _arms_of(count: EventCount) -> int:
+    return sum(each.arm != "" for each in count.arms)
 
 
 def _curves(
-    steps: KaplanMeierTables, marked: KaplanMeierTables, options: PageOptions, seen: Plausibility
+    steps: KaplanMeierTables,
+    marked: KaplanMeierTables,
+    options: PageOptions,
+    seen: Plausibility,
+    beside: Sequence[str],
 ) -> Curves:
     codebook = steps.codebook
     at = marked.estimates.frame
@@ -207,7 +223,7 @@ def _curves(
         curve_figure(steps.estimates.frame, at, marked.codebook.at or (), codebook.unit),
         tuple(_groups(steps)),
         tuple({**row, "group": plain(row["group"])} for row in at.to_dict("records")),
-        tuple(map(plain, beside_groups(steps))),
+        tuple(map(plain, beside)),
         codebook.records.arm,
         codebook.unit,
         codebook.conf_type,

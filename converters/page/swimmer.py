@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...schemas.wording import plain
+from ...schemas.wording import plain, rounded
 from ..figures.lanes import TIMES, SwimmerLanes
 from .axis import marks
 from .curve import AxisMark
@@ -254,7 +254,7 @@ def _words(record: Mapping[Any, Any], unit: str) -> Iterator[str]:
 
 
 def _shown(time: float) -> str:
-    return "" if np.isnan(time) else f"{time:.1f}"
+    return "" if np.isnan(time) else rounded(time)
 
 
 def _described(lanes: SwimmerLanes) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ...schemas.errors import ConfigurationError
+from ...schemas.wording import plain
 from .style import GRID, QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_Given = ParamSpec("_Given")
+_Drawn = TypeVar("_Drawn")
 
 
 def new_axes(width: float, height: float) -> Axes:
@@ -35,6 +41,24 @@ def default_style() -> AbstractContextManager[None]:
     """
     within: AbstractContextManager[None] = _pyplot().style.context("default")
     return within
+
+
+def names_as_they_are(draw: Callable[_Given, _Drawn]) -> Callable[_Given, _Drawn]:
+    """What a function draws has names as the data have them: "$" begins no formula."""
+
+    @wraps(draw)
+    def drawn(*given: _Given.args, **named: _Given.kwargs) -> _Drawn:
+        pyplot = _pyplot()
+        with pyplot.rc_context({"text.parse_math": False}):
+            return draw(*given, **named)
+
+    return drawn
+
+
+def label_of(name: str) -> str:
+    """A name for a legend, which would leave out those that begin with an underscore."""
+    shown = plain(name)
+    return f" {shown}" if shown.startswith("_") else shown
 
 
 def _pyplot() -> Any:

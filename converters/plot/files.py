@@ -14,7 +14,6 @@ from ..writing.inputs import refuse_inputs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _METADATA: Mapping[str, Mapping[str, Any]] = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
 """What is left out of files because it would differ in each run."""
@@ -61,7 +60,7 @@ def save(axes: Axes, path: str | Path, *, overwrite: bool = False, inputs: Itera
             f"{target.name} is not the name of a figure", "path", "end it in .png, .pdf or .svg"
         )
     refuse_inputs([target], inputs)
-    figure = cast("Figure", axes.get_figure(root=True))
+    figure = axes.figure.figure  # of a part of a figure, the whole one
 
     def write(stream: BinaryIO) -> None:
         from matplotlib import rc_context

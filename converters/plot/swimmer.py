@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...schemas.wording import plain
 from ..figures.lanes import TIMES, SwimmerLanes
 from ..page.axis import marks
-from .drawing import calm, new_axes
+from .drawing import calm, names_as_they_are, new_axes
 from .style import LANE_MARKS, QUIET, RESPONSE, TREATMENT
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _LANE = 0.1
 _TOLD = {**TIMES, "in follow-up": "still in follow-up", "ended": "alive at the end of the study"}
 
 
+@names_as_they_are
 def swimmer(lanes: SwimmerLanes, *, ax: Axes | None = None, labels: bool = False) -> Axes:
     """The lanes of a swimmer plot, the longest of each arm above.
 
@@ -84,7 +86,7 @@ def swimmer(lanes: SwimmerLanes, *, ax: Axes | None = None, labels: bool = False
     calm(axes, f"{lanes.unit.capitalize()} from {lanes.start}", times)
     axes.set_ylim(len(frame) - 0.3, -0.7)
     axes.grid(visible=False, axis="y")
-    axes.set_yticks(y if labels else [], frame["USUBJID"].tolist() if labels else [], fontsize=5)
+    axes.set_yticks(y if labels else [], list(map(plain, frame["USUBJID"])) if labels else [], fontsize=5)
     if lanes.arm:
         _name_arms(axes, frame["arm"].tolist())
     axes.legend(frameon=False, fontsize=8, loc="lower right")
@@ -108,7 +110,7 @@ def _name_arms(axes: Axes, arms: list[str]) -> None:
         axes.text(
             -0.01,
             first + (count - 1) / 2,
-            name,
+            plain(name),
             transform=axes.get_yaxis_transform(),
             rotation=90,
             ha="right",

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...schemas.wording import counted, plain
+from ...schemas.wording import counted, plain, rounded
 from .table_summary import render_summary
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def time_shown(row: Mapping[Any, Any], name: str, unit: str) -> str:
 def figure_shown(value: float) -> str:
     if math.isnan(value):
         return "not reached"
-    return f"{value:.4g}" if value < _LONG else f"{value:,.1f}"
+    return f"{value:.4g}" if value < _LONG else rounded(value)
 
 
 def _risk_sets(entry: RiskSetEntry, unit: str) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from ..figures.options import is_figure
 from ..survival.summaries import TableSummary
+from .figure_files import drawn_by
 from .table_run import TableRun, write_table
 
 _RENDERED = {
@@ -19,10 +21,25 @@ _RENDERED = {
 """The module of `reports` and its function that tells what came of a summary."""
 
 
-def write_summary(summary: TableSummary, paths: tuple[Path, ...], given: dict[str, Any]) -> int:
-    """Make and write a summary as its command was given; the exit code."""
-    run = TableRun.of(paths, given)
-    return write_table(run, maker(summary, options_told(summary, given)), renderer(summary))
+def write_summary(
+    summary: TableSummary,
+    paths: tuple[Path, ...],
+    given: dict[str, Any],
+    draw: Callable[[Any, Sequence[float]], Any] | None = None,
+) -> int:
+    """Make and write a summary as its command was given; the exit code.
+
+    With `draw` an output that is named like a figure is one: of estimates at all times, marked at those of
+    the option ``at``.
+    """
+    shown = renderer(summary)
+    if draw is None or not is_figure(given["output"]):
+        run = TableRun.of(paths, given)
+        return write_table(run, maker(summary, options_told(summary, given)), shown)
+    times = given.pop("at") or ()
+    run = TableRun.of(paths, given, figures=True)
+    make = drawn_by(maker(summary, options_told(summary, given)), lambda made: draw(made, times))
+    return write_table(run, make, lambda drawn, width: shown(drawn.made, width))
 
 
 def options_told(summary: TableSummary, given: Mapping[str, Any]) -> Any:

@@ -217,6 +217,21 @@ def test_a_parameter_without_a_curve_says_why(study, report, tmp_path):
     assert "The data did not pass the gate" in page
 
 
+def test_more_arms_than_curves_are_one_group_and_it_is_said(study, tmp_path):
+    adtte = study["ADTTE"]
+    sites = adtte.frame["SITEID"].astype(str) + adtte.frame["SEX"].astype(str)
+    number = sites.nunique()
+    assert number > 8
+    many = ag.Study.of(ag.Dataset.from_frame(adtte.frame.assign(TRTP=sites, TRTA=sites), "ADTTE"))
+    page = ag.write_page(tmp_path / "page.html", ag.validate(many), many, param=["OS"]).read_text("utf-8")
+    words = words_of(page)
+    assert f"all subjects together: TRTP has {number} values, and a figure shows at most 8 curves" in words
+    page = ag.write_page(tmp_path / "page.html", ag.validate(many), many, param=["OS"], by="SEX").read_text(
+        "utf-8"
+    )
+    assert "all subjects together" not in page
+
+
 def test_a_study_without_a_parameter_says_what_it_takes(study, tmp_path):
     without = ag.Study({"ADSL": study["ADSL"]})
     page = ag.write_page(tmp_path / "page.html", ag.validate(without), without).read_text(encoding="utf-8")

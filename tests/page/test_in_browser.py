@@ -7,6 +7,7 @@ import tomllib
 from importlib.resources import files
 
 import pytest
+from page_reader import findings_in
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
@@ -32,7 +33,9 @@ def made_up(count: int, message: str = "AVAL is negative") -> str:
             ("AVAL",),
             f"{message} in visit {number}",
             number % 977,
-            (Example(7, {"USUBJID": f"S-{number % 5000}", "ASEQ": number}, {}),),
+            tuple(
+                Example(n, {"USUBJID": f"S-{(number * 7 + n) % 5000:04}", "ASEQ": n}, {}) for n in range(3)
+            ),
             parameter=("OS", "PFS", "")[number % 3],
         )
         for number in range(count)
@@ -138,18 +141,22 @@ def test_planted_markup_stays_text(opened):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_has_nothing_to_object_to(root, opened, tmp_path, scheme):
+def test_axe_has_nothing_to_object_to_in_light_and_in_dark(root, opened, tmp_path):
     """Names, roles, order of headings, contrast of colours."""
     study = ag.read(root / "fixtures" / "cartitude1-broken")
     written = ag.write_page(tmp_path / "page.html", ag.validate(study), study)
-    page = opened(written.read_text(encoding="utf-8"), color_scheme=scheme, bypass_csp=True)
+    page = opened(written.read_text(encoding="utf-8"), bypass_csp=True)
     page.get_by_role("button", name="Details of TTE007 in ADTTE").first.click()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")  # opens all
     axe = files("axe_playwright_python") / "axe.min.js"
     page.evaluate(axe.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    violations = "axe.run(document, { resultTypes: ['violations'] %s })"
+    found = page.evaluate(violations % "")
     assert len(found["passes"]) > 15
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    page.emulate_media(color_scheme="dark")
+    found = page.evaluate(violations % ", runOnly: ['color-contrast']")
+    assert [each["id"] for each in found["passes"]] == ["color-contrast"]
     assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
 
 
@@ -165,8 +172,10 @@ def test_every_control_has_a_name_and_every_id_is_there_once(document, opened):
 
 
 @pytest.mark.slow
-def test_fifty_thousand_findings_are_ready_and_filtered_at_once(opened):
+def test_fifty_thousand_findings_take_three_megabytes_and_are_ready_and_filtered_at_once(opened):
     document = made_up(50_000)
+    assert len(document) < 3_000_000
+    assert len(findings_in(document)) == 50_000
     begun = time.perf_counter()
     page = opened(document)
     assert time.perf_counter() - begun < 8  # 1 second on a machine without other work
@@ -205,6 +214,35 @@ def test_curves_are_drawn_in_light_and_dark_and_printed_with_all_details(opened,
 def test_nothing_is_cut_off_on_a_narrow_screen(document, opened, width):
     page = opened(document, viewport={"width": width, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_curves_are_scrolled_on_a_narrow_screen_and_fit_on_paper(root, opened, tmp_path):
+    study = ag.read(root / "fixtures" / "cartitude1")
+    written = ag.write_page(tmp_path / "page.html", ag.validate(study), study, param=["OS"])
+    page = opened(written.read_text(encoding="utf-8"), viewport={"width": 360, "height": 700})
+    curve = page.locator("#parameter-1 svg.curve").first
+    text = "document.querySelector('svg.curve text.time').getBoundingClientRect().height"
+    assert curve.bounding_box()["width"] >= 640
+    assert page.evaluate(text) > 9
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 670, "height": 900})  # A4 between the margins
+    assert curve.bounding_box()["width"] <= 670
+    assert page.evaluate("document.documentElement.scrollWidth") <= 670
+
+
+def test_tables_fit_on_paper_those_of_adverse_events_across(opened, tmp_path):
+    study = two_arm_trial()
+    written = ag.write_page(tmp_path / "page.html", ag.validate(study), study)
+    page = opened(written.read_text(encoding="utf-8"), viewport={"width": 670, "height": 900})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    beyond = """(width) => [...document.querySelectorAll('table, svg')].filter((each) =>
+        each.getBoundingClientRect().right > width).map((each) => each.closest('section').id)"""
+    assert set(page.evaluate(beyond, 671)) <= {"safety"}
+    page.set_viewport_size({"width": 1000, "height": 670})  # A4 across, between the margins
+    assert page.evaluate(beyond, 1001) == []
+    sizes = set(re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", page.pdf(format="A4")))
+    assert sizes == {(b"595", b"842"), (b"842", b"595")}
 
 
 @pytest.mark.parametrize("width", [360, 1280])

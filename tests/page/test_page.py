@@ -180,29 +180,6 @@ def test_a_report_without_findings_and_one_without_a_verdict():
     assert words_of(ended).endswith("NOT JUDGED no memory <left>")
 
 
-@pytest.mark.slow
-def test_fifty_thousand_findings_take_three_megabytes():
-    rules = list(ag.rule_book())
-    findings = tuple(
-        ag.Finding(
-            rules[number % len(rules)],
-            ag.Severity.WARNING,
-            f"AD{number % 40:02}",
-            (f"VAR{number % 1000:03}", "AVAL"),
-            f"VAR{number % 1000:03} differs from AVAL in {number % 977} records",
-            3,
-            tuple(
-                Example(n, {"USUBJID": f"STUDY-01-{(number * 7 + n) % 5000:04}", "ASEQ": n}, {})
-                for n in range(3)
-            ),
-        )
-        for number in range(50_000)
-    )
-    page = ag.render(ag.Report((), findings, (), (), (), {}, {"adamgate": "0.1.0"}), "html")
-    assert len(page) < 3_000_000
-    assert len(findings_in(page)) == 50_000
-
-
 def test_a_page_replaces_a_page_and_nothing_else(report, tmp_path):
     target = tmp_path / "report.html"
     target.write_text("<!doctype html><p>mine</p>")

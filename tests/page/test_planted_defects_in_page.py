@@ -1,7 +1,4 @@
-"""Each planted defect is found in the page of the run that it stops, within two actions, with file and line.
-
-The other places of the defects are those of `tests/fixtures/test_planted_defects.py`.
-"""
+"""Each planted defect has a message that leads to it, and is found in the page within two actions."""
 
 import re
 from pathlib import Path
@@ -73,20 +70,23 @@ def test_a_run_that_stops_writes_the_page_with_what_stopped_it(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("defect", planted.DEFECTS, ids=lambda defect: defect.__name__)
-def test_it_is_found_within_two_actions(project, opened, defect):
-    place = defect(project, Random(f"{defect.__name__} 2"))
-    page = opened(page_of(project))
+def test_a_message_leads_to_it_and_it_is_found_within_two_actions(project, request, defect):
+    place = defect(project, Random(f"{defect.__name__} 1"))
+    told, document = said_of(project)
+    assert place in " ".join(told.split())
+    page = request.getfixturevalue("opened")(document)  # the message is tested without a browser, too
     assert page.locator("h1").inner_text() != "PASSED"
     assert actions_to_see(page, place) <= MOST
     assert LINE.search(shown(page)) or defect in (planted.site_missing, planted.site_twice)
 
 
-def page_of(project: Path) -> str:
-    """The page as the steps of the project would write it, less its curves."""
+def said_of(project: Path) -> tuple[str, str]:
+    """What the terminal would say, and the page as the project would write it, less its curves."""
     try:
-        return ag.render(judged(project), "html", "warning")
+        report = judged(project)
+        return ag.render(report, "text"), ag.render(report, "html", "warning")
     except ag.AdamgateError as error:
         step = StepRecord("sdtm", "derive", "refused", 1, str(error))
         settings = RecordedFile("adamgate.toml", 0, "")
         run = run_so_far(settings, [step], {"sdtm": str(error)})
-        return page_without_verdict("step sdtm was refused", run, ag.Severity.WARNING)
+        return str(error), page_without_verdict("step sdtm was refused", run, ag.Severity.WARNING)

@@ -70,7 +70,7 @@ def test_the_published_figures_are_there_with_their_denominators(page):
         "Censored before: 0",
         "sCR 31 of 32 (96.9%) 49 of 65",
         "MRD and imaging 12 of 12 (100.0%) 20 not known none of 65 known",
-        "Second primary malignancy 2 of 32 (6.2%) 6 of 65",
+        "Second primary malignancy 2 of 32 (6.3%) 6 of 65",
         "Neurologic event 2 of 32",
         "Infection of grade 3 or higher 4 of 32",
         "The p-values are exploratory",

@@ -53,7 +53,8 @@ def page(root, tmp_path_factory):
 
 
 def as_shown(count, of):
-    return f"{count:,} ({100 * count / of:.1f})" if count else "0"
+    tenths = (2000 * count + of) // (2 * of)  # half up
+    return f"{count:,} ({tenths // 10}.{tenths % 10})" if count else "0"
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -21,6 +21,8 @@ matplotlib.use("Agg")
 
 pytestmark = pytest.mark.one_version
 
+CAUSES = ["progression: EVNTDESC == 'Disease progression'", "death: EVNTDESC == 'Death'"]
+
 
 @pytest.fixture(scope="module")
 def study():
@@ -101,6 +103,71 @@ def test_tables_that_have_no_curve_are_refused(study):
         ag.plot.kaplan_meier(ag.kaplan_meier(study, "OS", gate=False), times=[-1])
 
 
+@pytest.fixture(scope="module")
+def incidence(study):
+    return ag.cumulative_incidence(study, "PFS", CAUSES, by="TRTP", total=False, naive=True, gate=False)
+
+
+def test_each_cause_in_each_group_has_the_curve_and_the_limits_of_the_table(incidence):
+    drawn = by_gid(ag.plot.cumulative_incidence(incidence))
+    curves = list(incidence.estimates.frame.groupby(["group", "cause"], sort=False, observed=True))
+    assert len(curves) == 4
+    for place, ((group, cause), steps) in enumerate(curves):
+        curve = drawn[f"curve-{place}"]
+        assert curve.get_label() == f"{group}, {cause}"
+        assert curve.get_drawstyle() == "steps-post"
+        assert curve.get_xdata().tolist() == [0, *steps["time"]]
+        assert curve.get_ydata().tolist() == [0, *steps["incidence"]]
+        assert drawn[f"naive-{place}"].get_ydata().tolist() == steps["one_minus_km"].tolist()
+        corners = np.concatenate([path.vertices for path in drawn[f"limits-{place}"].get_paths()])
+        pairs = {(round(x, 9), round(y, 9)) for x, y in corners}
+        for name in ("lower", "upper"):
+            assert {(round(x, 9), round(y, 9)) for x, y in steps[["time", name]].values} <= pairs
+
+
+@pytest.mark.parametrize("times", [(), (0, 100, 250.5, 10_000)])
+def test_the_numbers_at_risk_of_any_cause_are_those_of_the_table_at_the_marks(study, incidence, times):
+    axes = ag.plot.cumulative_incidence(incidence, times=times)
+    at = axes.get_xticks().tolist()
+    assert times == () or at == list(times)
+    marked = ag.kaplan_meier(study, "PFS", by="TRTP", total=False, gate=False, at=at).estimates.frame
+    drawn = by_gid(axes)
+    for place, (_, rows) in enumerate(marked.groupby("group", sort=False, observed=True)):
+        texts = [drawn[f"at-risk-{place}-{column}"] for column in range(len(at))]
+        assert [int(each.get_text()) for each in texts] == rows["at_risk"].tolist()
+
+
+def test_an_incidence_of_some_times_or_of_too_many_curves_is_refused(study):
+    with pytest.raises(ag.ConfigurationError, match="estimates at some times only"):
+        ag.plot.cumulative_incidence(ag.cumulative_incidence(study, "PFS", CAUSES, at=[9], gate=False))
+    many = ag.cumulative_incidence(study, "PFS", CAUSES, by="AGE", gate=False)
+    with pytest.raises(ag.ConfigurationError, match="curves; a figure shows at most 8"):
+        ag.plot.cumulative_incidence(many)
+
+
+def test_with_delayed_entry_those_at_risk_have_entered(root):
+    study, entry = ag.read(root / "fixtures" / "cartitude1"), "PFS: EVNTDESC == 'Disease progression'"
+    axes = ag.plot.kaplan_meier(ag.kaplan_meier(study, "OS", entry=entry, gate=False), times=[0, 12, 60])
+    at = ag.kaplan_meier(study, "OS", entry=entry, gate=False, at=[0, 12, 60]).estimates.frame
+    drawn = by_gid(axes)
+    shown = [int(drawn[f"at-risk-0-{column}"].get_text()) for column in range(3)]
+    assert shown == at["at_risk"].tolist()
+    assert shown[0] == 0 < shown[1]
+
+
+def test_names_are_text_whatever_they_hold(study, tmp_path):
+    names = {"Placebo": r"$\frac{1", "Drug X 10 mg": "_<b>\x1b"}
+    adtte = study["ADTTE"]
+    renamed = adtte.frame.assign(TRTP=adtte.frame["TRTP"].astype(str).map(names))
+    tables = ag.kaplan_meier(
+        ag.Study.of(ag.Dataset.from_frame(renamed, "ADTTE")), "OS", by="TRTP", total=False, gate=False
+    )
+    axes = ag.plot.kaplan_meier(tables)
+    legend = {each.get_text().strip() for each in axes.get_legend().get_texts()}
+    assert legend == {r"$\frac{1", r"_<b>\x1b"}
+    assert ag.plot.save(axes, tmp_path / "names.svg").stat().st_size > 1000
+
+
 def test_every_mark_of_a_swimmer_plot_is_a_time_of_its_lane(study):
     lanes = ag.swimmer_lanes(study, ag.SwimmerOptions(most=200), arm="TRT01P", unit="days")
     axes = ag.plot.swimmer(lanes, labels=True)
@@ -139,7 +206,13 @@ def test_a_repr_names_no_subject_and_no_date(study):
 def test_a_file_has_the_same_bytes_in_every_run(root, tmp_path, monkeypatch, suffix):
     monkeypatch.chdir(tmp_path)
     data = str(root / "fixtures" / "cartitude1")
-    for command in (["km", data, "--param", "OS", "--at", "0,30,60"], ["swimmer", data, "--most", "9"]):
+    commands = {
+        "km": ["--param", "OS", "--at", "0,30,60"],
+        "cuminc": ["--param", "PFS", "--cause", CAUSES[0], "--cause", CAUSES[1]],
+        "swimmer": ["--most", "9"],
+    }
+    for name, options in commands.items():
+        command = [name, data, *options]
         command += ["-q", "--no-gate", "--force", "-o"]
         assert run([*command, f"one.{suffix}"]) == 0
         with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": "other"}):

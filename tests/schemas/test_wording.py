@@ -2,7 +2,7 @@
 
 import pytest
 
-from adamgate.schemas.wording import did_you_mean, nearest, one_line
+from adamgate.schemas.wording import did_you_mean, nearest, one_line, percent, rounded
 
 
 def test_nearest_ignores_case_and_puts_the_likeliest_first():
@@ -28,3 +28,27 @@ def test_one_line_is_printable_and_short():
     assert one_line("a\n  b\x1b[31m") == "a b\\x1b[31m"
     assert one_line("x" * 100) == "x" * 77 + "..."
     assert len(one_line("x" * 100, 40)) == 40
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (6.25, 1, "6.3"),  # Python's "%.1f" has 6.2
+        (100 * 1 / 80, 1, "1.3"),
+        (100 * 23 / 160, 1, "14.4"),
+        (0.15, 1, "0.2"),
+        (-6.25, 1, "-6.3"),
+        (6.2499999, 1, "6.2"),
+        (1204.0, 1, "1,204.0"),
+        (1e30, 0, f"{10**30:,}"),
+    ],
+)
+def test_ties_are_rounded_away_from_zero_as_in_sas(value, decimals, shown):
+    assert rounded(value, decimals) == shown
+
+
+def test_each_percentage_of_a_count_is_that_of_whole_numbers():
+    for of in range(1, 200):
+        for count in range(of + 1):
+            tenths = (2000 * count + of) // (2 * of)
+            assert percent(count / of) == f"{tenths // 10}.{tenths % 10}%"

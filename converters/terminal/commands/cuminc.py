@@ -22,6 +22,14 @@ _SUMMARY = SUMMARIES["cumulative-incidence"]
 def command(*, paths: tuple[Path, ...], **given: Any) -> int:
     """Write the cumulative incidence of each cause of an event, by Aalen-Johansen.
 
-    The causes are given by --cause, or by --competing. A codebook is written beside the table.
+    The causes are given by --cause, or by --competing. A codebook is written beside the table. With .png,
+    .pdf or .svg the curves are drawn, with numbers at risk at the times of --at; that needs the extra plot
+    (matplotlib).
     """
-    return write_summary(_SUMMARY, paths, given)
+
+    def draw(table: Any, times: Any) -> Any:
+        from ...plot.cumulative_incidence import cumulative_incidence
+
+        return cumulative_incidence(table, times=times)
+
+    return write_summary(_SUMMARY, paths, given, draw)

@@ -7,12 +7,10 @@ from typing import Any
 
 import click
 
-from ...figures.options import is_figure
 from ...survival.summaries import SUMMARIES
-from ..figure_files import drawn_by
 from ..options import PATHS, declared_options
-from ..summary_commands import maker, options_told, renderer, write_summary
-from ..table_run import RUN_OPTIONS, TableRun, write_table
+from ..summary_commands import write_summary
+from ..table_run import RUN_OPTIONS
 
 _SUMMARY = SUMMARIES["kaplan-meier"]
 
@@ -28,16 +26,10 @@ def command(*, paths: tuple[Path, ...], **given: Any) -> int:
     codebook is written beside both. With .png, .pdf or .svg the curves are drawn, with numbers at risk at the
     times of --at; that needs the extra plot (matplotlib).
     """
-    if not is_figure(given["output"]):
-        return write_summary(_SUMMARY, paths, given)
-    times = given.pop("at") or ()
-    run = TableRun.of(paths, given, figures=True)
 
-    def draw(tables: Any) -> Any:
+    def draw(tables: Any, times: Any) -> Any:
         from ...plot.kaplan_meier import kaplan_meier
 
         return kaplan_meier(tables, times=times)
 
-    shown = renderer(_SUMMARY)
-    make = drawn_by(maker(_SUMMARY, options_told(_SUMMARY, given)), draw)
-    return write_table(run, make, lambda drawn, width: shown(drawn.made, width))
+    return write_summary(_SUMMARY, paths, given, draw)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from .....schemas.gate.report import Report
 from .....schemas.gate.validate import GateOptions
 from .....schemas.glance import Glance, Glanced
@@ -15,13 +17,14 @@ from .....schemas.study.study import Study
 from ....formats import dataset_named
 from ....formats.format import Output
 from ....writing.names import require_output_name
+from ...conf_type import ConfType
 from ...subjects import naming_subjects
 from ...table_files import write_table_files
 from ...tables import competing_risks
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from ..asked import asked_conf_type, asked_times, require_by
 from .codebook import CumulativeIncidenceCodebook, codebook_of
-from .groups import rival_groups
+from .groups import RivalGroups, rival_groups
 from .table import incidence_table
 
 
@@ -39,6 +42,8 @@ class CumulativeIncidenceTable(Glanced):
         The verdict on the study; None if validation was skipped.
     inputs : tuple of Path
         The files of the study, which are never replaced.
+    subjects : RivalGroups or None
+        Times and causes of each group, from which estimates at further times are made.
 
     Examples
     --------
@@ -56,6 +61,27 @@ class CumulativeIncidenceTable(Glanced):
     codebook: CumulativeIncidenceCodebook
     report: Report | None = None
     inputs: tuple[Path, ...] = ()
+    subjects: RivalGroups | None = None
+
+    def estimated_at(self, times: Sequence[float]) -> pd.DataFrame:
+        """The estimates at some times, as with ``at``: group, cause, time, at_risk, incidence and so on.
+
+        Parameters
+        ----------
+        times : sequence of float
+            Ascending, in the unit of the table.
+
+        Examples
+        --------
+        >>> causes = ["older: CNSR == 0 and AGE >= 50", "younger: CNSR == 0 and AGE < 50"]
+        >>> found = ag.cumulative_incidence(ag.read("adam"), "OS", causes)
+        >>> found.estimated_at([0, 120])["at_risk"].tolist()
+        [6, 3, 6, 3]
+        """
+        if self.subjects is None:
+            raise TypeError("a table without its subjects has estimates at its own times only")
+        kind = ConfType(self.codebook.conf_type)
+        return incidence_table(self.subjects, times, kind, self.codebook.unit, naive=False).frame
 
     def _glance(self) -> Glance:
         rows = self.codebook.at_a_glance()
@@ -230,4 +256,4 @@ def cumulative_incidence(
         without_arm=subjects.without_arm,
         naive=naive,
     )
-    return CumulativeIncidenceTable(estimates, described, table.report, table.inputs)
+    return CumulativeIncidenceTable(estimates, described, table.report, table.inputs, subjects)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from .....schemas.errors import ConfigurationError
 from .....schemas.gate.report import Report
@@ -52,6 +53,8 @@ class KaplanMeierTables(Glanced):
         The verdict on the study; None if validation was skipped.
     inputs : tuple of Path
         The files of the study, which are never replaced.
+    subjects : Grouped or None
+        Times and events of each group, from which estimates at further times are made.
 
     Examples
     --------
@@ -70,6 +73,26 @@ class KaplanMeierTables(Glanced):
     codebook: KaplanMeierCodebook
     report: Report | None = None
     inputs: tuple[Path, ...] = ()
+    subjects: Grouped | None = None
+
+    def estimated_at(self, times: Sequence[float]) -> pd.DataFrame:
+        """The estimates at some times, as with ``at``: group, time, at_risk, survival and so on.
+
+        Parameters
+        ----------
+        times : sequence of float
+            Ascending, in the unit of the tables.
+
+        Examples
+        --------
+        >>> km = ag.kaplan_meier(ag.read("adam"), "OS")
+        >>> km.estimated_at([0, 100])["at_risk"].tolist()
+        [6, 5]
+        """
+        if self.subjects is None:
+            raise TypeError("tables without their subjects have estimates at their own times only")
+        kind = ConfType(self.codebook.conf_type)
+        return estimates_table(self.subjects, times, kind, self.codebook.unit).frame
 
     def _glance(self) -> Glance:
         rows = self.codebook.at_a_glance()
@@ -311,7 +334,7 @@ def tables_of(
         tau=until,
         without_arm=int(np.count_nonzero(subjects.arm < 0)) if by is not None else 0,
     )
-    return KaplanMeierTables(estimates, summary, described, table.report, table.inputs)
+    return KaplanMeierTables(estimates, summary, described, table.report, table.inputs, subjects)
 
 
 def _until(tau: float | None) -> float | None:
