@@ -144,7 +144,7 @@ def _selected(column: CatalogColumn) -> str:
 
 
 def _in_decimals(records: FetchedRecords, decimals: Mapping[str, pa.DataType]) -> FetchedRecords:
-    """FetchedRecords whose columns of numerics, which come as text, have the decimal type that holds them."""
+    """Records whose columns of numerics, which come as text, have the decimal type that holds them."""
     schema = pa.schema([pa.field(each.name, decimals.get(each.name, each.type)) for each in records.schema])
     return FetchedRecords(schema, (in_types_of(schema, batch) for batch in records.batches))
 
