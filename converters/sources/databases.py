@@ -87,6 +87,9 @@ def _fetch(database: Database, table: StoredTable, name: str, path: Path, place:
             "make a view without them, or with text, numbers and dates, and read that: ?table=NAME",
             details=[one_line(each, 200) for each in unfit.faults],
         ) from None
+    except Exception as error:  # of the driver: `session` says what it means
+        error.add_note(f", table {one_line(table.name)}")
+        raise
 
 
 def _described(schema: pa.Schema, table: StoredTable, name: str) -> pa.Schema:

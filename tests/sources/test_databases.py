@@ -320,8 +320,9 @@ def test_duckdb_reads_no_other_file(tmp_path: Path) -> None:
     secret.write_text("A\n1\n")
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"create view v as select * from read_csv('{secret}')")
-    with pytest.raises(ag.UnreadableInput, match="DuckDB database cannot be read"):
+    with pytest.raises(ag.UnreadableInput, match="DuckDB database cannot be read") as caught:
         ag.read(f"duckdb:///{path}")
+    assert f"{path}, table v: " in caught.value.where
 
 
 def test_types_of_duckdb(tmp_path: Path) -> None:
