@@ -37,7 +37,8 @@ class _Arrival:
         """A text in which paths in the folder are as the user knows them; a table is not a file to them."""
         if self.carrier.is_table:
             text = re.sub(rf"({re.escape(str(self.folder))}/[^/:\s]+)\.parquet\b", r"\1", text)
-        return text.replace(str(self.folder), str(self.place))
+        below = str(self.place / "_").removesuffix("_")  # of standard input it ends in slashes anyhow
+        return text.replace(f"{self.folder}/", below).replace(str(self.folder), str(self.place))
 
 
 @dataclass(slots=True)
