@@ -381,6 +381,17 @@ def test_types_of_postgresql(postgresql: str, psql: Callable[[str], str]) -> Non
         ag.write(dataset("V"), f"{postgresql}?schema=kinds", overwrite=True)
 
 
+def test_partitions_of_a_table_are_not_read_beside_it(postgresql: str, psql: Callable[[str], str]) -> None:
+    psql(
+        "create schema parted; create table parted.a (n int) partition by range (n);"
+        "create table parted.a_low partition of parted.a for values from (0) to (10);"
+        "create table parted.a_high partition of parted.a for values from (10) to (20);"
+        "insert into parted.a values (1), (11)"
+    )
+    read = ag.read(f"{postgresql}?schema=parted")
+    assert [(each.name, sorted(each["n"])) for each in read] == [("A", [1.0, 11.0])]
+
+
 def test_psql_reads_what_was_written(postgresql: str, psql: Callable[[str], str]) -> None:
     data = dataset("ADSL", "Subjects", DT=pd.Series(np.array(["2024-02-29"], "datetime64[s]")), SEX=["F"])
     ag.write(data, f"{postgresql}?schema=of_psql")

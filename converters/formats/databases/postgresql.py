@@ -43,7 +43,7 @@ join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join pg_type t on t.oid = a.atttypid
 left join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
-where n.nspname = {schema} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+where n.nspname = {schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
 order by c.relname collate "C", a.attnum
 """
 
