@@ -45,7 +45,7 @@ def step_name(value: Any) -> str:
     return value
 
 
-STEP_PATHS = ListOf(step_path, expected='a list of paths in quotes: ["adam"]', of="paths")
+STEP_PATHS = ListOf(step_path, expected='a list of paths in quotes, no addresses: ["adam"]', of="paths")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -415,6 +415,11 @@ def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound
 
 
 def _absent(path: Path) -> UnreadableInput:
+    within = next((each for each in path.parents if each.is_file()), None)
+    if within is not None:
+        return UnreadableInput(
+            "the file or folder does not exist", str(path), f"{within} is a file: give that"
+        )
     folder = path.parent
     names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
     close = nearest(path.name, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,13 @@ class _Arrival:
     def shown(self, path: Path) -> Path:
         """A path in the folder as the user knows it."""
         return self.place / path.relative_to(self.folder)
+
+    def named(self, text: str) -> str:
+        """A text in which paths in the folder are as the user knows them; a table is not a file to them."""
+        if self.carrier.is_table:
+            text = re.sub(rf"({re.escape(str(self.folder))}/[^/:\s]+)\.parquet\b", r"\1", text)
+        below = str(self.place / "_").removesuffix("_")  # of standard input it ends in slashes anyhow
+        return text.replace(f"{self.folder}/", below).replace(str(self.folder), str(self.place))
 
 
 @dataclass(slots=True)
@@ -105,7 +113,7 @@ class Arrivals:
 
     def _named(self, text: str) -> str:
         for each in self._arrived:
-            text = text.replace(str(each.folder), str(each.place))
+            text = each.named(text)
         return text
 
 

@@ -71,7 +71,8 @@ def _require_present(chosen: DatabasePlace, stored: list[StoredTable]) -> None:
 def _fetch(database: Database, table: StoredTable, name: str, path: Path, place: str) -> None:
     where = f"{place}, table {one_line(table.name)}"
     if not table.columns:
-        raise UnreadableInput("the table has no columns", where, "omit it: name the others in ?table=A,B")
+        what = "the view cannot be opened" if table.is_view else "the table has no columns"
+        raise UnreadableInput(what, where, "omit it: name the others in ?table=A,B")
     refuse_too_many(len(table.columns), where)
     try:
         records = database.records(table)
@@ -86,6 +87,9 @@ def _fetch(database: Database, table: StoredTable, name: str, path: Path, place:
             "make a view without them, or with text, numbers and dates, and read that: ?table=NAME",
             details=[one_line(each, 200) for each in unfit.faults],
         ) from None
+    except Exception as error:  # of the driver: `session` says what it means
+        error.add_note(f", table {one_line(table.name)}")
+        raise
 
 
 def _described(schema: pa.Schema, table: StoredTable, name: str) -> pa.Schema:

@@ -16,7 +16,7 @@ from ..formats.format import Output
 from ..formats.planned_file import PlannedFile
 from ..formats.table_style import TableStyle
 from ..writing.losses import MetadataNotKept, tell_losses
-from ..writing.write import refuse_breaches
+from ..writing.write import GIVEN_AS_OUTPUT, refuse_breaches
 from .layouts import Layout, layouts, layouts_by_suffix
 from .programs.model import Model
 from .tool_names import changed
@@ -31,8 +31,12 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
     Raises
     ------
     ConfigurationError
-        When there is no such layout, or its tool does not read such files.
+        When there is no such layout, or its tool does not read such files; and for standard output.
     """
+    if path == GIVEN_AS_OUTPUT:
+        raise ConfigurationError(
+            "a table cannot go to standard output: its codebook is a file beside it", str(path), "give a file"
+        )
     suffix = path.suffix.lower()
     known = layouts()
     if name is None:

@@ -437,7 +437,8 @@ def _format(suffix: str, where: str) -> Format:
     no_format = (
         f"no output format has the suffix {suffix!r}" if suffix else "the output file name has no suffix"
     )
-    raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, _choice())
+    advice = _choice() if suffix else f"{_choice()}; for a folder add --to FORMAT"
+    raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, advice)
 
 
 def _choice() -> str:

@@ -25,6 +25,7 @@ FAULTS = {
     "no list": ('[step.a]\nkind = "validate"\ndata = "raw"', "a list of paths in quotes"),
     "an empty list": ('[step.a]\nkind = "validate"\ndata = []', "a list of paths in quotes"),
     "no path": ('[step.a]\nkind = "validate"\ndata = ["raw", 3]', "a list of paths in quotes"),
+    "an address": ('[step.a]\nkind = "validate"\ndata = ["sqlite:///x.sqlite"]', "no addresses"),
     "NUL in a path": ('[step.a]\nkind = "validate"\ndata = ["raw\\u0000"]', "a list of paths in quotes"),
     "a name that is not one": ('[step."a b"]\nkind = "validate"\ndata = ["raw"]', "letters, digits"),
     "no name": ('[step]\nkind = "validate"\ndata = ["raw"]', "kind is not under a name"),

@@ -67,6 +67,13 @@ def test_one_that_is_given_twice_is_read_once(tmp_path: Path) -> None:
     assert [each.name for each in ag.read([path, path])] == ["ADSL"]
 
 
+def test_a_member_cannot_be_given_and_the_message_says_what_can(tmp_path: Path) -> None:
+    path = archive(tmp_path / "study.zip", ("adsl.csv", ADSL))
+    with pytest.raises(ag.UnreadableInput, match="does not exist") as caught:
+        ag.read(path / "adsl.csv")
+    assert caught.value.advice == f"{path} is a file: give that"
+
+
 def test_the_only_folder_in_it_is_read(tmp_path: Path) -> None:
     path = archive(tmp_path / "d.zip", ("adam/adsl.csv", ADSL), ("__MACOSX/adam/._adsl.csv", b"\0\5\x16\7"))
     assert ag.read(path)["ADSL"].source.path == path / "adam" / "adsl.csv"

@@ -278,8 +278,41 @@ def test_text_of_sqlite_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     with sqlite.connect(f"file:{path}") as connection, connection.cursor() as cursor:
         cursor.execute("create table a as select cast(x'ff41' as text) as t")
         connection.commit()
-    with pytest.raises(ag.UnreadableInput, match="UTF-8"):
+    with pytest.raises(ag.UnreadableInput, match="UTF-8") as caught:
         ag.read(f"sqlite:///{path}")
+    assert caught.value.where == f"sqlite:///{path}/a: t"
+
+
+def test_a_view_of_sqlite_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite"
+    with sqlite.connect(f"file:{path}") as connection, connection.cursor() as cursor:
+        cursor.execute("create table a as select 'x' as t")
+        cursor.execute("create view v as select * from nowhere")
+        connection.commit()
+    assert ag.read(f"sqlite:///{path}?table=a")["A"]["t"].tolist() == ["x"]
+    with pytest.raises(ag.UnreadableInput, match="the view cannot be opened") as caught:
+        ag.read(f"sqlite:///{path}")
+    assert caught.value.where == f"sqlite:///{path}, table v"
+    ag.write(dataset("B"), f"sqlite:///{path}")
+    assert "B" in ag.read(f"sqlite:///{path}?table=b")
+
+
+def test_sqlite_rounds_nothing_and_leaves_nothing_out(tmp_path: Path) -> None:
+    path = tmp_path / "x.sqlite"
+    with sqlite.connect(f"file:{path}") as connection, connection.cursor() as cursor:
+        cursor.execute("create table a (n, twice generated always as (n * 2) virtual)")
+        cursor.execute("insert into a (n) values (9007199254740993), (1)")
+        cursor.execute("create table b (n)")
+        cursor.execute("insert into b values (9007199254740993), (0.5)")
+        connection.commit()
+    read = ag.read(f"sqlite:///{path}?table=a")["A"]
+    assert read.frame.to_dict("list") == {
+        "n": ["9007199254740993", "1"],
+        "twice": ["18014398509481986", "2"],
+    }
+    with pytest.raises(ag.UnreadableInput, match="no dataset can hold") as caught:
+        ag.read(f"sqlite:///{path}?table=b")
+    assert caught.value.details == ("n: integer beyond 2**53 and real",)
 
 
 def test_duckdb_reads_no_other_file(tmp_path: Path) -> None:
@@ -287,8 +320,9 @@ def test_duckdb_reads_no_other_file(tmp_path: Path) -> None:
     secret.write_text("A\n1\n")
     with duckdb.connect(str(path)) as connection:
         connection.execute(f"create view v as select * from read_csv('{secret}')")
-    with pytest.raises(ag.UnreadableInput, match="DuckDB database cannot be read"):
+    with pytest.raises(ag.UnreadableInput, match="DuckDB database cannot be read") as caught:
         ag.read(f"duckdb:///{path}")
+    assert f"{path}, table v: " in caught.value.where
 
 
 def test_types_of_duckdb(tmp_path: Path) -> None:
@@ -305,6 +339,20 @@ def test_types_of_duckdb(tmp_path: Path) -> None:
     with pytest.raises(ag.UnreadableInput) as caught:
         ag.read(f"duckdb:///{path}?table=b")
     assert caught.value.details == ("l: INTEGER[]", "s: STRUCT(a INTEGER)", '"i": 1 infinite dates')
+
+
+def test_duckdb_gives_the_same_on_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table a as select timestamptz '2024-01-01 10:00:00+02' z")
+        connection.execute("create table b as select 9007199254740993::uhugeint u")
+    monkeypatch.setenv("TZ", "America/New_York")
+    read = ag.read(f"duckdb:///{path}?table=a")["A"]
+    assert read["z"].tolist() == [pd.Timestamp("2024-01-01 08:00")]
+    assert "(UTC)" in read.notes[0].message
+    with pytest.raises(ag.UnreadableInput) as caught:  # which comes as a rounded double
+        ag.read(f"duckdb:///{path}?table=b")
+    assert caught.value.details == ("u: UHUGEINT",)
 
 
 def test_types_of_postgresql(postgresql: str, psql: Callable[[str], str]) -> None:
@@ -331,6 +379,17 @@ def test_types_of_postgresql(postgresql: str, psql: Callable[[str], str]) -> Non
     )
     with pytest.raises(ag.UnwritableOutput, match="a view with the name v already exists"):
         ag.write(dataset("V"), f"{postgresql}?schema=kinds", overwrite=True)
+
+
+def test_partitions_of_a_table_are_not_read_beside_it(postgresql: str, psql: Callable[[str], str]) -> None:
+    psql(
+        "create schema parted; create table parted.a (n int) partition by range (n);"
+        "create table parted.a_low partition of parted.a for values from (0) to (10);"
+        "create table parted.a_high partition of parted.a for values from (10) to (20);"
+        "insert into parted.a values (1), (11)"
+    )
+    read = ag.read(f"{postgresql}?schema=parted")
+    assert [(each.name, sorted(each["n"])) for each in read] == [("A", [1.0, 11.0])]
 
 
 def test_psql_reads_what_was_written(postgresql: str, psql: Callable[[str], str]) -> None:

@@ -54,6 +54,9 @@ def test_python_reads_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with (tmp_path / "in").open() as stream:
         monkeypatch.setattr(sys, "stdin", stream)
         assert ag.read(["-", "-"], stdin_name="adsl.csv")["ADSL"]["AGE"].tolist() == [50]
+        with pytest.raises(ag.UnreadableInput, match="standard input is empty") as caught:  # by now
+            ag.read("-", stdin_name="adsl.csv")
+        assert caught.value.where == "stdin://adsl.csv"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b.csv", "a\\b.csv", "a\nb.csv", "x" * 300, 5])

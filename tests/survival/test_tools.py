@@ -198,3 +198,8 @@ def test_no_such_layout(tmp_path, path, name, message):
     with pytest.raises(ConfigurationError, match=message) as caught:
         layout_for(tmp_path / path, name)
     assert caught.value.advice
+
+
+def test_no_layout_for_standard_output():
+    with pytest.raises(ConfigurationError, match="cannot go to standard output: its codebook"):
+        layout_for(Path("-"))

@@ -100,7 +100,7 @@ def test_data_are_not_written_where_tables_about_them_stand(source, tmp_path, na
         ("out", "xport", "written as .xpt", "Parquet"),
         ("adtte.sas7bdat", None, "only SAS writes this format", "Parquet"),
         ("adtte.ods", None, "'.ods'", "Parquet"),
-        ("adtte", None, "no suffix", "Parquet"),
+        ("adtte", None, "no suffix", "for a folder add --to FORMAT"),
         ("out/", None, "no output format is given", "--to parquet"),
         ("adtte.csv", "parquet", "suffix .csv, but --to is parquet", "one of the two"),
         ("out", "excel", "'.excel'", "Parquet"),

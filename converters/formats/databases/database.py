@@ -15,7 +15,7 @@ from ....schemas.errors import ConfigurationError
 from .place import DatabasePlace
 
 ROWS = 65_536
-"""FetchedRecords that are fetched together."""
+"""Records that are fetched together."""
 
 
 @dataclass(frozen=True, slots=True)

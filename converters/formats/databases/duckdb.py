@@ -23,8 +23,9 @@ from .database import (
 from .place import DatabasePlace
 
 ERRORS: tuple[type[Exception], ...] = (duckdb.Error,)
+# Not UHUGEINT, which comes as a double, rounded.
 _READ = re.compile(
-    r"BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?(INT|INTEGER)|FLOAT|DOUBLE|DECIMAL\(.*\)|VARCHAR|ENUM\(.*\)|UUID|DATE|TIME"
+    r"BOOLEAN|U?(TINY|SMALL|BIG)?(INT|INTEGER)|HUGEINT|FLOAT|DOUBLE|DECIMAL\(.*\)|VARCHAR|ENUM\(.*\)|UUID|DATE|TIME"
     r"|TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?",
     re.DOTALL,
 )
@@ -116,6 +117,7 @@ def connect(place: DatabasePlace, *, writes: bool) -> Iterator[_DuckDB]:
     connection = duckdb.connect(str(place.file), read_only=not writes, config=limits)
     try:
         connection.execute("set enable_external_access = false")
+        connection.execute("set TimeZone = 'UTC'")  # of times with a zone, whatever that of this machine
         connection.execute("set lock_configuration = true")
         connection.execute("begin transaction")
         yield _DuckDB(connection, place.schema or "main")

@@ -43,7 +43,7 @@ join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join pg_type t on t.oid = a.atttypid
 left join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
-where n.nspname = {schema} and c.relkind in ('r', 'p', 'v', 'm', 'f')
+where n.nspname = {schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
 order by c.relname collate "C", a.attnum
 """
 
@@ -144,7 +144,7 @@ def _selected(column: CatalogColumn) -> str:
 
 
 def _in_decimals(records: FetchedRecords, decimals: Mapping[str, pa.DataType]) -> FetchedRecords:
-    """FetchedRecords whose columns of numerics, which come as text, have the decimal type that holds them."""
+    """Records whose columns of numerics, which come as text, have the decimal type that holds them."""
     schema = pa.schema([pa.field(each.name, decimals.get(each.name, each.type)) for each in records.schema])
     return FetchedRecords(schema, (in_types_of(schema, batch) for batch in records.batches))
 

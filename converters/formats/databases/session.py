@@ -63,9 +63,10 @@ def _opened(
             yield database
     except errors as error:
         told = _told(error).replace(str(place.file), str(shown.file))
+        table = "".join(getattr(error, "__notes__", ()))
         raise problem(
             f"the {driver.name} database {what}",
-            f"{shown.address}: {told}",
+            f"{shown.address}{table}: {told}",
             "check the address, your permission and that the database is running and not in use",
         ) from None  # its own text may hold more than should be seen
 

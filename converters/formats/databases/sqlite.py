@@ -33,6 +33,8 @@ where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order
 """
 _STAMPS = {"DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"), "DATETIME": pa.timestamp("us")}
 _NUMBER, _WHOLE, _TEXT = "0.5", "0", "''"
+_BEYOND = "integer beyond 2**53"
+"""A kind of value beside those that SQLite names: a real number does not hold it exactly."""
 _DECLARED = (
     (pa.types.is_date, "DATE"),
     (pa.types.is_timestamp, "TIMESTAMP"),
@@ -52,7 +54,11 @@ class _SQLite:
         ]
 
     def _columns(self, table: str) -> tuple[CatalogColumn, ...]:
-        rows = self._all(f"select name, type from pragma_table_info({literal(table)})")  # noqa: S608
+        """Columns, those that are computed included; of a view that cannot be opened none."""
+        try:
+            rows = self._all(f"select name, type from pragma_table_xinfo({literal(table)}) where hidden <> 1")  # noqa: S608
+        except adbc_driver_manager.Error:
+            return ()
         return tuple(CatalogColumn(name, kind.upper()) for name, kind in rows)
 
     def records(self, table: StoredTable) -> FetchedRecords:
@@ -87,8 +93,8 @@ class _SQLite:
             cursor.adbc_ingest(table.name, records, mode="append")
 
     def _held(self, table: StoredTable) -> list[set[str]]:
-        """What each column holds: "integer", "real", "text", "blob"; nothing where all is missing."""
-        kinds = ", ".join(f"group_concat(distinct typeof({quoted(each.name)}))" for each in table.columns)
+        """What each column holds: `_BEYOND` or a kind of SQLite, as "real"; nothing where all is missing."""
+        kinds = ", ".join(f"group_concat(distinct {_kind(quoted(each.name))})" for each in table.columns)
         (found,) = self._all(f"select {kinds} from {quoted(table.name)}")  # noqa: S608 - quoted
         return [set((each or "").split(",")) - {"", "null"} for each in found]
 
@@ -102,13 +108,19 @@ class _SQLite:
             return cursor.fetchall()  # type: ignore[no-any-return]
 
 
+def _kind(name: str) -> str:
+    """The kind of a value as an expression of SQL."""
+    beyond = f"typeof({name}) = 'integer' and {name} not between -{1 << 53} and {1 << 53}"
+    return f"case when {beyond} then {literal(_BEYOND)} else typeof({name}) end"
+
+
 def _mark(kinds: set[str], column: CatalogColumn) -> str | None:
     """A value of the type that a column has; None where it has several."""
     if kinds == {"text"} or (
         not kinds and (column.type in _STAMPS or "CHAR" in column.type or "TEXT" in column.type)
     ):
         return _TEXT
-    if kinds == {"integer"}:
+    if kinds and kinds <= {"integer", _BEYOND}:
         return _WHOLE
     return _NUMBER if kinds <= {"integer", "real"} else None
 
@@ -118,7 +130,7 @@ def _declared(kind: pa.DataType) -> str:
 
 
 def _without_first(records: FetchedRecords, table: StoredTable) -> FetchedRecords:
-    """FetchedRecords without the first one, whose texts are dates in columns that are declared as such."""
+    """Records without the first one, whose texts are dates in columns that are declared as such."""
     texts = {each.name for each in records.schema if pa.types.is_string(each.type)}
     stamps = {
         each.name: _STAMPS[each.type] for each in table.columns if each.type in _STAMPS and each.name in texts
@@ -140,7 +152,9 @@ def _cast(array: pa.Array, field: pa.Field) -> pa.Array:
     try:
         return array.cast(field.type)
     except pa.ArrowInvalid:
-        raise UnfitColumns([f"{field.name}: text that is not a date in the form 2024-05-01"]) from None
+        is_date = pa.types.is_date(field.type)
+        form = "a date in the form 2024-05-01" if is_date else "a time in the form 2024-05-01 12:30:00"
+        raise UnfitColumns([f"{field.name}: text that is not {form}"]) from None
 
 
 @contextmanager

@@ -288,7 +288,8 @@ def _decimal(data: pa.Array, _field: pa.Field, _ours: bool) -> _Column:
     if data.type.precision <= _DIGITS_OF_A_DOUBLE:
         return _Column(numbers)
     inexact = sum(Decimal(repr(value)) != exact for value, exact in _pairs(data))
-    note = f"{inexact} distinct decimal values have more digits than a double can hold; rounded"
+    values = "value has" if inexact == 1 else "values have"
+    note = f"{inexact:,} distinct decimal {values} more digits than a double can hold; rounded"
     return _Column(numbers, notes=(note,) if inexact else ())
 
 
