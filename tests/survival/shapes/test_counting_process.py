@@ -343,6 +343,19 @@ def test_arms_and_covariates_are_those_of_the_subject():
         made(trial, covariates=["WEIGHT"])
 
 
+@pytest.mark.parametrize("unit", ["weeks", "months", "years"])
+def test_subjects_who_were_never_treated_are_counted_in_every_unit(unit):
+    adae = pd.DataFrame({"USUBJID": ["S-1", "S-2"], "ASTDT": [day(8), day(3)]})
+    adsl = pd.DataFrame({"USUBJID": ["S-1", "S-2"], "TRTSDT": [day(1), day(None)], "EOSDT": day(14)})
+    trial = ag.Study.of(ag.Dataset.from_frame(adsl, "ADSL"), ag.Dataset.from_frame(adae, "ADAE"))
+    table = ag.counting_process(trial, events="ADAE", start="TRTSDT", end="EOSDT", unit=unit, gate=False)
+    days = {"weeks": 7, "months": 30.4375, "years": 365.25}[unit]
+    assert table.frame["stop"].tolist() == [8 / days, 14 / days]
+    assert "TRTSDT is missing, 1 subject: S-2" in [
+        each.reason for each in table.codebook.selection.left_out if each.records == 1
+    ]
+
+
 def test_follow_up_has_no_variables_of_adsl_that_are_made():
     adsl = with_adverse_events()["ADSL"].frame.assign(AVAL=1.0)
     trial = ag.Study.of(ag.Dataset.from_frame(adsl, "ADSL"), with_adverse_events()["ADAE"])
