@@ -79,7 +79,9 @@ from .converters.survival.survival import survival as survival
 from .converters.survival.tables import competing_risks as competing_risks
 from .converters.survival.tables import counting_process as counting_process
 from .converters.survival.tables import delayed_entry as delayed_entry
+from .converters.survival.tables import interval as interval
 from .converters.survival.tables import landmark as landmark
+from .converters.survival.tables import multi_state as multi_state
 from .converters.survival.tables import person_time as person_time
 from .converters.survival.tables import table as table
 from .converters.survival.tables import wide as wide

@@ -34,6 +34,11 @@ SHAPES = {
         'ag.cumulative_incidence(trial, "PFS", competing="OS", competing_after_censoring="event", '
         'by="TRT01P", unit="months", naive=True, gate=False)'
     ),
+    "multi-state": (
+        'ag.table(trial, "multi-state", param="OS", states=["alive", "progressed", "dead"], '
+        'transitions=["alive -> progressed: PFS", "alive, progressed -> dead: OS"], '
+        'same_day=["dead", "progressed"], **common)'
+    ),
     "kaplan-meier": (
         'ag.kaplan_meier(trial, "OS", by="TRT01P", strata=["REGION1"], tau=36, unit="months", gate=False)'
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from ..formats import Format, written_formats
@@ -42,7 +43,7 @@ class Layout:
     program_suffix : str
         Of the program.
     lacks : frozenset of Need
-        What models may need and the tool does not have.
+        What models may need and the tool does not have, but for families of which it has no programs.
     names : NameRules or None
         Which names it takes; None where it takes any.
     """
@@ -64,13 +65,25 @@ class Layout:
 
     def program_of(self, model: Model) -> Code:
         """File name, table and model to the program that reads and analyses the file."""
-        folder = f"{model.family}." if model.family else ""
-        return _code(f"{folder}{self.program_module}:program")
+        return _code(f"{self._module_for(model)}:program")
+
+    def lacking(self, model: Model) -> tuple[str, ...]:
+        """What a model needs and the tool does not have."""
+        if model.family is not None and find_spec(_full(self._module_for(model)), __package__) is None:
+            return (model.family.need,)
+        return tuple(each for each in Need if each in self.lacks & model.needs)
+
+    def _module_for(self, model: Model) -> str:
+        return self.program_module if model.family is None else f"{model.family.folder}.{self.program_module}"
 
 
 def _code(place: str) -> Code:
     module, _, name = place.partition(":")
-    return cast("Code", getattr(import_module(f".programs.{module}", __package__), name))
+    return cast("Code", getattr(import_module(_full(module), __package__), name))
+
+
+def _full(module: str) -> str:
+    return f".programs.{module}"
 
 
 _FOR_PYTHON = TableStyle("True", "False", "")
@@ -88,7 +101,6 @@ LAYOUTS: Mapping[str, Layout] = {
             "python:reading_with_arms",
             "lifelines",
             ".py",
-            lacks=frozenset({Need.STATES}),
         ),
         Layout(
             "scikit-survival",

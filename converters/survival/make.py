@@ -170,6 +170,7 @@ def options_from(declaring: type[Options], **given: Any) -> Options:
     for each in options_of(declaring):
         if (
             each.name in values
+            and (each.required or values[each.name] is not None)
             and each.name not in common
             and not (each.name == "param" and each.kind is text)
         ):

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 import numpy as np
 
 from ...schemas.errors import Refused
-from ...schemas.study.columns import Mask
+from ...schemas.study.columns import Codes, Mask
 from ...schemas.study.dataset import Dataset
 
 SHOWN = 10
@@ -34,6 +34,14 @@ def subjects_of(data: Dataset, records: Mask) -> tuple[str, ...]:
         code = subjects.codes[position]
         names.append(str(subjects[code]) if code >= 0 else f"record {position + 1}")
     return tuple(dict.fromkeys(names))
+
+
+def records_of_subjects(data: Dataset, of_table: Dataset) -> Codes:
+    """Of each record, the record of its subject in a table with one for each; -1 where it has none."""
+    mine, theirs = of_table.distinct("USUBJID"), data.distinct("USUBJID")
+    record_of = np.full(len(mine) + 1, -1, dtype=np.intp)
+    record_of[mine.codes] = np.arange(len(of_table))
+    return theirs.spread(record_of[theirs.positions_in(mine)], missing=-1)
 
 
 _NAMED: ContextVar[bool] = ContextVar("named", default=True)

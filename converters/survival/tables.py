@@ -52,7 +52,7 @@ def table(study: Study, shape: str, **options: Any) -> AnalysisTable:
         Not changed.
     shape : str
         "one-record", "wide", "delayed-entry", "landmark", "person-time", "competing-risks",
-        "counting-process", as `adamgate survival --shape`.
+        "multi-state", "interval", "counting-process", as `adamgate survival --shape`.
     **options
         As the keys of `[table.NAME]` in ``adamgate.toml``, such as param; and gate, standards, show_keys as
         in `survival`.
@@ -316,6 +316,138 @@ def competing_risks(
     }
     given = {name: value for name, value in own.items() if value is not None and value != ()}
     return table(study, "competing-risks", **given, **further)
+
+
+def multi_state(
+    study: Study,
+    paramcd: str,
+    states: Sequence[str],
+    transitions: Sequence[str | Mapping[str, Any]],
+    *,
+    follow_up: str | Mapping[str, str] | None = None,
+    same_day: Sequence[str] = (),
+    outside: str | None = None,
+    form: str | None = None,
+    **further: Unpack[Arguments],
+) -> AnalysisTable:
+    """A table of the time that subjects spend in each of several states.
+
+    Parameters
+    ----------
+    study : Study
+        Not changed.
+    paramcd : str
+        Parameter whose records give the subjects, time 0, the unit and the end of follow-up, such as "OS".
+    states : sequence of str
+        The first one is that of time 0.
+    transitions : sequence of mapping or str
+        Each with "from" (a state or several), "to", and "parameter" or "dataset", "where", "date" (default:
+        "ADT"); or as text: ``"alive -> progressed: PFS: EVNTDESC == 'Disease progression'"``. Without a
+        condition the events of a parameter are its dates.
+    follow_up : str or mapping of str to str, optional
+        A parameter or dates that end follow-up ("PFS", "min(LSTALVDT, EOSDT)"), of all states or by state
+        (default: the end of the parameter).
+    same_day : sequence of str
+        States in the order in which they win if several are entered on one day; without it that is an error.
+    outside : {"refuse", "drop"}, optional
+        Dates outside follow-up, and records without a date (default: "refuse").
+    form : {"intervals", "transitions"}, optional
+        One record per interval (default), or per interval and transition at risk.
+    **further
+        As in `survival`.
+
+    Returns
+    -------
+    AnalysisTable
+        USUBJID; start and stop (float, in the unit of the durations), from_state and to_state (text,
+        "censored" where follow-up ends without a transition). In the other form from and to (int, numbers of
+        the states), transition (int, by from, then by to), start, stop, status (int, 1 where the transition
+        is made). A subject is in one state over (start, stop], from 0 to the end of follow-up; no interval
+        has length 0. The codebook counts what became of every date.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`; also where several states are entered on one day, or dates are outside follow-up, and
+        the arguments do not state what then holds.
+
+    Notes
+    -----
+    Putter H, Fiocco M, Geskus RB. Tutorial in biostatistics: competing risks and multi-state models.
+    Stat Med 2007;26:2389-2430.
+
+    Examples
+    --------
+    >>> response = {"from": "alive", "to": "response", "dataset": "ADSL", "date": "RSPDT"}
+    >>> transitions = [response | {"where": "not missing(RSPDT)"}, "alive, response -> dead: OS"]
+    >>> table = ag.multi_state(ag.read("adam"), "OS", ["alive", "response", "dead"], transitions)
+    >>> table.frame.head(3)
+      USUBJID  start  stop from_state  to_state
+    0   S1-01    0.0  15.0      alive  response
+    1   S1-01   15.0  30.0   response      dead
+    2   S1-02    0.0  61.0      alive  censored
+    """
+    own = {"param": paramcd, "states": states, "transitions": transitions, "follow_up": follow_up}
+    return table(study, "multi-state", **own, same_day=same_day, outside=outside, form=form, **further)
+
+
+def interval(
+    study: Study,
+    paramcd: str,
+    assessments: str,
+    *,
+    assessments_where: str | None = None,
+    assessments_date: str | None = None,
+    exact: str | None = None,
+    **further: Unpack[Arguments],
+) -> AnalysisTable:
+    """A table of interval-censored times: the event lies between two assessments.
+
+    Parameters
+    ----------
+    study : Study
+        Not changed.
+    paramcd : str
+        Parameter code, such as "PFS".
+    assessments : str
+        Dataset of the assessments, such as "ADRS".
+    assessments_where : str, optional
+        Condition that selects assessments without the event (default: all records).
+    assessments_date : str, optional
+        Their date (default: "ADT").
+    exact : str, optional
+        Condition on the record of an event whose day is known: ``"EVNTDESC == 'Death'"``.
+    **further
+        As in `survival`.
+
+    Returns
+    -------
+    AnalysisTable
+        USUBJID; left and right (float, in the unit of the durations); type (text): "interval", the event is
+        in (left, right], left the last assessment on an earlier day or 0; "exact", at left, which equals
+        right; "right", censored at left, right missing. Subjects with a duration of 0 are excluded and
+        counted.
+
+    Raises
+    ------
+    ConfigurationError, GateRefused, Refused
+        As `survival`; also where the condition of exact events is undetermined for an event.
+
+    Notes
+    -----
+    Lindsey JC, Ryan LM. Tutorial in biostatistics: methods for interval-censored data. Stat Med
+    1998;17:219-238.
+
+    Examples
+    --------
+    >>> table = ag.interval(ag.read("adam"), "OS", "ADSL", assessments_date="RSPDT")
+    >>> table.frame.head(2)
+      USUBJID  left  right      type
+    0   S1-01  15.0   30.0  interval
+    1   S1-02  61.0    NaN     right
+    """
+    own = {"param": paramcd, "assessments": assessments, "assessments_where": assessments_where}
+    return table(study, "interval", **own, assessments_date=assessments_date, exact=exact, **further)
 
 
 def counting_process(

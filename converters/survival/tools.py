@@ -18,7 +18,7 @@ from ..formats.table_style import TableStyle
 from ..writing.losses import MetadataNotKept, tell_losses
 from ..writing.write import refuse_breaches
 from .layouts import Layout, layouts, layouts_by_suffix
-from .programs.model import Model, Need
+from .programs.model import Model
 from .tool_names import changed
 
 NOTHING_FITTED = Model(())
@@ -66,11 +66,9 @@ def require_fit(layout: Layout, model: Model, path: Path) -> None:
     ConfigurationError
         Naming the tools that can.
     """
-    lacking = [each for each in Need if each in layout.lacks & model.needs]
+    lacking = layout.lacking(model)
     if lacking:
-        able = [
-            each.name for each in layouts().values() if each.program_module and not each.lacks & model.needs
-        ]
+        able = [each.name for each in layouts().values() if each.program_module and not each.lacking(model)]
         raise ConfigurationError(
             f"{layout.name} does not have {' or '.join(lacking)}, which this table needs",
             str(path),
@@ -147,14 +145,17 @@ class ToolTable:
 
     def _style(self) -> TableStyle:
         """With the texts that a model compares, for formats that have value labels."""
-        compared = [*self.model.strata, *self.model.covariates]
-        coded = {name: _texts(self.output.dataset, name) for name in compared}
-        if self.model.own is not None:
-            coded |= self.model.own.coded
-        if self.model.arms is not None:
-            coded[self.model.arms.variable] = self.model.arms.levels
-        frame = self.output.dataset.frame
-        texts = {name: values for name, values in coded.items() if columns.is_character(frame[name])}
+        dataset, model = self.output.dataset, self.model
+        coded: dict[str, tuple[str, ...] | None] = dict.fromkeys(model.strata)
+        if model.family is not None:
+            coded |= model.family.coded
+        if model.arms is not None:
+            coded[model.arms.variable] = model.arms.levels
+        texts = {
+            name: _texts(dataset, name) if values is None else values
+            for name, values in coded.items()
+            if columns.is_character(dataset.frame[name])
+        }
         return replace(self.layout.style, coded=texts)
 
     def tell_losses(self) -> None:

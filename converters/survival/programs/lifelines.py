@@ -7,13 +7,12 @@ the program brings its own, of the same numbers at risk and the same variance as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pandas as pd
 
 from ....schemas.study import columns
 from ..arms import Arms
-from . import lifelines_intervals
 from .model import EndpointColumns, Model
 from .python import HEAD, compared_arms, statements, text, texts
 
@@ -46,11 +45,8 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         f'"""{model.title} by lifelines; run it in the folder of the file."""',
         "",
         HEAD,
-        *_heading(model),
+        *_imports(model),
     ]
-    if model.of_intervals:
-        own = ["", *statements(file, frame, model), *lifelines_intervals.fits(frame, model)]
-        return "\n".join([*lines, *own]) + "\n"
     if _has_own_log_rank(model):
         lines += [_OWN_LOG_RANK]
     lines += ["", *statements(file, frame, model)]
@@ -58,26 +54,11 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         lines += ["", *_kaplan_meier(endpoint, model)]
         if model.arms is not None:
             lines += ["", *_comparison(endpoint, frame, model, model.arms)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("lifelines", frame, model)]
     return "\n".join(lines) + "\n"
 
 
-def _heading(model: Model) -> Iterable[str]:
-    if model.own is not None:
-        return _OF_INTERVALS
-    return lifelines_intervals.imports(model) if model.of_intervals else _imports(model)
-
-
-_OF_INTERVALS = (
-    "import numpy",
-    "import pandas",
-    "from lifelines import KaplanMeierFitter, WeibullAFTFitter, WeibullFitter",
-)
-
-
 def _has_own_log_rank(model: Model) -> bool:
-    return model.own is None and model.arms is not None and bool(model.needs)
+    return model.arms is not None and bool(model.needs)
 
 
 def _imports(model: Model) -> Iterator[str]:

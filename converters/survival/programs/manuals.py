@@ -32,6 +32,16 @@ _STATEMENTS = ManualPage(
     f"{_SAS}/lrdict/63026/HTML/default/a000293668.htm",
 )
 _FUNCTIONS = "functions GETOPTION, UPCASE, PROBIT, SQRT, LOG, EXP, ABS"
+_GO = "https://go.documentation.sas.com/api/docsets/statug"
+_ICLIFETEST = ManualPage(
+    "SAS/STAT User's Guide, The ICLIFETEST Procedure, PROC ICLIFETEST statement",
+    f"{_SAS}/statug/68162/HTML/default/statug_iclifetest_syntax01.htm",
+    "METHOD=, CONFTYPE=, ALPHA=, IMPUTE",
+)
+_LIFEREG = ManualPage(
+    "SAS/STAT User's Guide, The LIFEREG Procedure, Syntax",
+    f"{_GO}/v_016/content/statug_lifereg_toc.htm",
+)
 _SQL = ManualPage(
     "SQL Procedure User's Guide, CREATE TABLE statement",
     f"{_SAS}/sqlproc/63043/HTML/default/n07kfcv1vbih8rn1k9epo45umxil.htm",
@@ -98,13 +108,48 @@ SAS: Mapping[str, ManualPage] = {
     ),
     "proc phreg: id": ManualPage(
         "SAS/STAT User's Guide, The PHREG Procedure, ID statement",
-        f"{_SAS}/statug/66859/HTML/default/statug_phreg_syntax14.htm",
-        "with COVS(AGGREGATE)",
+        f"{_GO}/v_023/content/statug_phreg_syntax14.htm",
+        "what COVS(AGGREGATE) aggregates over",
     ),
     "proc phreg: baseline": ManualPage(
         "SAS/STAT User's Guide, The PHREG Procedure, BASELINE statement",
         f"{_SAS}/statug/65328/HTML/default/statug_phreg_syntax03.htm",
-        "OUT=, CMF=",
+        "OUT=, CMF=, CUMHAZ=",
+    ),
+    "proc iclifetest": _ICLIFETEST,
+    "proc iclifetest: time": ManualPage(
+        "SAS/STAT User's Guide, The ICLIFETEST Procedure, TIME statement",
+        f"{_SAS}/statug/67523/HTML/default/statug_iclifetest_syntax06.htm",
+        "a left of 0 or missing, a right that is missing; exact times are not used",
+    ),
+    "proc iclifetest: strata": ManualPage(
+        "SAS/STAT User's Guide, The ICLIFETEST Procedure, STRATA statement",
+        f"{_SAS}/statug/66859/HTML/default/statug_iclifetest_syntax04.htm",
+    ),
+    "proc iclifetest: test": ManualPage(
+        "SAS/STAT User's Guide, The ICLIFETEST Procedure, TEST statement",
+        f"{_SAS}/statug/68162/HTML/default/statug_iclifetest_syntax05.htm",
+    ),
+    "proc lifereg": _LIFEREG,
+    "proc lifereg: class": _LIFEREG,
+    "proc lifereg: model": ManualPage(
+        "SAS/STAT User's Guide, The LIFEREG Procedure, MODEL statement",
+        f"{_SAS}/statug/68162/HTML/default/statug_lifereg_syntax10.htm",
+        "(lower, upper), DISTRIBUTION=, ALPHA=",
+    ),
+    "proc icphreg": ManualPage(
+        "SAS/STAT User's Guide, The ICPHREG Procedure, Syntax",
+        f"{_GO}/v_023/content/statug_icphreg_toc.htm",
+    ),
+    "proc icphreg: class": ManualPage(
+        "SAS/STAT User's Guide, The ICPHREG Procedure, CLASS statement",
+        f"{_GO}/v_023/content/statug_icphreg_syntax04.htm",
+        "REF=, PARAM=, ORDER=",
+    ),
+    "proc icphreg: model": ManualPage(
+        "SAS/STAT User's Guide, The ICPHREG Procedure, MODEL statement",
+        f"{_GO}/v_016/content/statug_icphreg_syntax11.htm",
+        "(t1, t2), ALPHA=; by default the baseline hazard is constant by parts",
     ),
     "proc sort": ManualPage(
         "Base SAS Procedures Guide, The SORT Procedure",
@@ -135,11 +180,15 @@ STATA: Mapping[str, ManualPage] = {
     ),
     "sts list": ManualPage("[ST] sts list", f"{_STATA}/ststslist.pdf", "by(), cumhaz; limits are log(-log)"),
     "sts test": ManualPage("[ST] sts test", f"{_STATA}/stststest.pdf", "logrank, strata()"),
+    "stcox": ManualPage(
+        "[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, breslow, strata(), vce(cluster), noadjust, level()"
+    ),
+    "stintreg": ManualPage(
+        "[ST] stintreg", f"{_STATA}/ststintreg.pdf", "interval(), distribution(), time, level()"
+    ),
+    "version 17: stintcox": ManualPage("[ST] stintcox", f"{_STATA}/ststintcox.pdf", "interval(), level()"),
     "stcrreg": ManualPage(
         "[ST] stcrreg", f"{_STATA}/ststcrreg.pdf", "compete(), level(); ties are Breslow's"
-    ),
-    "stcox": ManualPage(
-        "[ST] stcox", f"{_STATA}/ststcox.pdf", "efron, strata(), vce(cluster), noadjust, level()"
     ),
     "egen": ManualPage("[D] egen", f"{_STATA}/degen.pdf", "group()"),
     "import delimited": ManualPage(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, count
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar
 
 from ....schemas.word import Word
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..arms import Arms
 
 _PART_OF_A_NAME = re.compile(r"[A-Za-z0-9_]+\Z")
@@ -30,8 +28,6 @@ class Need(Word):
 
     LEFT_TRUNCATION = "left truncation"
     STRATA = "strata in a Cox model"
-    STATES = "models of several states"
-    INTERVAL_CENSORING = "interval censoring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,68 +69,32 @@ class EndpointColumns:
         )
 
 
-class OwnFits(Protocol):
-    """What is fitted to a table that has no endpoints as other tables have."""
+class Family(Protocol):
+    """Models other than Kaplan-Meier, log-rank and Cox; those of one kind of table.
+
+    Their programs are in a folder of `programs`, a module for each tool that can fit them, called as the
+    tool's own there.
+    """
+
+    folder: ClassVar[str]
+    need: ClassVar[str]
+    """What a tool without such a module does not have."""
 
     @property
     def title(self) -> str:
-        """What a program does: "Weibull models of interval-censored times"."""
+        """What the programs do."""
         ...
 
     @property
-    def needs(self) -> frozenset[Need]: ...
-
-    @property
-    def coded(self) -> Mapping[str, tuple[str, ...]]:
-        """Columns of texts that are numbers with value labels where a tool needs it, and these texts."""
+    def coded(self) -> Mapping[str, tuple[str, ...] | None]:
+        """Columns of texts that are numbers with value labels where a tool needs it, and these texts in
+        order; None for those of the table, in alphabetical order."""
         ...
 
     def renamed(self, names: Mapping[str, str]) -> Self: ...
 
-    def statements(self, tool: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
-        """The statements of a tool, after those that read the table."""
-        ...
 
-
-@dataclass(frozen=True, slots=True)
-class Recurrence:
-    """The columns by which events that recur are told apart.
-
-    Attributes
-    ----------
-    order : str
-        The number of the event that a subject is at risk of.
-    gap : EndpointColumns
-        The same intervals in the time since the subject's last event.
-    """
-
-    order: str = "event_number"
-    gap: EndpointColumns = EndpointColumns("event", "gap_stop", "gap_start")
-
-    def renamed(self, names: Mapping[str, str]) -> Recurrence:
-        return Recurrence(names.get(self.order, self.order), self.gap.renamed(names))
-
-
-@dataclass(frozen=True, slots=True)
-class CoxFit:
-    """A Cox model of intervals.
-
-    Attributes
-    ----------
-    name : str
-        Of its result: "andersen_gill".
-    title : str
-    times : EndpointColumns
-    strata : tuple of str
-    clustered : bool
-        Whether errors are robust, the intervals of a subject together.
-    """
-
-    name: str
-    title: str
-    times: EndpointColumns
-    strata: tuple[str, ...]
-    clustered: bool = True
+FamilyT = TypeVar("FamilyT", bound=Family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,67 +110,40 @@ class Model:
         Whose the records are, where a subject has several; else empty.
     arms : Arms or None
         The arms that are compared; None where there is nothing to compare.
-    causes : tuple of str
-        What competing events are called whose column `event` has 1, 2, …, and 0 where censored; empty where
-        the event is one.
-    own : OwnFits or None
-        What is fitted in place of endpoints.
-    covariates : tuple of str
-        Columns that are in the Cox models beside the arm.
-    recurrence : Recurrence or None
-        Where a subject may have several events.
+    family : Family or None
+        What is fitted in place of Kaplan-Meier, log-rank and Cox.
     """
 
     endpoints: tuple[EndpointColumns, ...] = (EndpointColumns(),)
     strata: tuple[str, ...] = ()
     subject: str = ""
     arms: Arms | None = None
-    causes: tuple[str, ...] = ()
-    own: OwnFits | None = None
-    covariates: tuple[str, ...] = ()
-    recurrence: Recurrence | None = None
-
-    @property
-    def family(self) -> str:
-        """Which programs fit it: a folder of `programs`; empty for those of every tool."""
-        return "competing_risks" if self.causes else ""
+    family: Family | None = None
 
     @property
     def title(self) -> str:
         """What its programs do."""
-        if self.own is not None:
-            return self.own.title
-        if self.of_intervals:
-            return "Events that recur" if self.recurrence is not None else "Cox with time-varying covariates"
-        return "Kaplan-Meier, log-rank and Cox"
+        return "Kaplan-Meier, log-rank and Cox" if self.family is None else self.family.title
 
-    @property
-    def of_intervals(self) -> bool:
-        """Whether Cox models of intervals alone are fitted: curves of subjects are none of these."""
-        return self.recurrence is not None or bool(self.covariates)
+    def family_as(self, kind: type[FamilyT]) -> FamilyT:
+        """The family, of whose kind the programs of a folder know it to be.
 
-    @property
-    def cox_fits(self) -> tuple[CoxFit, ...]:
-        """The Cox models of intervals; none where nothing is compared."""
-        (times,) = self.endpoints
-        if self.arms is None and not self.covariates:
-            return ()
-        if self.recurrence is None:
-            return (CoxFit("cox", "Cox with time-varying covariates", times, self.strata, clustered=False),)
-        by_event = (*self.strata, self.recurrence.order)
-        return (
-            CoxFit("andersen_gill", "Andersen-Gill", times, self.strata),
-            CoxFit("pwp_total", "Prentice-Williams-Peterson, total time", times, by_event),
-            CoxFit("pwp_gap", "Prentice-Williams-Peterson, gap time", self.recurrence.gap, by_event),
-        )
+        Raises
+        ------
+        TypeError
+            For a model of another family.
+        """
+        if not isinstance(self.family, kind):
+            raise TypeError(f"a model of {self.title} is not of {kind.__name__}")
+        return self.family
 
     @property
     def needs(self) -> frozenset[Need]:
         """What it asks of a tool."""
-        needs = set(() if self.own is None else self.own.needs)
+        needs = set()
         if any(each.begin for each in self.endpoints):
             needs.add(Need.LEFT_TRUNCATION)
-        if self.strata and self.arms is not None and self.own is None:
+        if self.strata and self.arms is not None:
             needs.add(Need.STRATA)
         return frozenset(needs)
 
@@ -229,8 +162,5 @@ class Model:
             tuple(names.get(each, each) for each in self.strata),
             names.get(self.subject, self.subject),
             arms and replace(arms, variable=names.get(arms.variable, arms.variable)),
-            self.causes,
-            self.own and self.own.renamed(names),
-            tuple(names.get(each, each) for each in self.covariates),
-            self.recurrence and self.recurrence.renamed(names),
+            self.family and self.family.renamed(names),
         )

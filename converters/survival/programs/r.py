@@ -20,29 +20,32 @@ from .r_words import quoted as _text
 
 def reading(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The statements that read the file."""
-    return "; ".join(_reading(file, frame, model))
+    return "; ".join(reading_statements(file, frame, model))
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
+    lines = opening(file, frame, model)
+    for endpoint in model.endpoints:
+        lines += ["", *_fits(endpoint, model)]
+    return "\n".join(lines) + "\n"
+
+
+def opening(file: str, frame: pd.DataFrame, model: Model) -> list[str]:
+    """The lines with which a program begins: what it does, and how it reads the file."""
     lines = [
         f"# {model.title} by R's survival; run it in the folder of the file.",
         "library(survival)",
         "",
-        *_reading(file, frame, model),
+        *reading_statements(file, frame, model),
     ]
     if model.arms is not None:
         lines.insert(-1, f"# {model.on_order}")
-    if model.of_intervals:
-        return "\n".join([*lines, *_of_intervals(model)]) + "\n"
-    for endpoint in model.endpoints:
-        lines += ["", *_fits(endpoint, model)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("r", frame, model)]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
-def _reading(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
+def reading_statements(file: str, frame: pd.DataFrame, model: Model) -> Iterator[str]:
+    """The same, one by one."""
     # Without classes R drops leading zeros of identifiers and takes a column of "F" for FALSE; without
     # na.strings it takes the text NA, as the country code, for missing.
     names = list(map(str, frame.columns))
@@ -83,29 +86,6 @@ def _fits(endpoint: EndpointColumns, model: Model) -> Iterator[str]:
     yield f"print({log_rank})"
     yield f'{cox} <- coxph({response} ~ {arm}{strata}, data = t, ties = "efron")'
     yield f"print(summary({cox}))"
-
-
-def _of_intervals(model: Model) -> Iterator[str]:
-    """Cox models, and the mean number of events where they recur."""
-    (times,), subject = model.endpoints, _name(model.subject)
-    arm = [] if model.arms is None else [_name(model.arms.variable)]
-    if model.recurrence is not None:
-        yield from ("", "# The mean number of events of a subject, by Nelson and Aalen.")
-        yield f"mean_events <- survfit({_response(times)} ~ {arm[0] if arm else 1}, data = t, id = {subject})"
-        yield 'print(summary(mean_events)[c("strata", "time", "n.risk", "n.event", "cumhaz", "std.chaz")])'
-    terms = " + ".join([*arm, *map(_name, model.covariates)])
-    for fit in model.cox_fits:
-        strata = f" + strata({', '.join(map(_name, fit.strata))})" if fit.strata else ""
-        cluster = f", cluster = {subject}" if fit.clustered else ""
-        errors = "; robust errors, the intervals of a subject together" if fit.clustered else ""
-        yield from ("", f"# {fit.title}{errors}.")
-        formula = f"{_response(fit.times)} ~ {terms}{strata}"
-        yield f'{fit.name} <- coxph({formula}, data = t, ties = "efron"{cluster})'
-        yield f"print(summary({fit.name}))"
-
-
-def _response(times: EndpointColumns) -> str:
-    return f"Surv({', '.join(map(_name, times.columns))})"
 
 
 def _class(column: pd.Series) -> str:

@@ -15,7 +15,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.study import columns
 from ...values.arrow_columns import are_whole_days, stamps_of
 from ..arms import Arms
-from .model import CoxFit, EndpointColumns, Model
+from .model import EndpointColumns, Model
 
 MEMBER = "TABLE"
 """The dataset within the transport file."""
@@ -25,10 +25,11 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,31}\Z")
 
 def reading(file: str, _frame: pd.DataFrame, _model: Model) -> str:
     """The statements that read the transport file."""
-    return " ".join(_reading(file))
+    return " ".join(reading_statements(file))
 
 
-def _reading(file: str) -> Iterator[str]:
+def reading_statements(file: str) -> Iterator[str]:
+    """The same, one by one."""
     yield f"libname in xport {_file(file)} access=readonly;"
     yield f"data t; set in.{MEMBER}; run;"
     yield "libname in clear;"
@@ -42,23 +43,24 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     ConfigurationError
         For an arm, or a file, that no SAS literal can hold.
     """
-    lines = [
-        f"/* {model.title} by SAS; run it with the folder of the file as the current one. */",
-        *_requiring_utf8(frame),
-        *_reading(file),
-    ]
-    if model.of_intervals:
-        return "\n".join([*lines, *_of_intervals(frame, model)]) + "\n"
+    lines = opening(file, frame, model)
     for endpoint in model.endpoints:
         lines += ["", *_curves_of(endpoint, model)]
         if model.arms is not None:
             lines += ["", *_cox(endpoint, model, model.arms)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("sas", frame, model)]
     return "\n".join(lines) + "\n"
 
 
-def _requiring_utf8(frame: pd.DataFrame) -> Iterator[str]:
+def opening(file: str, frame: pd.DataFrame, model: Model) -> list[str]:
+    """The lines with which a program begins: what it does, and how it reads the file."""
+    return [
+        f"/* {model.title} by SAS; run it with the folder of the file as the current one. */",
+        *requiring_utf8(frame),
+        *reading_statements(file),
+    ]
+
+
+def requiring_utf8(frame: pd.DataFrame) -> Iterator[str]:
     """The XPORT engine takes bytes as they are: texts beyond ASCII are right in a UTF-8 session alone."""
     if not all(_is_ascii(frame[name]) for name in frame.columns):
         yield "data _null_;"
@@ -144,45 +146,6 @@ def _cox(endpoint: EndpointColumns, model: Model, arms: Arms) -> Iterator[str]:
     if model.strata:
         yield f"  strata {' '.join(model.strata)};"
     yield "run;"
-
-
-def _of_intervals(frame: pd.DataFrame, model: Model) -> Iterator[str]:
-    """Cox models, and the mean number of events where they recur."""
-    (times,) = model.endpoints
-    arm = [] if model.arms is None else [model.arms.variable]
-    if model.recurrence is not None:
-        yield from ("", "/* The mean number of events of a subject, by Nelson and Aalen. */")
-        yield "proc phreg data=t covs(aggregate);"
-        yield f"  model {_times(times)} = ;"
-        if arm:
-            yield f"  strata {arm[0]};"
-        yield f"  id {model.subject};"
-        yield "  baseline out=means cmf=_all_;"
-        yield from ("run;", "proc print data=means; run;")
-    # Of texts the first is the reference, as in the programs of other tools.
-    texts = [f"{each} (ref=first)" for each in model.covariates if columns.is_character(frame[each])]
-    for fit in model.cox_fits:
-        told = f"{fit.title}{_robust(fit)}." + (f" {model.on_order}" if arm else "")
-        yield from ("", f"/* {told} */")
-        yield f"proc phreg data=t{' covs(aggregate)' if fit.clustered else ''};"
-        if model.arms is not None or texts:
-            reference = [] if model.arms is None else [f"{arm[0]} (ref={literal(model.arms.levels[0])})"]
-            yield f"  class {' '.join([*reference, *texts])} / param=ref order=internal;"
-        terms = " ".join([*arm, *model.covariates])
-        yield f"  model {_times(fit.times)} = {terms} / ties=efron risklimits alpha=0.05;"
-        if fit.strata:
-            yield f"  strata {' '.join(fit.strata)};"
-        if fit.clustered:
-            yield f"  id {model.subject};"
-        yield "run;"
-
-
-def _times(times: EndpointColumns) -> str:
-    return f"({times.begin}, {times.end})*{times.event}(0)"
-
-
-def _robust(fit: CoxFit) -> str:
-    return "; robust errors, the intervals of a subject together" if fit.clustered else ""
 
 
 def reading_csv(file: str, frame: pd.DataFrame, _: Model) -> str:

@@ -34,19 +34,20 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         For a file whose name Stata would expand, or arms that are numbers of another kind than those of
         factor variables.
     """
-    lines = [
+    lines = opening(file, frame, model)
+    for endpoint in model.endpoints:
+        lines += ["", *_fits(endpoint, frame, model)]
+    return "\n".join(lines) + "\n"
+
+
+def opening(file: str, frame: pd.DataFrame, model: Model) -> list[str]:
+    """The lines with which a program begins: what it does, and how it reads the file."""
+    return [
         f"* {model.title} by Stata; run it in the folder of the file.",
         "version 16",
         "set type double",
         reading(file, frame, model),
     ]
-    if model.of_intervals:
-        return "\n".join([*lines, *_of_intervals(frame, model)]) + "\n"
-    for endpoint in model.endpoints:
-        lines += ["", *_fits(endpoint, frame, model)]
-    if model.own is not None:
-        lines += ["", *model.own.statements("stata", frame, model)]
-    return "\n".join(lines) + "\n"
 
 
 def _fits(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model) -> Iterator[str]:
@@ -65,39 +66,6 @@ def _fits(endpoint: EndpointColumns, frame: pd.DataFrame, model: Model) -> Itera
     yield f"sts test {arm}, logrank{strata}"
     yield f"* {model.on_order}"
     yield f"stcox ib{base_of(frame, model.arms)}.{arm}, efron{strata} level(95)"
-
-
-def _of_intervals(frame: pd.DataFrame, model: Model) -> Iterator[str]:
-    """Cox models, and the mean number of events where they recur: exit(time .) keeps what follows one."""
-    (times,) = model.endpoints
-    arm = [] if model.arms is None else [model.arms.variable]
-    of_subject = f"id({model.subject}) time0({times.begin})"
-    yield from ("", _stset(times, of_subject))
-    if model.recurrence is not None:
-        yield "* The mean number of events of a subject, by Nelson and Aalen."
-        yield f"sts list, cumhaz{f' by({arm[0]})' if arm else ''}"
-    fits = model.cox_fits
-    if arm:
-        yield f"* {model.on_order}"
-    if any(fit.clustered for fit in fits):
-        yield f"egen long {_CLUSTER} = group({model.subject})"
-    terms = [] if model.arms is None else [f"ib{base_of(frame, model.arms)}.{arm[0]}"]
-    terms += [f"i.{each}" if columns.is_character(frame[each]) else each for each in model.covariates]
-    for fit in fits:
-        errors = "; robust errors, the intervals of a subject together" if fit.clustered else ""
-        yield from ("", f"* {fit.title}{errors}.")
-        if fit.times != times:  # of records of their own: each begins at a time of its own
-            yield _stset(fit.times, f"enter(time {fit.times.begin})")
-        strata = f" strata({' '.join(fit.strata)})" if fit.strata else ""
-        cluster = f" vce(cluster {_CLUSTER}) noadjust" if fit.clustered else ""
-        yield f"stcox {' '.join(terms)}, efron{strata}{cluster} level(95)"
-
-
-_CLUSTER = "cluster_of_subject"
-
-
-def _stset(times: EndpointColumns, options: str) -> str:
-    return f"stset {times.end}, failure({times.event} == 1) {options} origin(time 0) exit(time .)"
 
 
 def base_of(frame: pd.DataFrame, arms: Arms) -> str:

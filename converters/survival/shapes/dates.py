@@ -18,6 +18,7 @@ from ....schemas.evidence.parameters import quotable_codes
 from ....schemas.study import columns
 from ....schemas.study.columns import Days, Mask, Numbers, WrongType
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.partial_dates import PartialDates
 from ....schemas.study.study import Study
 from ....schemas.wording import did_you_mean
 from ..records import AnalysedRecords, dataset_with, only, with_subject_level
@@ -166,6 +167,20 @@ def date_of(data: Dataset, name: str) -> Days:
             f"{name} is not a date", f"{data.name}, {name}", "use a numeric date variable, such as TRTSDT"
         )
     return data.days(name)
+
+
+def written_days(data: Dataset, name: str) -> Days:
+    """A date variable, or text as in ISO 8601, as days since 1970-01-01; a partial date is missing.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is not present, or not a date.
+    """
+    if name in data and data.is_character(name):
+        dates = PartialDates.of(data, name)
+        return np.where(dates.complete, dates.lower, np.nan)
+    return date_of(data, name)
 
 
 def times_of(days: Days, analysed: Analysed) -> Numbers:

@@ -14,9 +14,13 @@ import adamgate as ag
 pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 CARTITUDE = Path(__file__).parents[3] / "fixtures" / "cartitude1"
-TRANSITIONS = ["alive -> progressed: PFS: EVNTDESC == 'Disease progression'", "alive, progressed -> dead: OS"]
+TRANSITIONS = [
+    "alive -> progressed: PFS: EVNTDESC == 'Disease progression'",
+    "alive, progressed -> dead: OS",
+]
 SHOW = """
-show <- function(name, x) for (n in seq_along(x)) cat("# ", name, n, " ", sprintf("%.17g", x[n]), "\\n", sep = "")
+show <- function(name, x)
+  for (n in seq_along(x)) cat("# ", name, n, " ", sprintf("%.17g", x[n]), "\\n", sep = "")
 """
 OF_STATES = """
 at <- rowSums(states$n.event) > 0
@@ -27,7 +31,7 @@ for (s in c("alive", "progressed", "dead")) {
 }
 show("coef", coef(cox)); show("se", sqrt(diag(vcov(cox))))
 """
-# By tmerge from haven's table, each transition's Cox model on its own records; transition probabilities by etm.
+# By tmerge from what haven reads; a Cox model of each transition on its own records.
 INDEPENDENT = """
 suppressMessages({library(survival); library(haven); library(etm)})
 tte <- as.data.frame(read_xpt(XPT_TTE)); sl <- as.data.frame(read_xpt(XPT_SL))

@@ -11,7 +11,10 @@ import pandas as pd
 from adamgate.converters.formats.format import Output
 from adamgate.converters.survival.arms import Arms
 from adamgate.converters.survival.layouts import LAYOUTS
-from adamgate.converters.survival.programs.model import EndpointColumns, Model, Recurrence
+from adamgate.converters.survival.programs.interval_censored.fits import CensoredFits
+from adamgate.converters.survival.programs.model import EndpointColumns, Model
+from adamgate.converters.survival.programs.recurrent_events.fits import Recurrence, RecurrentFits
+from adamgate.converters.survival.programs.states.fits import StateFits
 from adamgate.converters.survival.tools import ToolTable
 from adamgate.schemas.study.columns import is_character
 from adamgate.schemas.study.dataset import Dataset
@@ -124,13 +127,11 @@ MODELS = {
     "delayed-entry, no arm": Model((ENTRY,)),
 }
 INTERVALS = {
-    "recurrent": Model((INTERVAL,), STRATA, "USUBJID", ARMS, recurrence=Recurrence()),
-    "recurrent, no arm": Model((INTERVAL,), subject="USUBJID", recurrence=Recurrence()),
-    "time-varying": Model((INTERVAL,), (), "USUBJID", ARMS, covariates=("ALT", "LEVEL")),
-    "time-varying, no arm": Model((INTERVAL,), (), "USUBJID", covariates=("ALT",)),
-    "recurrent, time-varying": Model(
-        (INTERVAL,), (), "USUBJID", ARMS, covariates=("ALT",), recurrence=Recurrence()
-    ),
+    "recurrent": Model((INTERVAL,), STRATA, "USUBJID", ARMS, RecurrentFits(recurrence=Recurrence())),
+    "recurrent, no arm": Model((INTERVAL,), subject="USUBJID", family=RecurrentFits(recurrence=Recurrence())),
+    "time-varying": Model((INTERVAL,), (), "USUBJID", ARMS, RecurrentFits(("ALT", "LEVEL"))),
+    "time-varying, no arm": Model((INTERVAL,), (), "USUBJID", family=RecurrentFits(("ALT",))),
+    "recurrent, time-varying": Model((INTERVAL,), (), "USUBJID", ARMS, RecurrentFits(("ALT",), Recurrence())),
 }
 """Of which Cox models of intervals alone are fitted."""
 FORMS = {
@@ -162,3 +163,77 @@ def dataset_of(frame: pd.DataFrame) -> Dataset:
 
 def tool_table(tool: str, case: Case, path: Path) -> ToolTable:
     return ToolTable.of(LAYOUTS[tool], Output(dataset_of(case.frame), path), case.model)
+
+
+# Models that are no endpoints: several states, and interval-censored times.
+
+STATES, PAIRS = ("well", 'ill\'s "a"', "dead"), ((0, 1), (0, 2), (1, 2))
+BY_INTERVAL = StateFits(STATES, PAIRS, "censored", by_transition=False)
+BY_TRANSITION = StateFits(STATES, PAIRS, "censored", by_transition=True)
+OWN_MODELS = {
+    "multi-state": Model((), (), "USUBJID", ARMS, family=BY_INTERVAL),
+    "multi-state, stratified": Model((), STRATA, "USUBJID", ARMS, family=BY_INTERVAL),
+    "multi-state, no arm": Model((), STRATA, "USUBJID", None, family=BY_INTERVAL),
+    "multi-state by transition": Model((), (), "USUBJID", ARMS, family=BY_TRANSITION),
+    "multi-state by transition, stratified": Model((), STRATA, "USUBJID", ARMS, family=BY_TRANSITION),
+    "multi-state by transition, no arm": Model((), (), "USUBJID", None, family=BY_TRANSITION),
+    "interval": Model(arms=ARMS, endpoints=(), family=CensoredFits()),
+    "interval, stratified": Model((), STRATA, arms=ARMS, family=CensoredFits()),
+    "interval, no arm": Model((), STRATA, family=CensoredFits()),
+}
+
+
+def in_states(frame: pd.DataFrame) -> pd.DataFrame:
+    """A third of the subjects are ill for a while before the end."""
+    ill, dead = np.arange(len(frame)) % 3 == 0, frame["event"].to_numpy()
+    fell = np.where(ill, np.ceil(frame["duration"] * 2) / 4, frame["duration"])
+    ill &= fell < frame["duration"].to_numpy()
+    first = frame.assign(start=0.0, stop=np.where(ill, fell, frame["duration"]), from_state=0)
+    first["to_state"] = np.where(ill, 2, np.where(dead, 3, 0))
+    second = frame.assign(start=fell, stop=frame["duration"], from_state=1, to_state=np.where(dead, 3, 0))[
+        ill
+    ]
+    both = (
+        pd.concat([first, second])
+        .sort_values(["USUBJID", "start"])
+        .drop(columns=["duration", "CNSR", "event"])
+    )
+    return both.assign(
+        from_state=pd.Categorical.from_codes(both["from_state"], list(STATES)),
+        to_state=pd.Categorical.from_codes(both["to_state"], ["censored", *STATES]),
+    )
+
+
+def by_transition(frame: pd.DataFrame) -> pd.DataFrame:
+    states = in_states(frame)
+    parts = []
+    for number, (origin, target) in enumerate(PAIRS, 1):
+        some = states[states["from_state"] == STATES[origin]]
+        made = (some["to_state"] == STATES[target]).astype(int)
+        parts.append(
+            some.assign(**{"from": origin + 1, "to": target + 1, "transition": number, "status": made})
+        )
+    return (
+        pd.concat(parts)
+        .sort_values(["USUBJID", "start", "transition"])
+        .drop(columns=["from_state", "to_state"])
+    )
+
+
+def assessed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Assessments at each whole number; every fifth event is exact."""
+    event, exact = frame["event"].to_numpy(), np.arange(len(frame)) % 5 == 0
+    last = np.ceil(frame["duration"]) - 1
+    kind = np.where(event & exact, "exact", np.where(event, "interval", "right"))
+    return frame.assign(
+        left=np.where(kind == "interval", last, frame["duration"]),
+        right=frame["duration"].where(event),
+        type=pd.Categorical(kind),
+    ).drop(columns=["duration", "event", "CNSR"])
+
+
+OWN_FORMS = {"multi-state": in_states, "multi-state by transition": by_transition, "interval": assessed}
+
+
+def own_case_of(name: str) -> Case:
+    return Case(OWN_FORMS[name.partition(",")[0]](trial()).reset_index(drop=True), OWN_MODELS[name])

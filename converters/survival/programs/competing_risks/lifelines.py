@@ -13,7 +13,7 @@ from .....schemas.study import columns
 from ...arms import Arms
 from ..model import Model
 from ..python import HEAD, compared_arms, statements, text, texts
-from .causes import fitted, numbered
+from .fits import fitted, numbered
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:

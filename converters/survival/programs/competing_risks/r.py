@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ..model import Model
-from ..r import _reading as reading_statements
+from ..r import reading_statements
 from ..r_words import name_in_formula as in_formula
 from ..r_words import quoted as text
-from .causes import fitted
+from .fits import CauseFits, fitted
 
 _ON_CRR = (
     "# crr of cmprsk has the same coefficients unless a censoring ties with an event; its standard errors",
@@ -38,11 +38,11 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
 
 
 def _estimates(model: Model) -> Iterator[str]:
-    end, status = _response(model)
-    labels = ", ".join(text(each) for each in ("censored", *model.causes))
+    causes, (end, status) = model.family_as(CauseFits).causes, _response(model)
+    labels = ", ".join(text(each) for each in ("censored", *causes))
     arm = "1" if model.arms is None else in_formula(model.arms.variable)
     yield "# Surv takes the first level of a factor for the censoring."
-    yield f"t$cause <- factor(t${status}, levels = 0:{len(model.causes)}, labels = c({labels}))"
+    yield f"t$cause <- factor(t${status}, levels = 0:{len(causes)}, labels = c({labels}))"
     yield ""
     yield "# Aalen-Johansen; the variance is survfit's infinitesimal jackknife, which is the delta method."
     yield f'cuminc <- survfit(Surv({end}, cause) ~ {arm}, data = t, conf.type = "log-log")'

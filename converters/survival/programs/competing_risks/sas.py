@@ -8,10 +8,8 @@ import pandas as pd
 
 from ...arms import Arms
 from ..model import Model
-from ..sas import _reading as reading_statements
-from ..sas import _requiring_utf8 as requiring_utf8
-from ..sas import literal
-from .causes import fitted, numbered, others
+from ..sas import literal, reading_statements, requiring_utf8
+from .fits import fitted, numbered, others
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from ...arms import Arms
 from ..model import Model
 from ..stata import base_of, reading
-from .causes import fitted, others
+from .fits import fitted, others
 
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:

@@ -13,6 +13,7 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
 from ...codebook import CauseEntry
+from ...programs.competing_risks.fits import CauseFits
 from ...programs.model import EndpointColumns, Model
 from ...records import AnalysedRecords
 from ..analysed import Analysed, Built, subjects_of_table
@@ -170,7 +171,7 @@ def _require_events(status: Codes, one: Analysed, options: CompetingRisksOptions
 def model(options: CompetingRisksOptions) -> Model:
     """One endpoint whose event has several causes."""
     causes = tuple(name for name, _ in _meanings(options))
-    return Model((EndpointColumns(event="status"),), options.strata, causes=causes)
+    return Model((EndpointColumns(event="status"),), options.strata, family=CauseFits(causes))
 
 
 def conventions(_analysed: Sequence[Analysed], options: CompetingRisksOptions) -> Iterator[str]:

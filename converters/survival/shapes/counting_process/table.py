@@ -8,7 +8,6 @@ Williams BJ, Peterson AV. On the regression analysis of multivariate failure tim
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,8 @@ from .....schemas.study.study import Study
 from .....schemas.wording import counted
 from ...codebook import POLARITY
 from ...judged import ADVERSE_EVENTS, TIME_TO_EVENT
-from ...programs.model import EndpointColumns, Model, Recurrence
+from ...programs.model import EndpointColumns, Model
+from ...programs.recurrent_events.fits import Recurrence, RecurrentFits
 from ...records import LeftOut, dataset_with
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, TableSource, encoded, further_columns
@@ -119,7 +119,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: CountingProcessOp
         duration=_between_dates(one, options) if options.param is None else "",
         is_dated=options.param is None,
         polarity=_OF_EVENTS if options.param is None else POLARITY,
-        model=replace(model(options), recurrence=None) if not _recurs(one, options) else None,
+        model=model(options) if _recurs(one, options) else _of_one_event(options),
         conventions=(
             *(_together(events, options) if _recurs(one, options) else ()),
             *(each for value in covariates for each in value.said),
@@ -236,9 +236,21 @@ def _numbered(column: pd.Series | np.ndarray) -> pd.Series | np.ndarray:
 
 def model(options: CountingProcessOptions) -> Model:
     """Intervals of one endpoint; Andersen-Gill and PWP where events recur."""
-    endpoint = EndpointColumns(end="stop", begin="start")
-    names = tuple(each.name for each in options.time_varying)
-    return Model((endpoint,), options.strata, "USUBJID", covariates=names, recurrence=Recurrence())
+    return _of_intervals(options, RecurrentFits(_changing(options), Recurrence()))
+
+
+def _of_one_event(options: CountingProcessOptions) -> Model:
+    """Without covariates that change a table of intervals is analysed as person-time is."""
+    names = _changing(options)
+    return _of_intervals(options, RecurrentFits(names) if names else None)
+
+
+def _of_intervals(options: CountingProcessOptions, family: RecurrentFits | None) -> Model:
+    return Model((EndpointColumns(end="stop", begin="start"),), options.strata, "USUBJID", family=family)
+
+
+def _changing(options: CountingProcessOptions) -> tuple[str, ...]:
+    return tuple(each.name for each in options.time_varying)
 
 
 def conventions(analysed: Sequence[Analysed], options: CountingProcessOptions) -> Iterator[str]:

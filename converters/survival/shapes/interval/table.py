@@ -18,13 +18,13 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
 from .....schemas.wording import counted, did_you_mean
-from ...programs.interval_censored import IntervalFits
+from ...programs.interval_censored.fits import CensoredFits
 from ...programs.model import Model
 from ...records import LeftOut, with_subject_level
-from ...subjects import listed, subjects_of
+from ...subjects import listed, records_of_subjects, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
 from ..columns import TableColumn, table_of
-from ..dates import date_of
+from ..dates import written_days
 from ..day_axis import DayAxis
 from ..one_record.table import COLUMNS as OF_SUBJECTS
 from ..one_record.table import REFUSES, arms, require_analysable, require_events
@@ -46,7 +46,7 @@ INTERVAL, EXACT, RIGHT = TYPES = ("interval", "exact", "right")
 
 def columns_of(options: IntervalOptions) -> tuple[TableColumn, ...]:
     """What every table has, before arm and covariates."""
-    last = f"last {_date(options)} of {options.assessments} before the event"
+    last = f"last {options.assessments}.{_date(options)} before the event"
     return (
         OF_SUBJECTS[0],
         TableColumn(
@@ -221,11 +221,8 @@ def _assessments(one: Analysed, axis: DayAxis, study: Study, options: IntervalOp
             f"assessments_where: {options.assessments_where or 'no records'}",
             "correct the condition",
         )
-    mine, theirs = one.data.distinct("USUBJID"), dataset.distinct("USUBJID")
-    record_of = np.full(len(mine) + 1, -1, dtype=np.intp)
-    record_of[mine.codes] = np.arange(len(one.data))
-    subject = theirs.spread(record_of[theirs.positions_in(mine)], missing=-1)
-    days = date_of(dataset, _date(options))
+    subject = records_of_subjects(dataset, one.data)
+    days = written_days(dataset, _date(options))
     own = chosen & (subject >= 0)
     dated = own & ~np.isnan(days)
     return _Assessments(
@@ -253,7 +250,7 @@ def _counted(found: _Assessments, between: Mask, last: Numbers, axis: DayAxis) -
         "at or before time 0": early,
         "on or after the end of follow-up": dated - used - early,
         "without a date": found.undated,
-        "of subjects who are not in the table": found.of_others,
+        "of other subjects": found.of_others,
     }
     shown = ", ".join(f"{number} {words}" for words, number in parts.items())
     yield (
@@ -262,17 +259,17 @@ def _counted(found: _Assessments, between: Mask, last: Numbers, axis: DayAxis) -
     )
     number = int(np.count_nonzero(between & (last == 0)))
     yield f"{counted(number, 'interval')} from 0: no assessment is before the event"
-    yield f"{counted(axis.differing, 'subject')} with an AVAL that ADT and STARTDT do not give: it is kept"
+    yield f"AVAL kept though ADT and STARTDT do not give it: {counted(axis.differing, 'subject')}"
 
 
 def model(options: IntervalOptions) -> Model:
     """The time to the event, known to an interval."""
-    return Model((), options.strata, own=IntervalFits())
+    return Model((), options.strata, family=CensoredFits())
 
 
 def conventions(_: Sequence[Analysed], options: IntervalOptions) -> Iterator[str]:
     where = f" where {options.assessments_where}" if options.assessments_where else ""
-    yield f"assessments without the event: {_date(options)} of {options.assessments}{where}, counted as AVAL"
+    yield f"assessments without the event: {options.assessments}.{_date(options)}{where}, counted as AVAL"
     yield f"{INTERVAL}: the event is in (left, right]; left is the last assessment on an earlier day, or 0"
     exact = f": events where {options.exact}" if options.exact else ": no event, as no condition was given"
     yield f"{EXACT}: the event is at left, which equals right{exact}"

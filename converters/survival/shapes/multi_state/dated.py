@@ -12,12 +12,11 @@ from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.evidence.parameters import quotable_codes
 from .....schemas.study.columns import Codes, Days
 from .....schemas.study.dataset import Dataset
-from .....schemas.study.partial_dates import PartialDates
 from .....schemas.study.study import Study
 from .....schemas.wording import counted, did_you_mean
-from ...records import AnalysedRecords, dataset_with, only, with_subject_level
-from ...subjects import listed, subjects_of
-from ..dates import GivenDate, date_of, days_of
+from ...records import AnalysedRecords, dataset_with, with_subject_level
+from ...subjects import listed, records_of_subjects, subjects_of
+from ..dates import GivenDate, days_of, written_days
 from .declared import Transition
 
 
@@ -28,8 +27,9 @@ class TransitionDates:
     Attributes
     ----------
     transition : Transition
-    records : Dataset
-        Those that the source selects.
+    dataset : Dataset
+    record : ndarray of int, shape (n_dates,)
+        Records of the dataset that have them.
     subject : ndarray of int, shape (n_dates,)
         Record of the table's parameter; -1 where its subject has none.
     day : ndarray of float, shape (n_dates,)
@@ -41,15 +41,26 @@ class TransitionDates:
     """
 
     transition: Transition
-    records: Dataset
+    dataset: Dataset
+    record: Codes
     subject: Codes
     day: Days
     censored: int
     undetermined: int
 
 
-def transition_dates(each: Transition, analysed: AnalysedRecords, study: Study) -> TransitionDates:
+def transition_dates(
+    each: Transition, analysed: AnalysedRecords, study: Study, places: dict[str, Codes]
+) -> TransitionDates:
     """The dates of a transition.
+
+    Parameters
+    ----------
+    each : Transition
+    analysed : AnalysedRecords
+    study : Study
+    places : dict of str to ndarray of int
+        By dataset, the table's record of each record's subject; what is not in it yet is added.
 
     Raises
     ------
@@ -68,19 +79,22 @@ def transition_dates(each: Transition, analysed: AnalysedRecords, study: Study) 
         condition = compile_expression(each.where, f"transition {each.words}")
         truth = condition.truth(with_subject_level(dataset, study, condition.variables)[0])
         chosen, unknown = possible & truth.true, int(np.count_nonzero(possible & ~truth.true & ~truth.false))
-    records = only(dataset, chosen)
-    unnamed = int(np.count_nonzero(records.missing("USUBJID")))
+    unnamed = int(np.count_nonzero(chosen & dataset.missing("USUBJID")))
     if unnamed:
         raise Refused(
             f"USUBJID is missing in {counted(unnamed, 'record')} of {each.words}",
             dataset.name,
             "correct the data",
         )
+    if dataset.name not in places:
+        places[dataset.name] = records_of_subjects(dataset, analysed.data)
+    record = np.flatnonzero(chosen)
     return TransitionDates(
         each,
-        records,
-        _subjects(records, analysed),
-        _days(records, each.date),
+        dataset,
+        record,
+        places[dataset.name][record],
+        written_days(dataset, each.date)[record],
         int(np.count_nonzero(chosen & ~is_event)),
         unknown,
     )
@@ -103,22 +117,6 @@ def _censoring(dataset: Dataset, paramcd: str) -> Days:
     if dataset.is_character("CNSR"):
         raise Refused(f"CNSR of {paramcd} is not numeric", dataset.name, "correct its type")
     return dataset.numbers("CNSR")
-
-
-def _subjects(records: Dataset, analysed: AnalysedRecords) -> Codes:
-    """The table's record of each record's subject; -1 where there is none."""
-    mine, theirs = analysed.data.distinct("USUBJID"), records.distinct("USUBJID")
-    record_of = np.full(len(mine) + 1, -1, dtype=np.intp)
-    record_of[mine.codes] = np.arange(len(analysed.data))
-    return theirs.spread(record_of[theirs.positions_in(mine)], missing=-1)
-
-
-def _days(records: Dataset, name: str) -> Days:
-    """Dates; a text is read as ISO 8601, a partial one is missing."""
-    if name in records and records.is_character(name):
-        dates = PartialDates.of(records, name)
-        return np.where(dates.complete, dates.lower, np.nan)
-    return date_of(records, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,19 @@ Stat Med 2007;26:2389-2430. Transitions are numbered as by `transMat` of R's mst
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from .....schemas.errors import ConfigurationError, Refused
+from .....schemas.errors import Refused
 from .....schemas.study.columns import Codes, Days, Mask, Numbers
 from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from .....schemas.study.variable import Variable
-from .....schemas.wording import counted, did_you_mean
+from .....schemas.wording import counted
 from ...programs.model import Model
-from ...programs.multi_state import StateFits
+from ...programs.states.fits import StateFits
 from ...records import AnalysedRecords, LeftOut
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed, Built, subjects_of_table
@@ -28,8 +27,10 @@ from ..day_axis import DayAxis
 from ..one_record.table import COLUMNS as OF_SUBJECTS
 from ..one_record.table import REFUSES, arms, require_usable
 from . import TRANSITIONS, MultiStateOptions
-from .dated import TransitionDates, follow_up_end, require_ends, transition_dates
-from .walk import CENSORED, Moves, Stays, Use, Walk, walk
+from .dated import follow_up_end, require_ends, transition_dates
+from .dates_used import DatedMove, account, require_dates, require_inside, uses_of
+from .states import NO_TRANSITION, require_states
+from .walk import CENSORED, Moves, Stays, Walk, walk
 
 __all__ = [
     "REFUSES",
@@ -41,9 +42,6 @@ __all__ = [
     "of_records",
     "require_analysable",
 ]
-
-NO_TRANSITION = "censored"
-"""`to_state` of an interval at whose end there is no transition: the first level of R's factor."""
 
 _START = TableColumn(
     Variable("start", "Start of interval", "Num", key_sequence=2),
@@ -60,7 +58,7 @@ _OF_INTERVALS = (
     TableColumn(Variable("from_state", "State during the interval", "Char"), "states entered before"),
     TableColumn(
         Variable("to_state", "State entered at the end of the interval", "Char"),
-        f"{NO_TRANSITION} where there is no transition",
+        f"{NO_TRANSITION} if no transition is made",
     ),
 )
 _OF_TRANSITIONS = (
@@ -92,49 +90,8 @@ def columns_of(options: MultiStateOptions) -> tuple[TableColumn, ...]:
     ConfigurationError
         When states are given twice, or a transition names none of them.
     """
-    _require_states(options)
+    require_states(options)
     return _OF_TRANSITIONS if options.form == TRANSITIONS else _OF_INTERVALS
-
-
-def _require_states(options: MultiStateOptions) -> None:
-    states = options.states
-    if len(states) < 2:
-        raise ConfigurationError(
-            "states has fewer than two", "states", "give the states, the first that of time 0"
-        )
-    known = {state.upper() for state in states}
-    if len(known) < len(states) or NO_TRANSITION.upper() in known:
-        raise ConfigurationError(
-            f"a state is given twice, or is called {NO_TRANSITION}",
-            f"states: {', '.join(states)}",
-            f"give each once; {NO_TRANSITION} is the end of follow-up",
-        )
-    named = [
-        *(
-            ("transitions", state)
-            for each in options.transitions
-            for state in (*each.from_states, each.to_state)
-        ),
-        *(("same_day", state) for state in options.same_day),
-        *(
-            ("follow_up", state)
-            for state in (options.follow_up if isinstance(options.follow_up, Mapping) else ())
-        ),
-    ]
-    for key, state in named:
-        if state not in states:
-            raise ConfigurationError(f"{state} is not a state", key, did_you_mean(state, states))
-    for each in options.transitions:
-        if each.to_state in each.from_states:
-            raise ConfigurationError(
-                f"the transition {each.words} does not leave the state", "transitions", "omit it"
-            )
-    reached = {states[target] for _, target in options.pairs} | {states[0]}
-    lacking = [state for state in states if state not in reached]
-    if lacking:
-        raise ConfigurationError(
-            f"no transition enters {', '.join(lacking)}", "transitions", "declare one, or omit the state"
-        )
 
 
 def of_records(options: MultiStateOptions, dataset: Dataset, study: Study) -> tuple[str, ...]:
@@ -171,13 +128,15 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
     """
     (one,) = analysed
     axis = DayAxis.of(one)
-    dated = [transition_dates(each, one.records, study) for each in options.transitions]
-    sources = [_Source(each, state, options) for each in dated for state in each.transition.from_states]
+    places: dict[str, Codes] = {}
+    dated = [transition_dates(each, one.records, study, places) for each in options.transitions]
+    require_dates(dated, options)
+    sources = [DatedMove(each, state, options) for each in dated for state in each.transition.from_states]
     ends = _ends(axis, one, study, options)
     found = _walked(sources, ends, axis, options)
     _require_decided(found, one, options)
-    uses = _uses(sources, found.use)
-    _require_inside(sources, uses, one, options)
+    uses = uses_of(sources, found.use)
+    require_inside(sources, uses, one, options)
     stays = found.stays
     times = (axis.times(stays.start, stays.subject), axis.times(stays.stop, stays.subject))
     _require_ascending(*times, stays, one)
@@ -185,7 +144,7 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
         raise Refused(
             f"no subject with a record of {one.records.paramcd} has a transition",
             f"{one.data.name}; "
-            + "; ".join(_account(each, use) for each, use in zip(sources, uses, strict=True)),
+            + "; ".join(account(each, use) for each, use in zip(sources, uses, strict=True)),
             "correct the transitions, or use --allow-no-events (allow_no_events=True)",
         )
     frame = subjects_of_table(one, options.further)
@@ -206,40 +165,10 @@ def build(analysed: Sequence[Analysed], study: Study, options: MultiStateOptions
         tuple(_left_out(one, ~stayed)),
         one.arms,
         conventions=(
-            *(_account(each, use) for each, use in zip(sources, uses, strict=True)),
+            *(account(each, use) for each, use in zip(sources, uses, strict=True)),
             *_counted(found, axis),
         ),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Source:
-    """The dates of a transition from one state."""
-
-    dates: TransitionDates
-    from_state: str
-    options: MultiStateOptions
-
-    @property
-    def words(self) -> str:
-        return f"{self.from_state} -> {self.dates.transition.to_state} ({self.dates.transition.source})"
-
-    @property
-    def usable(self) -> Mask:
-        """Dates that are known, of subjects of the table."""
-        usable: Mask = (self.dates.subject >= 0) & ~np.isnan(self.dates.day)
-        return usable
-
-    def moves(self, axis: DayAxis) -> Moves:
-        usable, states = self.usable, self.options.states
-        subject = self.dates.subject[usable]
-        origin, target = states.index(self.from_state), states.index(self.dates.transition.to_state)
-        return Moves(
-            subject,
-            self.dates.day[usable] - axis.origin[subject],
-            np.full(len(subject), origin),
-            np.full(len(subject), target),
-        )
 
 
 def _ends(axis: DayAxis, one: Analysed, study: Study, options: MultiStateOptions) -> Days:
@@ -257,7 +186,7 @@ def _ends(axis: DayAxis, one: Analysed, study: Study, options: MultiStateOptions
     return ends
 
 
-def _walked(sources: Sequence[_Source], ends: Days, axis: DayAxis, options: MultiStateOptions) -> Walk:
+def _walked(sources: Sequence[DatedMove], ends: Days, axis: DayAxis, options: MultiStateOptions) -> Walk:
     parts = [each.moves(axis) for each in sources]
     moves = Moves(
         *(
@@ -270,23 +199,10 @@ def _walked(sources: Sequence[_Source], ends: Days, axis: DayAxis, options: Mult
     return walk(moves, ends, can_be_left, [options.states.index(each) for each in options.same_day])
 
 
-def _uses(sources: Sequence[_Source], use: np.ndarray) -> list[np.ndarray]:
-    """What became of each date of each source."""
-    found, first = [], 0
-    for each in sources:
-        usable = each.usable
-        own = np.where(each.dates.subject < 0, Use.NO_SUBJECT, Use.NO_DATE).astype(np.int8)
-        number = int(np.count_nonzero(usable))
-        own[usable] = use[first : first + number]
-        found.append(own)
-        first += number
-    return found
-
-
 def _require_decided(found: Walk, one: Analysed, options: MultiStateOptions) -> None:
     """Refuse subjects of whom several states of one day are not ordered, or are not connected."""
     if found.undecided.any():
-        order = ", ".join(f'"{each}"' for each in reversed(options.states))
+        order = ", ".join(f'"{each}"' for each in reversed(options.states[1:]))
         raise Refused(
             "several states are entered on one day",
             f"{one.data.name}, {listed(subjects_of(one.data, found.undecided))}",
@@ -298,35 +214,6 @@ def _require_decided(found: Walk, one: Analysed, options: MultiStateOptions) -> 
             "no transition enters the state that wins a day from the state before",
             f"{one.data.name}, {listed(subjects_of(one.data, found.unconnected))}",
             "declare that transition, or another order of same_day (--same-day)",
-        )
-
-
-_OUTSIDE = {
-    Use.TOO_EARLY: "at or before time 0",
-    Use.TOO_LATE: "after the end of follow-up",
-    Use.NO_DATE: "without a date",
-}
-
-
-def _require_inside(
-    sources: Sequence[_Source], uses: Sequence[np.ndarray], one: Analysed, options: MultiStateOptions
-) -> None:
-    """Refuse dates outside follow-up, and records without one, unless they are to be dropped."""
-    if options.outside == "drop":
-        return
-    places = []
-    for each, use in zip(sources, uses, strict=True):
-        for reason, words in _OUTSIDE.items():
-            which = use == reason
-            if which.any():
-                who = listed(subjects_of(each.dates.records, which))
-                places.append(f"{each.words}: {counted(int(which.sum()), 'date')} {words}, {who}")
-    if places:
-        raise Refused(
-            "dates of transitions are missing or outside follow-up",
-            f"{one.data.name}; {'; '.join(places)}",
-            'correct the data or the end of follow-up, or exclude these dates with outside = "drop" '
-            "(--outside drop), which counts them",
         )
 
 
@@ -387,38 +274,16 @@ def _left_out(one: Analysed, absent: Mask) -> Iterator[LeftOut]:
         yield LeftOut(f"no time at risk: follow-up ends at time 0, {who}", int(np.count_nonzero(absent)))
 
 
-_USES = {
-    Use.TRANSITION: "made",
-    Use.ANOTHER_STATE: "in another state on that day",
-    Use.SAME_DAY: "on a day that another state won",
-    Use.REPEATED: "repeated on one day",
-    **_OUTSIDE,
-    Use.NO_SUBJECT: "of subjects who are not in the table",
-}
-
-
-def _account(each: _Source, use: np.ndarray) -> str:
-    """What became of every date: the parts add up to the whole."""
-    numbers = np.bincount(use, minlength=len(Use))
-    parts = ", ".join(f"{numbers[use]} {words}" for use, words in _USES.items())
-    dates, selected = each.dates, ""
-    if dates.transition.where:
-        selected = f"; {dates.undetermined} not selected because a value of the condition is missing"
-        if dates.transition.parameter:
-            selected += f"; {dates.censored} have CNSR of 1 or more"
-    return f"{each.words}: {counted(len(use), 'date')}: {parts}{selected}"
-
-
 def _counted(found: Walk, axis: DayAxis) -> Iterator[str]:
     ended = int(np.count_nonzero(found.ended_before))
-    yield f"{counted(ended, 'subject')} entered a state after its end of follow-up, and has no interval in it"
-    yield f"{counted(axis.differing, 'subject')} with an AVAL that ADT and STARTDT do not give: it is kept"
+    yield f"no interval in the last state, as its follow-up ends before: {counted(ended, 'subject')}"
+    yield f"AVAL kept though ADT and STARTDT do not give it: {counted(axis.differing, 'subject')}"
 
 
 def model(options: MultiStateOptions) -> Model:
     """The transitions from each state."""
     fits = StateFits(options.states, options.pairs, NO_TRANSITION, options.form == TRANSITIONS)
-    return Model((), options.strata, "USUBJID", own=fits)
+    return Model((), options.strata, "USUBJID", family=fits)
 
 
 def conventions(analysed: Sequence[Analysed], options: MultiStateOptions) -> Iterator[str]:

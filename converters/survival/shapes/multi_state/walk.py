@@ -129,7 +129,7 @@ def walk(moves: Moves, ends: Days, can_be_left: Mask, same_day: Sequence[int]) -
     return Walk(stays, use, walking.undecided, walking.unconnected, ended_before)
 
 
-Intervals = tuple[Codes, Days, Days, Codes, Codes]
+IntervalColumns = tuple[Codes, Days, Days, Codes, Codes]
 
 
 class _Walking:
@@ -154,7 +154,7 @@ class _Walking:
         """The end of follow-up of each subject in the state it is in."""
         return self._ends[np.arange(len(self.state)), self.state]
 
-    def steps(self) -> Iterator[Intervals]:
+    def steps(self) -> Iterator[IntervalColumns]:
         """The intervals that end with each step."""
         moves = self._moves
         while len(self._open):
@@ -172,7 +172,7 @@ class _Walking:
             self._settled[who] = next_day[who]
             self._open = self._open[day > self._settled[subject]]
 
-    def _taken(self, on_day: Codes, who: Codes, day: Days) -> Intervals:
+    def _taken(self, on_day: Codes, who: Codes, day: Days) -> IntervalColumns:
         """The step of some subjects on their next day, on which they have some moves."""
         state, row = self.state[who], np.searchsorted(who, self._moves.subject[on_day])
         origin, target = self._moves.origin[on_day], self._moves.target[on_day]
@@ -211,7 +211,7 @@ class _Walking:
                 return reached, leads
             there |= reached
 
-    def last(self, can_be_left: Mask) -> Intervals:
+    def last(self, can_be_left: Mask) -> IntervalColumns:
         """The interval of each subject in its last state, if that can be left."""
         who = np.flatnonzero(can_be_left[self.state])
         censored = np.full(len(who), CENSORED, dtype=np.intp)

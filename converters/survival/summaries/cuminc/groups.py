@@ -12,6 +12,7 @@ from .....schemas.study.columns import Codes, Numbers
 from ...aalen_johansen import Incidence, IncidenceCurve, aalen_johansen
 from ...analysis_table import AnalysisTable
 from ...estimators import Curve, merged_times, product_limit
+from ...programs.competing_risks.fits import CauseFits
 from ..membership import membership
 
 
@@ -75,12 +76,11 @@ def rival_groups(table: AnalysisTable, *, total: bool) -> RivalGroups:
     ConfigurationError
         As `membership`.
     """
-    (endpoint,) = table.model.endpoints
+    (endpoint,), causes = table.model.endpoints, table.model.family_as(CauseFits).causes
     (time,) = merged_times(table.frame[endpoint.end].to_numpy(np.float64))
     status, found = table.frame[endpoint.event].to_numpy(np.intp), membership(table, total=total)
     groups = tuple(
-        RivalGroup(each.name, time[each.subjects], status[each.subjects], table.model.causes)
-        for each in found.groups
+        RivalGroup(each.name, time[each.subjects], status[each.subjects], causes) for each in found.groups
     )
     has_arm = table.codebook.arm is not None
     return RivalGroups(time, groups, int(np.count_nonzero(found.arm < 0)) if has_arm else 0)

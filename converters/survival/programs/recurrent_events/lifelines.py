@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ....schemas.study import columns
-from .model import CoxFit, EndpointColumns, Model
-from .python import text, texts
+from .....schemas.study import columns
+from ..model import EndpointColumns, Model
+from ..python import HEAD, statements, text, texts
+from .fits import CoxFit, RecurrentFits
 
 _OWN_ERRORS = '''
 
@@ -43,40 +44,57 @@ def show(cox, errors):
 '''
 
 
-def imports(model: Model) -> Iterator[str]:
+def program(file: str, frame: pd.DataFrame, model: Model) -> str:
+    """The program, of several statements on lines of their own."""
+    lines = [
+        f'"""{model.title} by lifelines; run it in the folder of the file."""',
+        "",
+        HEAD,
+        *_imports(model),
+        "",
+        *statements(file, frame, model),
+        *_fits(frame, model),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _imports(model: Model) -> Iterator[str]:
     """What the program imports, and its own functions."""
-    clustered = any(fit.clustered for fit in model.cox_fits)
+    fits = model.family_as(RecurrentFits)
+    cox_fits = fits.cox_fits(model)
+    clustered = any(fit.clustered for fit in cox_fits)
     yield "import numpy"
     yield "import pandas"
     if clustered:
         yield "import scipy.stats"
-    fitters = ["CoxPHFitter"] * bool(model.cox_fits) + ["NelsonAalenFitter"] * (model.recurrence is not None)
+    fitters = ["CoxPHFitter"] * bool(cox_fits) + ["NelsonAalenFitter"] * (fits.recurrence is not None)
     yield f"from lifelines import {', '.join(fitters)}"
-    if model.cox_fits:
+    if cox_fits:
         yield "from lifelines.exceptions import ConvergenceError"
     if clustered:
         yield _OWN_ERRORS
 
 
-def fits(frame: pd.DataFrame, model: Model) -> Iterator[str]:
+def _fits(frame: pd.DataFrame, model: Model) -> Iterator[str]:
     """The statements that analyse the table."""
-    (times,) = model.endpoints
+    fits, (times,) = model.family_as(RecurrentFits), model.endpoints
+    cox_fits = fits.cox_fits(model)
     yield f"observed = t.astype({{{text(times.event)}: bool}})"
-    if model.recurrence is not None:
+    if fits.recurrence is not None:
         yield from ("", *_mean_events(times, model))
-    if not model.cox_fits:
+    if not cox_fits:
         return
     arm = [] if model.arms is None else [model.arms.variable]
     yield ""
-    yield f"compared = observed.dropna(subset={texts((*arm, *model.strata, *model.covariates))})"
-    yield f"x = compared[{texts((*arm, *model.covariates))}].copy()"
+    yield f"compared = observed.dropna(subset={texts((*arm, *model.strata, *fits.covariates))})"
+    yield f"x = compared[{texts((*arm, *fits.covariates))}].copy()"
     if arm:
         yield f"# {model.on_order} Ties are Efron's."
         yield f"x[{text(arm[0])}] = x[{text(arm[0])}].cat.remove_unused_categories()"
     yield 'x = pandas.get_dummies(x, prefix_sep="=", drop_first=True, dtype=float)'
     # By default lifelines stops as soon as the fourth digit, at times, is still on its way.
     yield 'as_exact_as_it_can = {"precision": 1e-12, "r_precision": 1e-14}'
-    for fit in model.cox_fits:
+    for fit in cox_fits:
         yield from ("", *_cox(fit, frame, model))
 
 
