@@ -206,7 +206,7 @@ def test_a_covariate_that_changes_is_declared_or_given_in_braces(folder, capsys)
     assert run(*given[:-1], "{ name = 'PAIN', datset = 'ADPAIN' }", "-o", "wrong.csv") == 2
     assert "did you mean dataset" in capsys.readouterr().err
     assert run(*given[:-1], "PAIN", "-o", "wrong.csv") == 2
-    assert "is not a value of time_varying" in capsys.readouterr().err
+    assert "is not a time-varying covariate" in capsys.readouterr().err
 
 
 def test_a_summary_that_the_settings_declare(folder, capsys):

@@ -138,7 +138,7 @@ def test_events_of_a_dataset():
         "ADAE: the subject is not in the table": 1,
         "ADAE: the condition is false": 1,
         "ADAE: event without a date": 0,
-        "ADAE: event before follow-up": 0,
+        "ADAE: event at or before time 0": 0,
         "ADAE: event after the end of follow-up": 1,
     }
 
@@ -159,7 +159,7 @@ def test_both_ways_are_one_in_every_unit(unit):
     ("hosp", "options", "message"),
     [
         ([*HOSP, ("S-3", 26, 0)], {}, "1 event outside follow-up: 1 after the end of follow-up"),
-        ([*HOSP, ("S-3", 0, 0)], {}, "1 event outside follow-up: 1 before follow-up"),
+        ([*HOSP, ("S-3", 0, 0)], {}, "1 event outside follow-up: 1 at or before time 0"),
         ([*HOSP, ("S-3", np.nan, 0)], {}, "1 event outside follow-up: 1 without a date"),
         ([*HOSP, ("S-3", np.inf, 0)], {}, "1 event outside follow-up: 1 without a date"),
         ([*HOSP, ("S-4", 9, 0)], {}, "some subjects have no censored record of HOSP"),
