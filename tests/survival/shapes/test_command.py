@@ -229,6 +229,11 @@ def test_a_summary_that_the_settings_declare(folder, capsys):
         (["--param", "OS", "--shape", "person-time"], "the shape person-time needs --cut"),
         (["--shape", "counting-process"], "needs either a parameter or a dataset of events"),
         (["--param", "OS", "--shape", "counting-process", "--start", "X"], "param does not use start"),
+        (
+            ["--param", "OS", "--shape", "multi-state", "--state", "a", "--state", "b"]
+            + ["--transition", "a => b"],
+            "error: 'a => b' is not a value of transitions",
+        ),
         (["--param", "OS", "--param", "PFS"], "--param is given 2 times"),
         (["--param", "OS", "--shape", "delayed-entry", "--entry", "RSPDX"], "did you mean RSPDT"),
         (["--param", "OS", "--shape", "landmark", "--landmark", "0"], "a number greater than 0"),

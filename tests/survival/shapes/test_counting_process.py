@@ -303,7 +303,7 @@ def test_wrong_covariates(keys, kind, message):
 
 
 def test_a_value_without_a_date_is_refused():
-    with pytest.raises(ag.Refused, match="ADT is missing for 1 value of ALT"):
+    with pytest.raises(ag.Refused, match="ADT is missing or partial for 1 value of ALT"):
         made(study(alt=[*ALT, ("S-1", None, 3.0, "")]), time_varying=changing(same_day="max"))
 
 
@@ -354,6 +354,21 @@ def test_subjects_who_were_never_treated_are_counted_in_every_unit(unit):
     assert "TRTSDT is missing, 1 subject: S-2" in [
         each.reason for each in table.codebook.selection.left_out if each.records == 1
     ]
+
+
+def test_partial_dates_of_events_are_dates_that_are_missing():
+    adae = {"USUBJID": "S-1", "AESTDTC": ["2020-01-08", "2020-01", "2020-01-10T08:30"], "AETERM": "RASH"}
+    adsl = pd.DataFrame({"USUBJID": ["S-1"], "TRTSDT": [day(1)], "EOSDT": [day(14)]})
+    trial = ag.Study.of(
+        ag.Dataset.from_frame(adsl, "ADSL"), ag.Dataset.from_frame(pd.DataFrame(adae), "ADAE")
+    )
+    options = {"events": "ADAE", "start": "TRTSDT", "end": "EOSDT", "gate": False}
+    with pytest.raises(ag.Refused, match="1 event outside follow-up: 1 without a date"):
+        ag.counting_process(trial, **options, event_date="AESTDTC")
+    table = ag.counting_process(trial, **options, event_date="AESTDTC", outside="drop")
+    assert table.frame["stop"].tolist() == [8, 10, 14]
+    with pytest.raises(ag.ConfigurationError, match="AETERM is not a date"):
+        ag.counting_process(trial, **options, event_date="AETERM", outside="drop")
 
 
 def test_follow_up_has_no_variables_of_adsl_that_are_made():
