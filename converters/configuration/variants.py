@@ -7,7 +7,7 @@ from dataclasses import make_dataclass
 from typing import Any
 
 from ...schemas.kinds import Choice, ListOf, name_or_names
-from ...schemas.options import DeclaredOption, option, options_of
+from ...schemas.options import DeclaredOption, meanings, option, options_of
 
 
 def keys_of_all(key: str, described: str, variants: Mapping[str, type]) -> type:
@@ -34,7 +34,7 @@ def _field(name: str, variants: Mapping[str, type]) -> tuple[str, Any, Any]:
     same = all(each.default == declared.default for each in found.values())
     default = declared.default if same else None
     otherwise = _otherwise(found, variants)
-    return name, object, option(declared.kind, declared.help, default=default, otherwise=otherwise)
+    return name, object, option(declared.kind, _help(found), default=default, otherwise=otherwise)
 
 
 def _with(name: str, variants: Mapping[str, type]) -> Mapping[str, DeclaredOption]:
@@ -47,6 +47,14 @@ def _of_all(found: Mapping[str, DeclaredOption]) -> DeclaredOption:
     """An option as a key of all; where one takes one value and another several, several."""
     each = list(found.values())
     return next((one for one in each if isinstance(one.kind, ListOf) or one.kind is name_or_names), each[0])
+
+
+def _help(found: Mapping[str, DeclaredOption]) -> str:
+    """What an option means; what it means in each variant, if their values are of different kinds."""
+    declared = _of_all(found)
+    alike = isinstance(declared.kind, ListOf) or declared.kind is name_or_names
+    alike = alike or all(each.kind == declared.kind for each in found.values())
+    return declared.help if alike else meanings(found)
 
 
 def _otherwise(found: Mapping[str, DeclaredOption], variants: Mapping[str, type]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ....schemas.errors import ConfigurationError
 from ....schemas.kinds import ListOf, checked, text
-from ....schemas.options import DeclaredOption, options_of
+from ....schemas.options import DeclaredOption, meanings, options_of
 from .competing_risks import CompetingRisksOptions
 from .counting_process import CountingProcessOptions
 from .delayed_entry import DelayedEntryOptions
@@ -175,9 +175,14 @@ def all_options() -> Mapping[str, DeclaredOption]:
         if isinstance(each.kind, ListOf):
             found[each.name] = each
         elif known.kind != each.kind and not isinstance(known.kind, ListOf):
-            found[each.name] = replace(known, kind=text)
+            found[each.name] = replace(known, kind=text, help=_meanings(each.name), otherwise="", metavar="")
     first = {each.name for each in options_of(OneRecordOptions)}
     return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
+
+
+def _meanings(name: str) -> str:
+    declared = [(shape.name, each) for shape in SHAPES.values() for each in options_of(shape.options)]
+    return meanings({shape: each for shape, each in declared if each.name == name})
 
 
 class HasOptions(Protocol):
