@@ -209,6 +209,35 @@ def test_a_covariate_that_changes_is_declared_or_given_in_braces(folder, capsys)
     assert "is not a time-varying covariate" in capsys.readouterr().err
 
 
+def test_a_parameter_recurs_as_the_settings_declare(folder, capsys):
+    records = [("S-01", 10, 0.0), ("S-01", 30, 0.0), ("S-01", 61, 1.0), ("S-03", 60, 1.0)]
+    hospitalised = pd.DataFrame(
+        {
+            "USUBJID": [each[0] for each in records],
+            "PARAMCD": "HOSP",
+            "PARAM": "Hospitalisation (Days)",
+            "AVAL": [float(each[1]) for each in records],
+            "CNSR": [each[2] for each in records],
+            "STARTDT": day(1),
+            "ADT": [day(each[1]) for each in records],
+        }
+    )
+    trial = ag.Study.of(*study(), ag.Dataset.from_frame(hospitalised, "ADHOSP"))
+    ag.write(trial, folder / "adam", to="parquet", overwrite=True)
+    given = ["--shape", "counting-process", "--param", "HOSP", "-o", "hosp.csv"]
+    assert run(*given) == 1
+    assert 'recurrent = ["HOSP"] under [study]' in capsys.readouterr().err
+    (folder / "adamgate.toml").write_text('[study]\nrecurrent = ["HOSP"]\n')
+    assert run(*given) == 0
+    frame = pd.read_csv("hosp.csv")
+    assert frame[["stop", "event", "event_number"]].to_numpy().tolist() == [
+        [10, 1, 1],
+        [30, 1, 2],
+        [61, 0, 3],
+        [60, 0, 1],
+    ]
+
+
 def test_a_summary_that_the_settings_declare(folder, capsys):
     (folder / "adamgate.toml").write_text(DECLARED)
     assert run("--table", "curve", "-o", "km.csv") == 0
