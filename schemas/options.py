@@ -75,14 +75,6 @@ class DeclaredOption:
         return f"{described} (default: {self.otherwise})."
 
 
-def meanings(of: Mapping[str, DeclaredOption]) -> str:
-    """The help of an option that means something else in each of some variants, by their names."""
-    variants: dict[str, list[str]] = {}
-    for variant, each in of.items():
-        variants.setdefault(each.phrase, []).append(variant)
-    return " ".join(f"For {', '.join(names)}: {phrase}" for phrase, names in variants.items())
-
-
 def option(
     kind: ValueKind,
     described: str,

@@ -91,6 +91,7 @@ ALLOWED = {
     "has AETRTEM populated": "as the standard puts it",
     "(default: refuse)": "a value of an option, as the following",
     "[refuse|": "in its help",
+    "|refuse]": "in its help",
     '"refuse"': "in Python and TOML",
     "`refuse`": "in a table of options",
     "--same-day refuse": "on the command line",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import make_dataclass
+from dataclasses import dataclass, make_dataclass
 from typing import Any
 
-from ...schemas.kinds import Choice, ListOf, name_or_names
-from ...schemas.options import DeclaredOption, meanings, option, options_of
+from ...schemas.kinds import Choice, ListOf, ValueKind, name, name_or_names
+from ...schemas.options import DeclaredOption, option, options_of
 
 
 def keys_of_all(key: str, described: str, variants: Mapping[str, type]) -> type:
@@ -34,7 +34,46 @@ def _field(name: str, variants: Mapping[str, type]) -> tuple[str, Any, Any]:
     same = all(each.default == declared.default for each in found.values())
     default = declared.default if same else None
     otherwise = _otherwise(found, variants)
-    return name, object, option(declared.kind, _help(found), default=default, otherwise=otherwise)
+    if all(_takes(declared.kind, each.kind) for each in found.values()):
+        kind, described = declared.kind, declared.help
+    else:
+        kind, described = (
+            AnyKind(tuple({each.kind.word: each.kind for each in found.values()}.values())),
+            _each(found),
+        )
+    return name, object, option(kind, described, default=default, otherwise=otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyKind:
+    """What variants take of which each has its own kind: it is checked when the variant is known."""
+
+    kinds: tuple[ValueKind, ...]
+
+    @property
+    def word(self) -> str:
+        return " or ".join(each.word for each in self.kinds)
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return {"anyOf": [each.schema for each in self.kinds]}
+
+    def __call__(self, value: Any) -> Any:
+        return value
+
+
+def _takes(kind: ValueKind, other: ValueKind) -> bool:
+    """Whether a kind takes what another does: the same, or several in place of one."""
+    several = kind.kind if isinstance(kind, ListOf) else name if kind is name_or_names else None
+    return other in (kind, several)
+
+
+def _each(found: Mapping[str, DeclaredOption]) -> str:
+    """The help of each variant after its name."""
+    by_help: dict[str, list[str]] = {}
+    for variant, declared in found.items():
+        by_help.setdefault(declared.help.removesuffix("."), []).append(variant)
+    return "; ".join(f"{', '.join(variants)}: {described}" for described, variants in by_help.items()) + "."
 
 
 def _with(name: str, variants: Mapping[str, type]) -> Mapping[str, DeclaredOption]:
@@ -47,14 +86,6 @@ def _of_all(found: Mapping[str, DeclaredOption]) -> DeclaredOption:
     """An option as a key of all; where one takes one value and another several, several."""
     each = list(found.values())
     return next((one for one in each if isinstance(one.kind, ListOf) or one.kind is name_or_names), each[0])
-
-
-def _help(found: Mapping[str, DeclaredOption]) -> str:
-    """What an option means; what it means in each variant, if their values are of different kinds."""
-    declared = _of_all(found)
-    alike = isinstance(declared.kind, ListOf) or declared.kind is name_or_names
-    alike = alike or all(each.kind == declared.kind for each in found.values())
-    return declared.help if alike else meanings(found)
 
 
 def _otherwise(found: Mapping[str, DeclaredOption], variants: Mapping[str, type]) -> str:

@@ -51,8 +51,8 @@ def table(study: Study, shape: str, **options: Any) -> AnalysisTable:
     study : Study
         Not changed.
     shape : str
-        "one-record", "wide", "delayed-entry", "landmark", "person-time", "competing-risks",
-        "multi-state", "interval", "counting-process", as `adamgate survival --shape`.
+        "one-record", "wide", "delayed-entry", "landmark", "person-time", "counting-process",
+        "competing-risks", "multi-state", "interval", as `adamgate survival --shape`.
     **options
         As the keys of `[table.NAME]` in ``adamgate.toml``, such as param; and gate, standards, show_keys as
         in `survival`.

@@ -81,6 +81,16 @@ def options_of_some(options: Iterable[DeclaredOption]) -> Callable[[Command], Co
     return together(*(_asked(each, required=False) for each in options))
 
 
+def asked_option(declared: DeclaredOption) -> click.Parameter:
+    """One such option, of no command: for the help of what needs it."""
+
+    @click.command()
+    @_asked(declared, required=declared.required)
+    def asking() -> None: ...
+
+    return asking.params[0]
+
+
 def setting_options(*groups: SettingGroup) -> Callable[[Command], Command]:
     """The options for settings of these groups, else of all; what is not given is None or empty."""
     wanted = groups or tuple(each for each in SettingGroup if each is not SettingGroup.RUN)

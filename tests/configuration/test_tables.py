@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 import adamgate as ag
 from adamgate.converters.configuration.file_schema import file_schema
 from adamgate.converters.configuration.load import load_settings
+from adamgate.converters.configuration.registry import TABLE
 from adamgate.schemas.options import keys_of
 from adamgate.schemas.study.declarations import AdverseEventDeclarations, Role, StudyTable, stated_of
 
@@ -360,3 +361,13 @@ def test_the_study_as_a_whole_is_named_in_parentheses(loaded):
     )
     assert settings.ignore == ("(study):XD021",)
     assert [each.dataset for each in settings.judging.waivers] == ["(study)"]
+
+
+def test_of_a_key_that_shapes_take_differently_the_page_has_each():
+    declared = {each.name: each for each in keys_of(TABLE.options)}
+    same_day = declared["same_day"]
+    assert same_day.kind.word == '"one", "refuse" or list of texts'
+    assert same_day.help.startswith("counting-process: Several events of a subject on one day")
+    assert "; multi-state: States in the order in which they win" in same_day.help
+    assert declared["param"].kind.word == "list of parameter codes"
+    assert declared["outside"].help.startswith("Dates outside follow-up")

@@ -18,7 +18,7 @@ from .python import HEAD, compared_arms, statements, text, texts
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     lines = [
-        '"""Kaplan-Meier, log-rank and Cox by scikit-survival; run it in the folder of the file."""',
+        f'"""{model.title} by scikit-survival; run it in the folder of the file."""',
         "",
         HEAD,
         "import pandas",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ....schemas.errors import ConfigurationError
 from ....schemas.kinds import ListOf, checked, text
-from ....schemas.options import DeclaredOption, meanings, options_of
+from ....schemas.options import DeclaredOption, options_of
 from .competing_risks import CompetingRisksOptions
 from .counting_process import CountingProcessOptions
 from .delayed_entry import DelayedEntryOptions
@@ -128,6 +128,12 @@ SHAPES: Mapping[str, TableShape] = {
             ".person_time.table",
         ),
         TableShape(
+            "counting-process",
+            "one record per subject and interval between events and changes of covariates",
+            CountingProcessOptions,
+            ".counting_process.table",
+        ),
+        TableShape(
             "competing-risks",
             "one record per subject, the first event and its cause",
             CompetingRisksOptions,
@@ -135,7 +141,7 @@ SHAPES: Mapping[str, TableShape] = {
         ),
         TableShape(
             "multi-state",
-            "several states, one record per subject and interval in a state",
+            "one record per subject and interval in one of several states",
             MultiStateOptions,
             ".multi_state.table",
         ),
@@ -144,12 +150,6 @@ SHAPES: Mapping[str, TableShape] = {
             "one record per subject, the event between two assessments",
             IntervalOptions,
             ".interval.table",
-        ),
-        TableShape(
-            "counting-process",
-            "one record per subject and interval between events and changes of covariates",
-            CountingProcessOptions,
-            ".counting_process.table",
         ),
     )
 }
@@ -175,14 +175,9 @@ def all_options() -> Mapping[str, DeclaredOption]:
         if isinstance(each.kind, ListOf):
             found[each.name] = each
         elif known.kind != each.kind and not isinstance(known.kind, ListOf):
-            found[each.name] = replace(known, kind=text, help=_meanings(each.name), otherwise="", metavar="")
+            found[each.name] = replace(known, kind=text)
     first = {each.name for each in options_of(OneRecordOptions)}
     return dict(sorted(found.items(), key=lambda pair: pair[0] not in first))
-
-
-def _meanings(name: str) -> str:
-    declared = [(shape.name, each) for shape in SHAPES.values() for each in options_of(shape.options)]
-    return meanings({shape: each for shape, each in declared if each.name == name})
 
 
 class HasOptions(Protocol):

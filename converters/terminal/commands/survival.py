@@ -16,17 +16,19 @@ from ...configuration.toml_file import shown_path
 from ...survival.shapes import DEFAULT_SHAPE, SHAPES, TableShape, all_options, options_given
 from ...survival.summaries import SUMMARIES, TableSummary
 from ..options import PATHS, TOOL_OR_FORMAT, options_of_some
+from ..shape_help import ByShape
 from ..summary_commands import maker, renderer
 from ..table_run import RUN_OPTIONS, TableRun, write_table
 
 ALL_OPTIONS = all_options()
 
 
-@click.command("survival")
+@click.command("survival", cls=ByShape)
 @PATHS
 @click.option(
     "--shape",
     type=click.Choice(tuple(SHAPES)),
+    metavar="SHAPE",
     help=f"What the table looks like (default: {DEFAULT_SHAPE}).",
 )
 @click.option(
@@ -45,7 +47,7 @@ def command(
     """Write a survival analysis table: one record per subject, or another shape.
 
     A codebook is written beside it: unit, polarity, censoring reasons, excluded records and why. With --for
-    a tool, so is a program: Kaplan-Meier by arm, log-rank test, Cox.
+    a tool, so is a program: Kaplan-Meier by arm, log-rank test and Cox, or the models of the shape.
     """
     asked = {name: given.pop(name) for name in ALL_OPTIONS}
     run = TableRun.of(paths, given)

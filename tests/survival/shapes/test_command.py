@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from dozen import day, study
 
 import adamgate as ag
 from adamgate.cli import run as run_command
+from adamgate.converters.survival.shapes import SHAPES
 from adamgate.converters.survival.summaries import SUMMARIES
 from adamgate.converters.terminal.commands.survival import ALL_OPTIONS
 from adamgate.schemas.kinds import amount, switch, time_point
@@ -83,6 +85,21 @@ def test_a_shape(folder, capsys, arguments, columns, records, suffix):
     assert codebook["shape"]["name"] == asked
     assert codebook["subjects"] == frame["USUBJID"].nunique()
     assert "subjects" in capsys.readouterr().err
+
+
+def test_the_help_has_the_options_of_a_shape_under_its_name(capsys):
+    assert run_command(["survival", "--help"]) == 0
+    first, *parts = re.split(r"^Options of the shape (.*):$", capsys.readouterr().out, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert "--where" in first
+    for shape in SHAPES.values():
+        assert f"  {shape.name} " in first
+        own = [each for each in options_of(shape.options) if each.flag not in first]
+        shown = re.findall(r"^  (--[a-z-]+)", sections.get(shape.name, ""), flags=re.MULTILINE)
+        assert shown == [each.flag for each in own]
+    said = {shape: " ".join(text.split()) for shape, text in sections.items()}
+    assert "--same-day [one|refuse] Several events" in said["counting-process"]
+    assert "--same-day A,B States in the order" in said["multi-state"]
 
 
 def options(name):

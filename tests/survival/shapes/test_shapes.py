@@ -77,13 +77,6 @@ def test_the_command_line_has_every_option_of_every_shape():
         assert not on_line.required, "a table of the settings may have it"
 
 
-def test_an_option_with_a_meaning_for_each_shape_is_told_with_all():
-    (same_day,) = (each for each in command.params if each.name == "same_day")
-    for shape in ("multi-state", "counting-process"):
-        (own,) = (each for each in options_of(SHAPES[shape].options) if each.name == "same_day")
-        assert f"{shape}: {own.phrase}" in same_day.help
-
-
 def test_survival_takes_every_option_of_the_shape():
     taken = inspect.signature(ag.survival).parameters
     for each in options_of(OneRecordOptions):

@@ -29,7 +29,7 @@ class CauseFits:
 
     @property
     def title(self) -> str:
-        return "Cumulative incidence, cause-specific Cox and Fine-Gray"
+        return "Competing risks"
 
     @property
     def coded(self) -> Mapping[str, tuple[str, ...] | None]:

@@ -20,7 +20,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     fitters = "AalenJohansenFitter" if model.arms is None else "AalenJohansenFitter, CoxPHFitter"
     lines = [
-        '"""Cumulative incidence and cause-specific Cox by lifelines; run it in the folder of the file."""',
+        f'"""{model.title} by lifelines; run it in the folder of the file."""',
         "",
         "# Fine-Gray models: lifelines does not have them; R, SAS and Stata have.",
         HEAD,

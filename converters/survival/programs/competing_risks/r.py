@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ..model import Model
-from ..r import reading_statements
+from ..r import opening
 from ..r_words import name_in_formula as in_formula
 from ..r_words import quoted as text
 from .fits import CauseFits, fitted
@@ -24,14 +24,7 @@ _ON_CRR = (
 
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
-    lines = [
-        "# Cumulative incidence, cause-specific Cox, Fine-Gray by R; run it in the folder of the file.",
-        "library(survival)",
-        "",
-    ]
-    if model.arms is not None:
-        lines.append(f"# {model.on_order}")
-    lines += [*reading_statements(file, frame, model), *_estimates(model)]
+    lines = [*opening(file, frame, model), *_estimates(model)]
     if model.arms is not None:
         lines += _models(frame, model, in_formula(model.arms.variable))
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...arms import Arms
 from ..model import Model
-from ..sas import literal, reading_statements, requiring_utf8
+from ..sas import literal, opening
 from .fits import fitted, numbered, others
 
 
@@ -21,10 +21,7 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         For an arm, or a file, that no SAS literal can hold.
     """
     lines = [
-        "/* Cumulative incidence, cause-specific Cox and Fine-Gray by SAS. */",
-        "/* Run it with the folder of the file as the current one. */",
-        *requiring_utf8(frame),
-        *reading_statements(file),
+        *opening(file, frame, model),
         "",
         *_incidences(frame, model),
     ]

@@ -19,7 +19,7 @@ from .fits import fitted, numbered
 def program(file: str, frame: pd.DataFrame, model: Model) -> str:
     """The program, of several statements on lines of their own."""
     lines = [
-        '"""Cumulative incidence, Cox by scikit-survival; run it in the folder of the file."""',
+        f'"""{model.title} by scikit-survival; run it in the folder of the file."""',
         "",
         "# Fine-Gray models: scikit-survival does not have them; R, SAS and Stata have.",
         HEAD,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...arms import Arms
 from ..model import Model
-from ..stata import base_of, reading
+from ..stata import base_of, opening
 from .fits import fitted, others
 
 
@@ -22,11 +22,8 @@ def program(file: str, frame: pd.DataFrame, model: Model) -> str:
         factor variables.
     """
     lines = [
-        "* Cause-specific Cox and Fine-Gray by Stata; run it in the folder of the file.",
+        *opening(file, frame, model),
         "* Cumulative incidence without a model: Stata does not have it; R, SAS and adamgate cuminc have.",
-        "version 16",
-        "set type double",
-        reading(file, frame, model),
     ]
     if model.arms is None:
         lines.append("* Models compare arms, and the table has one group.")

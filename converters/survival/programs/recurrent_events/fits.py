@@ -63,7 +63,7 @@ class RecurrentFits:
     """
 
     folder: ClassVar[str] = "recurrent_events"
-    need: ClassVar[str] = "left truncation"
+    need: ClassVar[str] = "start-stop intervals"
 
     covariates: tuple[str, ...] = ()
     recurrence: Recurrence | None = None

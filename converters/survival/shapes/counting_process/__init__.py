@@ -106,7 +106,7 @@ class CountingProcessOptions(TableOptions):
         text, "Condition that selects events: \"TRTEMFL == 'Y'\".", default=None, metavar="EXPR"
     )
     event_date: str | None = option(
-        kinds.name, "Date of an event.", default=None, otherwise="ASTDT", metavar="DATE"
+        kinds.name, "Date of the event.", default=None, otherwise="ASTDT", metavar="DATE"
     )
     start: str | None = option(
         kinds.name,
@@ -128,7 +128,7 @@ class CountingProcessOptions(TableOptions):
     )
     outside: str | None = option(
         Choice((REFUSE, "drop")),
-        "Events without a date or outside follow-up: an error, or dropped and counted.",
+        "Dates outside follow-up, and records without one: an error, or dropped and counted.",
         default=None,
         otherwise=REFUSE,
     )

@@ -46,7 +46,7 @@ class MultiStateOptions(TableOptions, OneParameter):
     )
     outside: str | None = option(
         Choice(("refuse", "drop")),
-        "Dates outside follow-up, and records without a date.",
+        "Dates outside follow-up, and records without one: an error, or dropped and counted.",
         default=None,
         otherwise="refuse",
     )
