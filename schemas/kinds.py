@@ -355,13 +355,19 @@ def name_or_names(value: Any) -> str | tuple[str, ...]:
     return found
 
 
+def _shown(value: Any) -> str:
+    """A value as its user wrote it; one that was given once on the command line comes as a tuple."""
+    alone = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+    return one_line(str(alone) if isinstance(alone, date) else repr(alone))
+
+
 def checked(value: Any, kind: ValueKind, key: str, where: str, *, private: bool = False) -> Any:
     """A value of a kind, or `ConfigurationError`, which does not show what is private."""
     try:
         return kind(value)
     except ValueError as expected:
         wrong = expected if isinstance(expected, WrongPart) else WrongPart(value, key, str(expected))
-        shown = one_line(str(wrong.value) if isinstance(wrong.value, date) else repr(wrong.value))
+        shown = _shown(wrong.value)
         of_key = one_line(wrong.key)
         what = f"a value of {of_key} is not valid" if private else f"{shown} is not a value of {of_key}"
         raise ConfigurationError(what, f"{where}{wrong.place}", f"give {expected}") from None

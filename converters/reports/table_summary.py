@@ -61,9 +61,8 @@ def _lines(codebook: Codebook) -> Iterator[str]:
 def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
     """What was inferred and counted of one parameter."""
     counts, time = entry.counts, entry.time
-    param = f", {entry.param}" if entry.param else ""
     yield (
-        f"{entry.dataset} {entry.paramcd}{param}: {counted(counts.subjects, 'subject')}, "
+        f"{_title(entry)}: {counted(counts.subjects, 'subject')}, "
         f"{counted(counts.events, 'event')}, {counts.censored:,} censored"
     )
     yield f"  duration in {time.unit}: {time.duration}"
@@ -72,7 +71,7 @@ def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
         yield from _how_aval_was_made(time)
     for reason in entry.reasons:
         described = reason.reason or "reason not given"
-        yield f"  {_kind(reason)}: {counted(reason.subjects, 'subject')}, {described}"
+        yield f"  {_kind(reason, entry)}: {counted(reason.subjects, 'subject')}, {described}"
     for cause in codebook.causes:
         claimed = f"; {cause.censored_by_cnsr:,} with CNSR >= 1" if cause.censored_by_cnsr else ""
         yield f"  status {cause.status}, {cause.cause}: {counted(cause.subjects, 'subject')}{claimed}"
@@ -82,9 +81,21 @@ def _parameter(codebook: Codebook, entry: ParameterEntry) -> Iterator[str]:
         yield f"  duration 0: {counted(entry.zero_durations.subjects, 'subject')}"
 
 
-def _kind(reason: ReasonEntry) -> str:
+def _is_dated(entry: ParameterEntry) -> bool:
+    """Whether durations are between dates: no record has AVAL and CNSR."""
+    return not entry.time.aval_unit_found_by
+
+
+def _title(entry: ParameterEntry) -> str:
+    """ "ADTTE OS, Overall Survival"; of events in a dataset "ADAE where TRTEMFL == 'Y'"."""
+    if _is_dated(entry):
+        return entry.param or entry.paramcd
+    return f"{entry.dataset} {entry.paramcd}{f', {entry.param}' if entry.param else ''}"
+
+
+def _kind(reason: ReasonEntry, entry: ParameterEntry) -> str:
     """ "event", "censored, CNSR 1"."""
-    cnsr = f", CNSR {reason.cnsr}" if reason.cnsr else ""
+    cnsr = f", CNSR {reason.cnsr}" if reason.cnsr and not _is_dated(entry) else ""
     return f"{'event' if reason.event else 'censored'}{cnsr}"
 
 

@@ -111,20 +111,22 @@ def conversion_of(evidence: Evidence, unit: TimeUnit, target: TimeUnit, formulas
     Raises
     ------
     Refused
-        When the duration of a record cannot be given exactly, or nothing shows the length of a month.
+        When the duration of a record with AVAL cannot be given exactly, or nothing shows the length of a
+        month.
     """
     by, length = (
         (formulas, agreed_length(unit, formulas)) if formulas else formulas_without_dates(evidence, unit)
     )
     reading = _Reading(evidence, unit, target, formulas, by)
     times, days = reading.times, reading.days
-    untold = np.isnan(days)
+    untold = np.isnan(days) & ~np.isnan(times.aval)  # without AVAL there is nothing to convert
     counted = _counted_by_dates(reading) if (untold & reading.follows).any() else None
     unknown = untold & ~reading.follows
     if unknown.any():
         raise _inexact(reading, unknown)
     durations = days / target.days
-    parts = list(_parts_of_aval(by[0], target, times.aval[~untold], days[~untold]))
+    told = ~np.isnan(days)
+    parts = list(_parts_of_aval(by[0], target, times.aval[told], days[told]))
     if counted is not None:
         dated = times.subset(untold)
         durations[untold] = counted.durations(dated.adt, dated.startdt)
@@ -216,6 +218,7 @@ def _parts_of_aval(
 
 def _in_words(parts: list[tuple[str, int]]) -> str:
     """What most durations are, and the others: "round(AVAL * 30.44), but AVAL * 30.44 for 1 other record"."""
-    (most, _), *others = sorted(((text, n) for text, n in parts if n), key=lambda part: -part[1])
+    found = [part for part in parts if part[1]] or parts[-1:]  # the last one where every AVAL is missing
+    (most, _), *others = sorted(found, key=lambda part: -part[1])
     texts = [f"{text} for {n} other record{'' if n == 1 else 's'}" for text, n in others]
     return f"{most}, but {' and '.join(texts)}" if texts else most

@@ -121,6 +121,9 @@ def write_table(
     gate = False if run.no_gate else gate_options(settings, run.rule_files)
     with progress(sys.stderr, shown=not run.quiet) as callbacks:
         study = read_study(run.paths, settings, callbacks)
+    declared = settings.declarations()
+    if declared is not None:  # a table goes by them, also where nothing is judged: a parameter that recurs
+        study = study.declaring(declared)
     try:
         table = make(study, gate=gate, show_keys=settings.show_keys)
     except adamgate.GateRefused as refusal:

@@ -179,6 +179,10 @@ def written_days(data: Dataset, name: str) -> Days:
     """
     if name in data and data.is_character(name):
         dates = PartialDates.of(data, name)
+        if data.filled(name).any() and not (dates.complete | dates.partial).any():
+            raise ConfigurationError(
+                f"{name} is not a date", f"{data.name}, {name}", "use a date variable, such as ADT or ADTC"
+            )
         return np.where(dates.complete, dates.lower, np.nan)
     return date_of(data, name)
 

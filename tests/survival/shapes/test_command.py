@@ -223,7 +223,36 @@ def test_a_covariate_that_changes_is_declared_or_given_in_braces(folder, capsys)
     assert run(*given[:-1], "{ name = 'PAIN', datset = 'ADPAIN' }", "-o", "wrong.csv") == 2
     assert "did you mean dataset" in capsys.readouterr().err
     assert run(*given[:-1], "PAIN", "-o", "wrong.csv") == 2
-    assert "is not a value of time_varying" in capsys.readouterr().err
+    assert "is not a time-varying covariate" in capsys.readouterr().err
+
+
+def test_a_parameter_recurs_as_the_settings_declare(folder, capsys):
+    records = [("S-01", 10, 0.0), ("S-01", 30, 0.0), ("S-01", 61, 1.0), ("S-03", 60, 1.0)]
+    hospitalised = pd.DataFrame(
+        {
+            "USUBJID": [each[0] for each in records],
+            "PARAMCD": "HOSP",
+            "PARAM": "Hospitalisation (Days)",
+            "AVAL": [float(each[1]) for each in records],
+            "CNSR": [each[2] for each in records],
+            "STARTDT": day(1),
+            "ADT": [day(each[1]) for each in records],
+        }
+    )
+    trial = ag.Study.of(*study(), ag.Dataset.from_frame(hospitalised, "ADHOSP"))
+    ag.write(trial, folder / "adam", to="parquet", overwrite=True)
+    given = ["--shape", "counting-process", "--param", "HOSP", "-o", "hosp.csv"]
+    assert run(*given) == 1
+    assert 'recurrent = ["HOSP"] under [study]' in capsys.readouterr().err
+    (folder / "adamgate.toml").write_text('[study]\nrecurrent = ["HOSP"]\n')
+    assert run(*given) == 0
+    frame = pd.read_csv("hosp.csv")
+    assert frame[["stop", "event", "event_number"]].to_numpy().tolist() == [
+        [10, 1, 1],
+        [30, 1, 2],
+        [61, 0, 3],
+        [60, 0, 1],
+    ]
 
 
 def test_a_summary_that_the_settings_declare(folder, capsys):
@@ -246,6 +275,11 @@ def test_a_summary_that_the_settings_declare(folder, capsys):
         (["--param", "OS", "--shape", "person-time"], "the shape person-time needs --cut"),
         (["--shape", "counting-process"], "needs either a parameter or a dataset of events"),
         (["--param", "OS", "--shape", "counting-process", "--start", "X"], "param does not use start"),
+        (
+            ["--param", "OS", "--shape", "multi-state", "--state", "a", "--state", "b"]
+            + ["--transition", "a => b"],
+            "error: 'a => b' is not a value of transitions",
+        ),
         (["--param", "OS", "--param", "PFS"], "--param is given 2 times"),
         (["--param", "OS", "--shape", "delayed-entry", "--entry", "RSPDX"], "did you mean RSPDT"),
         (["--param", "OS", "--shape", "landmark", "--landmark", "0"], "a number greater than 0"),

@@ -138,7 +138,7 @@ def test_events_of_a_dataset():
         "ADAE: the subject is not in the table": 1,
         "ADAE: the condition is false": 1,
         "ADAE: event without a date": 0,
-        "ADAE: event before follow-up": 0,
+        "ADAE: event at or before time 0": 0,
         "ADAE: event after the end of follow-up": 1,
     }
 
@@ -159,7 +159,7 @@ def test_both_ways_are_one_in_every_unit(unit):
     ("hosp", "options", "message"),
     [
         ([*HOSP, ("S-3", 26, 0)], {}, "1 event outside follow-up: 1 after the end of follow-up"),
-        ([*HOSP, ("S-3", 0, 0)], {}, "1 event outside follow-up: 1 before follow-up"),
+        ([*HOSP, ("S-3", 0, 0)], {}, "1 event outside follow-up: 1 at or before time 0"),
         ([*HOSP, ("S-3", np.nan, 0)], {}, "1 event outside follow-up: 1 without a date"),
         ([*HOSP, ("S-3", np.inf, 0)], {}, "1 event outside follow-up: 1 without a date"),
         ([*HOSP, ("S-4", 9, 0)], {}, "some subjects have no censored record of HOSP"),
@@ -303,7 +303,7 @@ def test_wrong_covariates(keys, kind, message):
 
 
 def test_a_value_without_a_date_is_refused():
-    with pytest.raises(ag.Refused, match="ADT is missing for 1 value of ALT"):
+    with pytest.raises(ag.Refused, match="ADT is missing or partial for 1 value of ALT"):
         made(study(alt=[*ALT, ("S-1", None, 3.0, "")]), time_varying=changing(same_day="max"))
 
 
@@ -341,6 +341,34 @@ def test_arms_and_covariates_are_those_of_the_subject():
     )
     with pytest.raises(ag.Refused, match="WEIGHT differs between the records of a subject"):
         made(trial, covariates=["WEIGHT"])
+
+
+@pytest.mark.parametrize("unit", ["weeks", "months", "years"])
+def test_subjects_who_were_never_treated_are_counted_in_every_unit(unit):
+    adae = pd.DataFrame({"USUBJID": ["S-1", "S-2"], "ASTDT": [day(8), day(3)]})
+    adsl = pd.DataFrame({"USUBJID": ["S-1", "S-2"], "TRTSDT": [day(1), day(None)], "EOSDT": day(14)})
+    trial = ag.Study.of(ag.Dataset.from_frame(adsl, "ADSL"), ag.Dataset.from_frame(adae, "ADAE"))
+    table = ag.counting_process(trial, events="ADAE", start="TRTSDT", end="EOSDT", unit=unit, gate=False)
+    days = {"weeks": 7, "months": 30.4375, "years": 365.25}[unit]
+    assert table.frame["stop"].tolist() == [8 / days, 14 / days]
+    assert "TRTSDT is missing, 1 subject: S-2" in [
+        each.reason for each in table.codebook.selection.left_out if each.records == 1
+    ]
+
+
+def test_partial_dates_of_events_are_dates_that_are_missing():
+    adae = {"USUBJID": "S-1", "AESTDTC": ["2020-01-08", "2020-01", "2020-01-10T08:30"], "AETERM": "RASH"}
+    adsl = pd.DataFrame({"USUBJID": ["S-1"], "TRTSDT": [day(1)], "EOSDT": [day(14)]})
+    trial = ag.Study.of(
+        ag.Dataset.from_frame(adsl, "ADSL"), ag.Dataset.from_frame(pd.DataFrame(adae), "ADAE")
+    )
+    options = {"events": "ADAE", "start": "TRTSDT", "end": "EOSDT", "gate": False}
+    with pytest.raises(ag.Refused, match="1 event outside follow-up: 1 without a date"):
+        ag.counting_process(trial, **options, event_date="AESTDTC")
+    table = ag.counting_process(trial, **options, event_date="AESTDTC", outside="drop")
+    assert table.frame["stop"].tolist() == [8, 10, 14]
+    with pytest.raises(ag.ConfigurationError, match="AETERM is not a date"):
+        ag.counting_process(trial, **options, event_date="AETERM", outside="drop")
 
 
 def test_follow_up_has_no_variables_of_adsl_that_are_made():

@@ -110,6 +110,7 @@ def test_times_have_the_unit_of_the_table():
     [
         ({"assessments": "ADSR"}, "dataset ADSR is not present"),
         ({"assessments_date": "ADTX"}, "ADTX is not present in ADRS"),
+        ({"assessments_date": "AVALC"}, "AVALC is not a date"),
         ({"assessments_where": "AVALC == 'XX'"}, "no record of ADRS is an assessment"),
         ({"assessments_where": "AVALX == 'XX'"}, "AVALX is not present"),
         ({"exact": "EVNTDSC == 'Death'"}, "EVNTDSC is not present"),

@@ -11,6 +11,7 @@ from .....schemas import kinds
 from .....schemas.errors import ConfigurationError
 from .....schemas.kinds import Choice, ListOf, text
 from .....schemas.options import checked_options, json_schema, option, require_valid
+from .....schemas.wording import one_line
 from ..options import TableOptions
 
 REFUSE = "refuse"
@@ -75,8 +76,10 @@ class _TimeVaryingKind:
             return value
         keys = _parsed(value) if isinstance(value, str) else value
         if not isinstance(keys, Mapping):
-            raise ValueError(
-                'a table for each: { name = "ALT", dataset = "ADLB", value = "AVAL", date = "ADT" }'
+            raise ConfigurationError(
+                f"{one_line(repr(value))} is not a time-varying covariate",
+                "",
+                'write a table for each: { name = "ALT", dataset = "ADLB", value = "AVAL", date = "ADT" }',
             )
         return TimeVarying(**checked_options(TimeVarying, keys, ""))
 

@@ -19,6 +19,7 @@ from .....schemas.study.variable import Variable
 from ...records import LeftOut, with_subject_level
 from ...subjects import listed, subjects_of
 from ..analysed import Analysed
+from ..dates import written_days
 from . import CountingProcessOptions
 from .follow_up import FollowUp, dataset_named, drop, inside, only
 
@@ -99,7 +100,7 @@ def of_dates(one: Analysed, study: Study, options: CountingProcessOptions) -> Fo
         left.
     """
     events = dataset_named(study, str(options.events), "events")
-    own_date = days_of(events, options.dated_by)
+    own_date = written_days(events, options.dated_by)
     start, end = one.data.days("STARTDT"), one.scale.durations
     left_out = list(_without_time(one.data, end, options))
     stays = end > 0

@@ -59,7 +59,7 @@ def inside(
     time = np.where(undated, 0.0, time)
     faults = {
         "without a date": undated,
-        "before follow-up": ~undated & (time <= 0),
+        "at or before time 0": ~undated & (time <= 0),
         "after the end of follow-up": ~undated & (time > 0) & (time > end) & ~not_before(end, time),
     }
     outside: Mask = np.logical_or.reduce(list(faults.values()))

@@ -145,7 +145,9 @@ def _about(one: Analysed, options: CountingProcessOptions) -> str:
 
 
 def _require_some(follow_up: FollowUp, one: Analysed, options: CountingProcessOptions) -> None:
-    reasons = "; ".join(f"{each.records} excluded ({each.reason})" for each in follow_up.left_out)
+    reasons = "; ".join(
+        f"{each.records} excluded ({each.reason})" for each in follow_up.left_out if each.records
+    )
     if not len(follow_up.end):
         raise Refused(
             f"no {one.records.paramcd} records remain: no subject is at risk", reasons, "correct the data"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .....schemas.conditions.dates import days_of
 from .....schemas.conditions.grammar import compile_expression
 from .....schemas.errors import ConfigurationError, Refused
 from .....schemas.evidence.subjects import adsl_record
@@ -18,7 +17,7 @@ from .....schemas.study.study import Study
 from .....schemas.wording import counted, did_you_mean
 from ...records import LeftOut, with_subject_level
 from ...subjects import listed, subjects_of
-from ..dates import origins_of, times_since
+from ..dates import origins_of, times_since, written_days
 from . import TimeVarying
 from .follow_up import FollowUp, dataset_named
 
@@ -74,11 +73,11 @@ def measured(covariate: TimeVarying, follow_up: FollowUp, study: Study) -> Measu
         if dropped:
             left_out.append(LeftOut(f"{covariate.name} of {data.name}: {reason}", dropped))
         kept &= passing
-    date = days_of(data, covariate.date)
+    date = written_days(data, covariate.date)
     undated = kept & np.isnan(date)
     if undated.any():
         raise Refused(
-            f"{covariate.date} is missing for {counted(int(np.count_nonzero(undated)), 'value')} "
+            f"{covariate.date} is missing or partial for {counted(int(np.count_nonzero(undated)), 'value')} "
             f"of {covariate.name}",
             f"{data.name}, {listed(subjects_of(data, undated))}",
             f'correct the data, or exclude them: where = "... and not missing({covariate.date})"',
