@@ -67,7 +67,7 @@ def cumulative_incidence(
     codebook, steps = table.codebook, table.estimates.frame
     require_steps(codebook.at)
     curves = list(steps.groupby(["group", "cause"], sort=False, observed=True))
-    require_few(len(curves), "curves", "choose fewer groups or causes, or leave out the total")
+    require_few(len(curves), "curves", "choose fewer groups or causes, or no total")
     groups = list(dict.fromkeys(str(group) for (group, _), _ in curves))
     at = marked_times(times, float(steps["time"].max()), codebook.unit)
     axes = new_axes(7.2, 4.4 + 0.22 * len(groups)) if ax is None else ax

@@ -87,7 +87,7 @@ class KaplanMeierTables(Glanced):
         --------
         >>> km = ag.kaplan_meier(ag.read("adam"), "OS")
         >>> km.estimated_at([0, 100])["at_risk"].tolist()
-        [6, 5]
+        [6, 3]
         """
         if self.subjects is None:
             raise TypeError("tables without their subjects have estimates at their own times only")
