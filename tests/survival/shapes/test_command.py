@@ -276,8 +276,7 @@ def test_a_summary_that_the_settings_declare(folder, capsys):
         (["--shape", "counting-process"], "needs either a parameter or a dataset of events"),
         (["--param", "OS", "--shape", "counting-process", "--start", "X"], "param does not use start"),
         (
-            ["--param", "OS", "--shape", "multi-state", "--state", "a", "--state", "b"]
-            + ["--transition", "a => b"],
+            [*"--param OS --shape multi-state --state a --state b --transition".split(), "a => b"],
             "error: 'a => b' is not a value of transitions",
         ),
         (["--param", "OS", "--param", "PFS"], "--param is given 2 times"),
