@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -28,13 +29,17 @@ def render_cumulative_incidence(table: CumulativeIncidenceTable, width: int = 10
     return "\n".join([render_summary(table.codebook.records, width), *own])
 
 
+def _limits(lower: float, upper: float) -> str:
+    return "no limits" if math.isnan(lower) else f"{figure_shown(lower)} to {figure_shown(upper)}"
+
+
 def _lines(table: CumulativeIncidenceTable) -> Iterator[str]:
     codebook, frame = table.codebook, table.estimates.frame
     records = codebook.records
     yield f"Cumulative incidence by Aalen-Johansen, {codebook.conf_level:.0%} limits ({codebook.conf_type})"
     last = frame.groupby(["group", "cause"], observed=True, sort=False).tail(1)
     for row in last.to_dict("records"):
-        limits = f"{figure_shown(row['lower'])} to {figure_shown(row['upper'])}"
+        limits = _limits(row["lower"], row["upper"])
         naive = f"; 1 - Kaplan-Meier {row['one_minus_km']:.4g}" if "one_minus_km" in row else ""
         yield (
             f"  {row['group']}, {row['cause']}: {row['incidence']:.4g} ({limits}) at {row['time']:.4g} "

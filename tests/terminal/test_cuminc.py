@@ -32,6 +32,10 @@ def test_the_command(run, delivered, snapshot):
     Path("adamgate.toml").write_text(f"[table.dfs]\n{declared}\n", encoding="utf-8")
     assert run("survival", "data", "--table", "dfs", "-o", "declared.csv")[0] == 0
     assert Path("declared.csv").read_bytes() == Path("i.csv").read_bytes()
+    code, _, err = run(
+        "cuminc", "data", "--param", "DFS", *causes, "--where", "USUBJID == 'S-00'", "-o", "one.csv"
+    )
+    assert "relapse: 1 (no limits) at 1 days" in err
     code, _, err = run("cuminc", "data", "--param", "DFS", "-o", "none.csv")
     assert code == 2
     assert "--cause" in err

@@ -260,11 +260,11 @@ def conventions(analysed: Sequence[Analysed], options: CountingProcessOptions) -
     yield "a subject is at risk over (start, stop]; no interval follows an event at the end of follow-up"
     if options.param is None:
         yield f"time 0 is the start of {options.start}: {options.dated_by} on {options.start} is day 1"
-    yield "event_number is 1 + the subject's earlier days with an event; gap times count from the last"
+    yield "event_number is 1 + the subject's earlier days with an event; gap times count from the last event"
     if options.param is not None and _recurs(one, options):
         yield from _ends_said(one, options)
     for each in options.time_varying:
-        yield f"{each.name} measured on day t holds after t, one before day 1 from time 0"
+        yield f"{each.name}: a value of day t holds after t; one from before day 1 holds from time 0"
         yield f"{each.name} before its first value: {_BEFORE_FIRST[each.before_first]}"
 
 
