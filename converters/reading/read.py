@@ -415,7 +415,7 @@ def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound
 
 
 def _absent(path: Path) -> UnreadableInput:
-    within = next((each for each in path.parents if each.is_file()), None)
+    within = next((each for each in path.parents if os.path.isfile(each)), None)
     if within is not None:
         return UnreadableInput(
             "the file or folder does not exist", str(path), f"{within} is a file: give that"

@@ -50,15 +50,18 @@ class _SQLite:
 
     def tables(self) -> list[StoredTable]:
         return [
-            StoredTable(name, "", self._columns(name), bool(is_view)) for name, is_view in self._all(_TABLES)
+            StoredTable(name, "", self._columns(name, bool(is_view)), bool(is_view))
+            for name, is_view in self._all(_TABLES)
         ]
 
-    def _columns(self, table: str) -> tuple[CatalogColumn, ...]:
+    def _columns(self, table: str, is_view: bool) -> tuple[CatalogColumn, ...]:
         """Columns, those that are computed included; of a view that cannot be opened none."""
         try:
             rows = self._all(f"select name, type from pragma_table_xinfo({literal(table)}) where hidden <> 1")  # noqa: S608
         except adbc_driver_manager.Error:
-            return ()
+            if is_view:
+                return ()
+            raise
         return tuple(CatalogColumn(name, kind.upper()) for name, kind in rows)
 
     def records(self, table: StoredTable) -> FetchedRecords:
