@@ -69,11 +69,11 @@ def _takes(kind: ValueKind, other: ValueKind) -> bool:
 
 
 def _each(found: Mapping[str, DeclaredOption]) -> str:
-    """The help of each variant after its name."""
+    """The help of each variant, with its name."""
     by_help: dict[str, list[str]] = {}
     for variant, declared in found.items():
         by_help.setdefault(declared.help.removesuffix("."), []).append(variant)
-    return "; ".join(f"{', '.join(variants)}: {described}" for described, variants in by_help.items()) + "."
+    return "; ".join(f"{described} ({', '.join(variants)})" for described, variants in by_help.items()) + "."
 
 
 def _with(name: str, variants: Mapping[str, type]) -> Mapping[str, DeclaredOption]:
