@@ -69,7 +69,7 @@ def _takes(kind: ValueKind, other: ValueKind) -> bool:
 
 
 def _each(found: Mapping[str, DeclaredOption]) -> str:
-    """The help of each variant after its name."""
+    """The help of each variant, with its name."""
     by_help: dict[str, list[str]] = {}
     for variant, declared in found.items():
         by_help.setdefault(declared.help.removesuffix("."), []).append(variant)
