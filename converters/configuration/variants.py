@@ -73,8 +73,8 @@ def _each(found: Mapping[str, DeclaredOption]) -> str:
     by_help: dict[str, list[str]] = {}
     for variant, declared in found.items():
         by_help.setdefault(declared.help.removesuffix("."), []).append(variant)
-    parts = (f"for {', '.join(variants)}: {described}" for described, variants in by_help.items())
-    return f"{'; '.join(parts)}.".replace("for", "For", 1)
+    parts = "; for ".join(f"{', '.join(variants)}: {described}" for described, variants in by_help.items())
+    return f"For {parts}."
 
 
 def _with(name: str, variants: Mapping[str, type]) -> Mapping[str, DeclaredOption]:

@@ -90,6 +90,7 @@ VALID = {
     "unit": st.sampled_from(["days", "months"]),
     "aval_unit": st.just("weeks"),
     "conf_type": st.just("log"),
+    "cause": st.sampled_from([["death: AVAL > 1"], ["a: X == 1", "b: X == 2"]]),
     "measure": st.just("eair"),
     "interval": st.just("byar"),
 }

@@ -367,8 +367,7 @@ def test_of_a_key_that_shapes_take_differently_the_page_has_each():
     declared = {each.name: each for each in keys_of(TABLE.options)}
     same_day = declared["same_day"]
     assert same_day.kind.word == '"one", "refuse" or list of texts'
-    assert same_day.help.startswith("Several events of a subject on one day")
-    assert " (counting-process); States in the order in which they win" in same_day.help
-    assert same_day.help.endswith(" (multi-state).")
+    assert same_day.help.startswith("For counting-process: Several events of a subject on one day")
+    assert "; for multi-state: States in the order in which they win" in same_day.help
     assert declared["param"].kind.word == "list of parameter codes"
     assert declared["outside"].help.startswith("Dates outside follow-up")
