@@ -44,6 +44,8 @@ from .converters.figures.lanes import SwimmerLanes as SwimmerLanes
 from .converters.figures.options import ResponderOptions as ResponderOptions
 from .converters.figures.options import SafetyOptions as SafetyOptions
 from .converters.figures.options import SwimmerOptions as SwimmerOptions
+from .converters.figures.responder_table import LongTermResponders as LongTermResponders
+from .converters.figures.responders import long_term_responders as long_term_responders
 from .converters.figures.swimmer import swimmer_lanes as swimmer_lanes
 from .converters.page.write_page import write_page as write_page
 from .converters.pipeline.run_result import RunResult as RunResult

@@ -21,7 +21,7 @@ from .converters.terminal.options import DEBUG
 
 COMMANDS = (
     *("ae", "config", "convert", "cuminc", "derive", "describe", "diff", "explain", "init", "km", "report"),
-    *("rules", "run", "survival", "swimmer", "validate", "verify"),
+    *("responders", "rules", "run", "survival", "swimmer", "validate", "verify"),
 )
 COMPLETION = "_ADAMGATE_COMPLETE"
 """Shells set it to ask for completions: see click's "Shell Completion"."""

@@ -205,7 +205,7 @@ SAFETY = Table("safety", SafetyOptions, "The tables of adverse events of `adamga
 RESPONDERS = Table(
     "responders",
     ResponderOptions,
-    "The long-term responders of `adamgate report`, and what is compared.",
+    "The long-term responders of `adamgate report` and `adamgate responders`, and what is compared.",
     ONE,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,14 @@ from ..survival.subjects import listed, subjects_of
 _AT_BASELINE = "BL"
 _MOST = 24
 """Biomarkers that are taken where none is declared."""
+
+
+def quartiles(values: Numbers) -> tuple[float, float, float]:
+    """Lower quartile, median, upper quartile, as R's ``quantile`` has them by default (type 7), else NaN."""
+    if not len(values):
+        return (math.nan, math.nan, math.nan)
+    lower, median, upper = (float(each) for each in np.quantile(values, [0.25, 0.5, 0.75]))
+    return lower, median, upper
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...schemas.evidence.time_unit import TimeUnit
-from ...schemas.kinds import NAMES, Choice, TableOf, amount, count, name, text
+from ...schemas.kinds import NAMES, Choice, ListOf, TableOf, Words, amount, count, name, text
 from ...schemas.options import option
 from ...schemas.word import Word
 
@@ -150,33 +150,8 @@ class SafetyOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResponderOptions:
-    """Of the long-term responders: ``[responders]`` of ``adamgate.toml``.
-
-    Attributes
-    ----------
-    param : str or None
-        Parameter whose event ends the response (default: progression-free survival).
-    landmark : float or None
-        Time after which a subject without the event is a long-term responder (default: 5 years).
-    unit : str or None
-        Of the landmark: days, weeks, months or years (default: that of the curves).
-    biomarkers : tuple of str
-        Numeric variables of ADSL, or parameters of another dataset at baseline such as "ADLB.HGB"
-        (default: numeric variables of ADSL that end in BL).
-    counts : mapping of str to str
-        Names, and conditions on ADSL, of what is counted among the subjects
-        (default: best overall response, and flags of MRD and of imaging).
-    events : mapping of str to str
-        Names, and conditions on ADAE or ADSL, of adverse events at any time
-        (default: the events of special interest, as of `SafetyOptions`).
-
-    Examples
-    --------
-    >>> options = ag.ResponderOptions(landmark=60, unit="months", counts={"Stringent CR": "BOR == 'sCR'"})
-    >>> options.landmark, options.unit
-    (60, 'months')
-    """
+class AtLandmark:
+    """The event and the landmark that part long-term responders from others."""
 
     param: str | None = option(
         name,
@@ -195,8 +170,39 @@ class ResponderOptions:
         Choice(tuple(map(str, TimeUnit))),
         "Unit of the landmark.",
         default=None,
-        otherwise="that of the curves",
+        otherwise="that of the curves, else of AVAL",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderOptions(AtLandmark):
+    """Of the long-term responders: ``[responders]`` of ``adamgate.toml``.
+
+    Attributes
+    ----------
+    param : str or None
+        Parameter whose event ends the response (default: progression-free survival).
+    landmark : float or None
+        Time after which a subject without the event is a long-term responder (default: 5 years).
+    unit : str or None
+        Of the landmark: days, weeks, months or years (default: that of the curves, else of AVAL).
+    biomarkers : tuple of str
+        Numeric variables of ADSL, or parameters of another dataset at baseline such as "ADLB.HGB"
+        (default: numeric variables of ADSL that end in BL).
+    counts : mapping of str to str
+        Names, and conditions on ADSL, of what is counted among the subjects
+        (default: best overall response, and flags of MRD and of imaging).
+    events : mapping of str to str
+        Names, and conditions on ADAE or ADSL, of adverse events at any time
+        (default: the events of special interest, as of `SafetyOptions`).
+
+    Examples
+    --------
+    >>> options = ag.ResponderOptions(landmark=60, unit="months", counts={"Stringent CR": "BOR == 'sCR'"})
+    >>> options.landmark, options.unit
+    (60, 'months')
+    """
+
     biomarkers: tuple[str, ...] = option(
         NAMES,
         "Numeric variables of ADSL, or parameters of another dataset at baseline such as ADLB.HGB.",
@@ -214,6 +220,37 @@ class ResponderOptions:
         "Names, and conditions on ADAE or ADSL, of adverse events at any time.",
         default=dict,
         otherwise="the events of special interest",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponderCommandOptions(AtLandmark):
+    """Of `adamgate responders`: what is not given is as ``[responders]`` of ``adamgate.toml`` has it."""
+
+    population: str | None = option(
+        name, "Population flag.", default=None, otherwise="all records of the parameter", metavar="FLAG"
+    )
+    biomarkers: tuple[str, ...] = option(
+        Words('a list of names in quotes: ["HGBBL", "ADLB.HGB"]'),
+        "Numeric variables of ADSL, or parameters of another dataset at baseline such as ADLB.HGB.",
+        default=(),
+        otherwise="numeric variables of ADSL that end in BL",
+        metavar="A,B",
+    )
+    count: tuple[str, ...] = option(
+        ListOf(text, of="texts"),
+        "Name and condition on ADSL of what is counted among the subjects, one option for each: "
+        "\"Stringent CR: BOR == 'sCR'\".",
+        default=(),
+        otherwise="best overall response, flags of MRD and of imaging",
+        metavar="NAME:EXPR",
+    )
+    event: tuple[str, ...] = option(
+        ListOf(text, of="texts"),
+        "Name and condition on ADAE or ADSL of adverse events at any time, one option for each.",
+        default=(),
+        otherwise="the events of special interest",
+        metavar="NAME:EXPR",
     )
 
 

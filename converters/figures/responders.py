@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,10 @@ from ..survival.analysis_table import AnalysisTable
 from ..survival.records import with_subject_level
 from ..survival.summaries.adverse_events.events import require_adverse_events
 from ..survival.survival import survival
-from .biomarkers import Biomarker, biomarkers
+from ..writing.inputs import inputs_of
+from .biomarkers import biomarkers
 from .options import ResponderOptions, SafetyOptions
+from .responder_table import CountRow, LongTermResponders
 from .safety import group_variables
 from .subject_dates import endpoint_records
 from .subject_level import require_subjects
@@ -64,70 +66,6 @@ class LandmarkGroups:
         return self.counts(np.ones(len(self.responders), np.bool_))
 
 
-@dataclass(frozen=True, slots=True)
-class CountRow:
-    """What is counted among the subjects of each group.
-
-    Attributes
-    ----------
-    name, condition : str
-    subjects : tuple of int
-        Of each group, for whom the condition is true.
-    known : tuple of int
-        For whom it is true or false: their denominator.
-    """
-
-    name: str
-    condition: str
-    subjects: tuple[int, int, int]
-    known: tuple[int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class LongTermResponders:
-    """Long-term responders.
-
-    Attributes
-    ----------
-    param, label, dataset : str
-        The parameter.
-    landmark : float
-    unit : str
-    population : str
-        The flag; empty for all records.
-    cut_off : str
-        Date of the data cut-off, and where it comes from; empty where none is stated.
-    responders, before, unknown : int
-        Subjects of each group; together the denominator.
-    without : int
-        Subjects of ADSL without a record of the parameter, who are not in the denominator.
-    counts, events : tuple of CountRow
-    chosen : mapping of str to str
-        What was not declared, and what was taken: "biomarkers".
-    biomarkers : tuple of Biomarker
-    """
-
-    param: str
-    label: str
-    dataset: str
-    landmark: float
-    unit: str
-    population: str
-    cut_off: str
-    responders: int
-    before: int
-    unknown: int
-    without: int
-    counts: tuple[CountRow, ...]
-    events: tuple[CountRow, ...]
-    chosen: Mapping[str, str]
-    biomarkers: tuple[Biomarker, ...]
-
-    @property
-    def subjects(self) -> int:
-        return self.responders + self.before + self.unknown
-
-
 def long_term_responders(
     study: Study,
     options: ResponderOptions | None = None,
@@ -157,6 +95,18 @@ def long_term_responders(
         For what is declared and does not fit the data.
     Refused
         If ADSL or the parameter cannot be used.
+
+    Examples
+    --------
+    >>> options = ag.ResponderOptions(param="OS", landmark=120, unit="days", counts={"Women": "SEX == 'F'"})
+    >>> found = ag.long_term_responders(ag.read("adam"), options)
+    >>> found.responders, found.before, found.unknown
+    (3, 2, 1)
+    >>> found.frame.loc[found.frame["what"] == "count", ["name", "group", "subjects", "known"]]
+        name                 group  subjects  known
+    3  Women  Long-term responders       1.0    3.0
+    4  Women          Event before       2.0    2.0
+    5  Women       Censored before       0.0    1.0
     """
     options = options or ResponderOptions()
     require_valid(options, "responders")
@@ -194,6 +144,7 @@ def long_term_responders(
         tuple(_events(study, adsl, groups, options, chosen)),
         chosen,
         biomarkers(study, adsl, options.biomarkers, groups.responders, groups.before, chosen=chosen),
+        inputs_of(study),
     )
 
 

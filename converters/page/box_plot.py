@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...schemas.study.columns import Numbers
+from ..figures.biomarkers import quartiles
 from .curve import AxisMark
 
 WIDTH, HEIGHT = 260, 218
@@ -53,7 +54,7 @@ class BoxStatistics:
         """Of sorted values without missing ones."""
         if not len(values):
             return cls(0, *[math.nan] * 5)
-        lower, median, upper = (float(each) for each in np.quantile(values, [0.25, 0.5, 0.75]))
+        lower, median, upper = quartiles(values)
         reach = _REACH * (upper - lower)
         within = values[(values >= lower - reach) & (values <= upper + reach)]
         return cls(len(values), median, lower, upper, float(within[0]), float(within[-1]))

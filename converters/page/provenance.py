@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...schemas.gate.report import Report
+from ...schemas.kinds import ListOf, text
 from ...schemas.options import DeclaredOption, options_of
 from ...schemas.wording import plain
 
@@ -85,10 +86,14 @@ def _words(declared: DeclaredOption, value: Any) -> Iterator[str]:
     if isinstance(value, bool):
         yield declared.flag.split("/")[not value]
         return
+    if isinstance(declared.kind, ListOf) and declared.kind.kind is text:  # texts may have any sign
+        for each in value:
+            yield from (declared.flag, each)
+        return
     yield declared.flag
     if isinstance(value, tuple):
-        texts = [f"{each:.15g}" if isinstance(each, float) else str(each) for each in value]
-        yield (";" if any("," in text for text in texts) else ",").join(texts)
+        words = [f"{each:.15g}" if isinstance(each, float) else str(each) for each in value]
+        yield (";" if any("," in word for word in words) else ",").join(words)
     else:
         yield f"{value:.15g}" if isinstance(value, float) else str(value)
 

@@ -10,12 +10,11 @@ import numpy as np
 from ...schemas.gate.report import Report
 from ...schemas.wording import plain
 from ..figures.biomarkers import Biomarker
-from ..figures.responders import LongTermResponders
+from ..figures.options import ResponderCommandOptions, ResponderOptions
+from ..figures.responder_table import GROUPS, LongTermResponders
 from ..survival.shapes.one_record import OneRecordOptions
 from .box_plot import MOST_POINTS, BoxFigure, BoxStatistics, box_figure
 from .provenance import Provenance, provenance
-
-GROUPS = ("Long-term responders", "Event before", "Censored before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,15 @@ class RespondersShown:
     biomarkers : tuple of BiomarkerShown
     methods : tuple of str
         The tests that were used.
+    subjects_command : str
+        That gives the durations, and those biomarkers that are variables of ADSL.
     """
 
     found: LongTermResponders
     groups: tuple[tuple[str, int], ...]
     biomarkers: tuple[BiomarkerShown, ...]
     methods: tuple[str, ...]
+    subjects_command: str
 
     @property
     def share(self) -> float:
@@ -85,12 +87,17 @@ class RespondersShown:
             begin += width
 
 
-def responders_shown(found: LongTermResponders) -> RespondersShown:
+def responders_shown(report: Report, found: LongTermResponders) -> RespondersShown:
     """What the page has of them."""
-    sizes = (found.responders, found.before, found.unknown)
     shown = tuple(_shown(each) for each in found.biomarkers)
     methods = dict.fromkeys(each.test.method for each in found.biomarkers if each.test.method)
-    return RespondersShown(found, tuple(zip(GROUPS, sizes, strict=True)), shown, tuple(methods))
+    return RespondersShown(
+        found,
+        tuple(zip(GROUPS, found.sizes, strict=True)),
+        shown,
+        tuple(methods),
+        _subjects_command(report, found),
+    )
 
 
 def _shown(biomarker: Biomarker) -> BiomarkerShown:
@@ -105,16 +112,36 @@ def _p_shown(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
-def responders_provenance(report: Report, found: LongTermResponders) -> Provenance:
-    """The table with the durations and those biomarkers that are variables of ADSL."""
-    named = tuple(each.name for each in found.biomarkers if each.source == "ADSL")
+def responders_provenance(
+    report: Report, found: LongTermResponders, declared: ResponderOptions | None
+) -> Provenance:
+    """The table with the same rows; what was found is left to be found again."""
+    declared = declared or ResponderOptions()
+    options = ResponderCommandOptions(
+        param=found.param,
+        landmark=declared.landmark,
+        unit=found.unit,
+        population=found.population or None,
+        biomarkers=tuple(declared.biomarkers),
+        count=tuple(f"{name}: {condition}" for name, condition in declared.counts.items()),
+        event=tuple(f"{name}: {condition}" for name, condition in declared.events.items()),
+    )
+    return provenance(report, _datasets(found), "responders", options, "responders.csv")
+
+
+def _subjects_command(report: Report, found: LongTermResponders) -> str:
     options = OneRecordOptions(
         param=found.param,
         unit=found.unit,
         population=found.population or None,
-        covariates=named,
+        covariates=tuple(each.name for each in found.biomarkers if each.source == "ADSL"),
         allow_no_events=True,
     )
+    output = f"{plain(found.param).lower()}.csv"
+    return provenance(report, _datasets(found), "survival", options, output).command
+
+
+def _datasets(found: LongTermResponders) -> set[str]:
+    """Those with their records."""
     others = {each.source.split(",")[0] for each in found.biomarkers}
-    files = {found.dataset, "ADSL", *others, *(["ADAE"] if found.events else [])}
-    return provenance(report, files, "survival", options, f"{plain(found.param).lower()}.csv")
+    return {found.parameter_dataset, "ADSL", *others, *(["ADAE"] if found.events else [])}

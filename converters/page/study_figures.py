@@ -95,7 +95,9 @@ def study_figures(
         found = long_term_responders(
             study, declared.responders, unit=unit, population=page.population, show_keys=show_keys
         )
-        return FigurePart(responders_shown(found), responders_provenance(report, found))
+        return FigurePart(
+            responders_shown(report, found), responders_provenance(report, found, declared.responders)
+        )
 
     def adverse_events() -> FigurePart[tuple[SafetyShown, ...]]:
         return FigurePart(tuple(safety_shown(report, safety(study, declared.safety))))

@@ -2,13 +2,16 @@
 
 import re
 import shlex
+import shutil
 from hashlib import sha256
 from html import unescape
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import adamgate as ag
 from adamgate.cli import run
 from adamgate.converters.page.provenance import provenance
 from adamgate.converters.survival.shapes.one_record import OneRecordOptions
@@ -70,6 +73,84 @@ def test_the_biomarkers_are_in_the_table_of_the_survival_command(page, tmp_path)
     for place, name in enumerate(["BMPCBL", "SBCMABL", "HGBBL", "PLTBL"]):
         responders, before, *_ = shown[4 * place :]
         assert [responders, before] == [table.loc[reached, name].median(), table.loc[~reached, name].median()]
+
+
+DECLARED = """
+[responders]
+landmark = 24
+unit = "months"
+biomarkers = ["HGBBL", "CARPEAK", "ADLB.FERR"]
+
+[responders.counts]
+"BOR: sCR, or $1" = "BOR in ('sCR', 'VGPR')"
+"MRD and imaging; both" = "MRD5FL == 'Y' and IMG5FL == 'Y'"
+
+[responders.events]
+"Infection of grade 3 or higher" = "ACAT1 == 'INFECTION' and AETOXGRN >= 3"
+"""
+"""Names with what parts names from conditions, lists, and what a shell expands."""
+
+
+def ferritin(root) -> pd.DataFrame:
+    """A parameter with its baseline; some subjects have no value."""
+    subjects = ag.read(root / "fixtures" / "cartitude1" / "adsl.xpt")["ADSL"].frame
+    lab = subjects[["STUDYID", "USUBJID", "TRTSDT"]].rename(columns={"TRTSDT": "ADT"})
+    lab = lab.assign(PARAMCD="FERR", PARAM="Ferritin (ug/L)", AVAL=np.arange(len(lab)) * 7 % 31.0, ABLFL="Y")
+    return lab.iloc[4:]
+
+
+@pytest.fixture(scope="module", params=[DECLARED, ""], ids=["declared", "found"])
+def figure(root, tmp_path_factory, request):
+    """The figure of the long-term responders, as declared and as found."""
+    folder = tmp_path_factory.mktemp("responders")
+    shutil.copytree(root / "fixtures" / "cartitude1", folder / "data", ignore=shutil.ignore_patterns("*.py"))
+    ferritin(root).to_csv(folder / "data" / "adlb.csv", index=False)
+    settings, target = folder / "settings.toml", folder / "page.html"
+    settings.write_text(request.param, encoding="utf-8")
+    command = ["report", str(folder / "data"), "-q", "--param", "OS", "--config", str(settings)]
+    run([*command, "-o", str(target)])
+    page = target.read_text(encoding="utf-8")
+    return re.search(r'<section id="responders".*?</section>', page, re.DOTALL)[0]
+
+
+def cells(rows: str) -> list[list[str]]:
+    """The cells of each row of a table, as text."""
+    texts = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        for row in re.findall("<tr>.*?</tr>", rows, re.DOTALL)
+    ]
+    return [[unescape(" ".join(re.sub("<[^>]*>", " ", each).split())) for each in row] for row in texts]
+
+
+def test_every_number_of_the_responders_is_that_of_their_command(figure, tmp_path):
+    table = made(figure, "responders", tmp_path).set_index("what")
+    shown, of = map(int, re.search(r"<strong>(\d+) of (\d+)", figure).groups())
+    landmark = table.loc["landmark"]
+    assert [landmark["subjects"].iloc[0], *landmark["known"]] == [shown, of, of, of]
+    legend = re.search(r'aria-label="Subjects at the landmark">(.*?)</ul>', figure, re.DOTALL)[1]
+    assert landmark["subjects"].tolist() == [int(each) for each in re.findall(r": (\d+)", legend)]
+    size = dict(zip(landmark["group"], landmark["subjects"], strict=True))
+    counted = re.findall(r'<table class="compact counted">.*?<tbody>(.*?)</tbody>', figure, re.DOTALL)
+    for what, rows in zip(("count", "event"), counted, strict=True):
+        expected = dict(list(table.loc[[what]].groupby("name", sort=False)))
+        assert list(expected) == [row[0] for row in cells(rows)]
+        for name, *groups, condition in cells(rows):
+            for text, one in zip(groups, expected[name].itertuples(), strict=len(groups) == 3):
+                assert one.condition == condition
+                if one.known or not size[one.group]:
+                    assert text.startswith(f"{one.subjects:.0f} of {one.known:.0f}")
+                unknown = re.search(r"(\d+) not known|none of (\d+) known", text)
+                assert size[one.group] - one.known == (int(unknown[1] or unknown[2]) if unknown else 0)
+    pairs = [each for _, each in table.loc[["biomarker"]].groupby("name", sort=False)]
+    expected = [[*each["median"], each["W"].iloc[0], each["p"].iloc[0]] for each in pairs]
+    assert values(figure, "biomarkers") == pytest.approx(list(chain(*expected)), nan_ok=True)
+    body = re.search(r'<table class="biomarkers">.*?<tbody>(.*?)</tbody>', figure, re.DOTALL)[1]
+    for (name, source, *both), each in zip(cells(body), pairs, strict=True):
+        assert name == " ".join(dict.fromkeys([each["label"].iloc[0], each["name"].iloc[0]]))
+        assert source == each["source"].iloc[0]
+        for place, one in enumerate(each.itertuples()):
+            assert both[2 * place] == f"{one.n:.0f} ({one.missing:.0f})"
+            assert both[2 * place + 1] == f"{one.median:.5g} ({one.q1:.5g} to {one.q3:.5g})"
 
 
 def test_every_figure_has_the_files_of_its_records(page, root):
