@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ class SwimmerLanes(Glanced):
     ('months', 'TRTSDT', 'all')
     """
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     unit: str
     start: str
     sources: Mapping[str, str]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adamgate as ag
-from adamgate.converters.formats import writable
+from adamgate.converters.formats import readable, writable
 
 pytestmark = pytest.mark.slow
 
@@ -188,7 +188,7 @@ def study(root: Path) -> ag.Study:
 
 
 @pytest.mark.filterwarnings("ignore::adamgate.MetadataNotKept")
-@pytest.mark.parametrize("suffix", writable())
+@pytest.mark.parametrize("suffix", [each for each in writable() if each in readable()])
 def test_a_written_study_equals_its_source(study: ag.Study, suffix: str, tmp_path: Path):
     for dataset_ in study:
         ag.write(dataset_, tmp_path / f"{dataset_.name.lower()}{suffix}")

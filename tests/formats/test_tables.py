@@ -64,7 +64,8 @@ def test_a_table_is_one_file_and_reads_back(tmp_path, suffix, name):
     if name != "CSV":  # which says nothing of types and labels without the tables beside it
         assert back["event"].tolist() == [1.0, 0.0, 1.0]
         assert [each.label for each in back.variables] == [each.label for each in VARIABLES]
-        assert [each.length for each in back.variables] == [each.length for each in VARIABLES]
+        if name != "SPSS":  # which has no lengths
+            assert [each.length for each in back.variables] == [each.length for each in VARIABLES]
         assert back["TRTSDT"].tolist()[0] == pd.Timestamp("2020-01-31")
         assert back["TRTSDT"].dtype == "datetime64[s]"
         assert back["TRTSDTM"].dtype == "datetime64[us]"

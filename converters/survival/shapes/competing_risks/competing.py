@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,7 @@ class Outcomes:
     policies : tuple of PolicyEntry
     """
 
-    frame: pd.DataFrame
+    frame: pd.DataFrame = field(repr=False)
     status: Codes
     policies: tuple[PolicyEntry, ...]
 
