@@ -32,10 +32,12 @@ test: $(VENV)/.ready  ## all tests but the slow ones, on pandas 2
 test-all: $(VENV)/.ready  ## all tests, on pandas 2
 	$(VENV)/bin/python -m pytest $(WORKERS) -q
 
-test-lowest: $(LOWEST)/.ready  ## all tests but those marked one_version, with the lowest dependencies allowed
-	$(LOWEST)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
+# Slow tests show most of what they show with any version; those of survival tables run other packages, too.
+test-lowest: $(LOWEST)/.ready  ## quick tests and all of survival tables, but those marked one_version, with the lowest dependencies allowed
+	$(LOWEST)/bin/python -m pytest $(WORKERS) -q -m "not one_version and not slow"
+	$(LOWEST)/bin/python -m pytest $(WORKERS) -q -m "not one_version and slow" tests/survival
 
-test-pandas3: $(PANDAS3)/.ready  ## the same on pandas 3 and Python 3.13 (PYTHON313), but those that need lifelines or scikit-survival
+test-pandas3: $(PANDAS3)/.ready  ## all tests but those marked one_version on pandas 3 and Python 3.13 (PYTHON313), but those that need lifelines or scikit-survival
 	$(PANDAS3)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
 
 # SECONDS bounds the time, else INPUTS the number; REPLAY=xpt:1:4711 runs one input again.
