@@ -136,8 +136,10 @@ class LongTermResponders(Glanced):
         """
         frame = pd.DataFrame.from_records(list(self._records()), columns=list(_COLUMNS))
         for name in _COLUMNS:
-            number = name in _NUMBERS
-            frame[name] = frame[name].astype("float64") if number else frame[name].fillna("").astype(str)
+            if name in _NUMBERS:
+                frame[name] = frame[name].astype("float64")
+            else:  # of a column without any text pandas makes numbers
+                frame[name] = frame[name].astype(object).where(frame[name].notna(), "").astype(str)
         return frame
 
     def _records(self) -> Iterator[Mapping[str, Any]]:

@@ -1,8 +1,6 @@
 """What a notebook or a log shows of an object: a dozen lines at most, safe text, and no values of records."""
 
-import importlib
 import json
-import pkgutil
 import re
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -14,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from package_modules import modules_of_the_package
 
 import adamgate as ag
 from adamgate.schemas.gate.lending import LentDataset
@@ -244,16 +243,7 @@ def test_the_pilot(shared: Path):
 
 
 def dataclasses_of_the_package() -> set[type]:
-    rooms = (
-        "adamgate.cli",
-        "adamgate.converters.configuration.settings",
-        "adamgate.schemas",
-        "adamgate.converters",
-    )
-    names = [
-        each.name for each in pkgutil.walk_packages(ag.__path__, "adamgate.") if each.name.startswith(rooms)
-    ]
-    values = (value for name in names for value in vars(importlib.import_module(name)).values())
+    values = (value for module in modules_of_the_package() for value in vars(module).values())
     return {each for each in values if isinstance(each, type) and is_dataclass(each)}
 
 

@@ -1,14 +1,13 @@
 """Fixed sets of words: severities have an order, the others refuse one; none compares as text."""
 
-import importlib
 import itertools
 import operator
 import pickle
-import pkgutil
 import random
 from enum import Enum
 
 import pytest
+from package_modules import modules_of_the_package
 
 import adamgate as ag
 from adamgate.schemas.word import Word
@@ -18,18 +17,10 @@ ORDERINGS = [operator.lt, operator.le, operator.gt, operator.ge]
 
 def enums_of_the_package() -> list[type[Enum]]:
     """Every enum class that a module of the package defines."""
-    walked = pkgutil.walk_packages(ag.__path__, "adamgate.")
-    rooms = (
-        "adamgate.cli",
-        "adamgate.converters.configuration.settings",
-        "adamgate.schemas",
-        "adamgate.converters",
-    )
-    names = [each.name for each in walked if each.name.startswith(rooms)]
     found = {
         value
-        for name in names
-        for value in vars(importlib.import_module(name)).values()
+        for module in modules_of_the_package()
+        for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Enum) and value.__module__.startswith("adamgate.")
     }
     return sorted(found, key=lambda each: each.__qualname__)
