@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.study import columns
@@ -154,6 +155,14 @@ def joined_bytes(array: pa.Array) -> memoryview:
         return memoryview(b"")
     bounds = np.frombuffer(ends, np.int64, array.offset + len(array) + 1)
     return memoryview(data)[int(bounds[array.offset]) : int(bounds[-1])]
+
+
+def with_nulls(texts: pa.Array, where: pa.Array) -> pa.Array:
+    """The same texts or bytes with null in place of some.
+
+    pyarrow's `if_else` with null as one of the two gives other bytes of a part of an array (16 to 20).
+    """
+    return pc.replace_with_mask(texts, where, pa.scalar(None, texts.type))
 
 
 def plain_texts(column: pd.Series) -> pa.Array:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from .arrow_columns import with_nulls
 from .gathering import GatheredBlocks, Gathering
 from .written_forms import mask_of
 
@@ -61,8 +62,7 @@ class TextColumn:
         """The same records with null in place of these texts."""
         gone = mask_of(pc.is_in(self.values, pa.array(list(texts), self.values.type)))
         if self.codes is None:
-            nothing = pa.scalar(None, self.values.type)
-            return TextColumn(pc.if_else(pa.array(gone), nothing, self.values), None)
+            return TextColumn(with_nulls(self.values, pa.array(gone)), None)
         return _compacted(self.values, np.where(np.append(gone, False)[self.codes], -1, self.codes))
 
     def array(self) -> pa.Array:

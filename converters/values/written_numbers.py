@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...schemas.study.columns import Mask
+from .arrow_columns import with_nulls
 from .written_forms import Written, mask_of, matching, remarks_of
 
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
@@ -186,7 +187,7 @@ def _in_english(texts: pa.Array, forms: _Forms, sign: str) -> tuple[pa.Array, Ma
 
 def _doubles(texts: pa.Array, where: Mask) -> tuple[NDArray[np.float64], Mask]:
     """Numbers, and where there are some; what overflows or vanishes in a double is none."""
-    chosen = pc.if_else(pa.array(where), texts, pa.scalar(None, texts.type))
+    chosen = with_nulls(texts, pa.array(~where))
     values = np.array(chosen.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
     zero = values == 0
     vanished = zero & matching(texts, _MANTISSA_NOT_ZERO) if zero.any() else zero

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import adamgate as ag
-from adamgate.converters.values.arrow_columns import Shape, arrow_column, shape_of
+from adamgate.converters.values.arrow_columns import Shape, arrow_column, shape_of, with_nulls
+from adamgate.converters.values.text_column import TextColumn
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.variable import Variable
 
@@ -63,3 +65,16 @@ def test_they_are_described_as_numbers():
     event, cnsr = ag.describe(DECLARED, ranges=True).variables
     assert (event.kind, event.first, event.last) == ("", 0.0, 1.0)
     assert (cnsr.kind, cnsr.first, cnsr.last) == ("", 0.0, 2.0)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.large_binary()])
+@pytest.mark.parametrize("first", range(4))
+def test_null_in_place_of_some_texts_of_a_part_leaves_the_others(kind, first):
+    texts = pa.array(["a", "bb", "", "ccc", None, "dddd"]).cast(kind)[first:]
+    kept = [None if each in ("", b"", None) else each for each in texts.to_pylist()]
+    assert with_nulls(texts, pc.equal(texts.cast(pa.large_binary()), b"")).to_pylist() == kept
+
+
+def test_parts_of_a_column_lose_no_text_where_others_become_null():
+    column = TextColumn(pa.array(["x", "NA", "yy", "NA", "zzz"], pa.large_string())[1:], None)
+    assert column.without(["NA"]).array().to_pylist() == [None, "yy", None, "zzz"]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ...values.arrow_columns import Shape, joined_bytes
+from ...values.arrow_columns import Shape, joined_bytes, with_nulls
 from ...values.lines import Block, number_tokens
 from .cell_place import cell_place
 from .cell_xml import CONTROLS, ESCAPED_MEANT, MEANT, NUMBER, TEXT, TRUTH, styled
@@ -35,7 +35,7 @@ _STYLES: Mapping[Shape, Style] = MappingProxyType({Shape.DATE: Style.DATE, Shape
 def text_tokens(texts: pa.Array) -> pa.Array:
     """Texts within XML; null for an empty one, which has no cell."""
     texts = texts.cast(_TEXT)
-    shown = pc.if_else(pc.equal(texts, ""), pa.scalar(None, _TEXT), texts)
+    shown = with_nulls(texts, pc.equal(texts, ""))
     if not len(shown):
         return shown
     unusual = pc.any(pc.match_substring_regex(shown, _UNUSUAL)).as_py()

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....schemas.errors import ConfigurationError
-from ...values.arrow_columns import text_array
+from ...values.arrow_columns import text_array, with_nulls
 from ...values.encodings import codec_name
 
 _ASCII, _UTF_8 = "ascii", "utf-8"
@@ -64,7 +64,7 @@ class TextEncoding:
         if pc.all(plain).as_py() is not False:
             return texts
         if self.codec == _ASCII:
-            return pc.if_else(plain, texts, pa.scalar(None, texts.type))
+            return with_nulls(texts, pc.invert(plain))
         distinct = texts.dictionary_encode()
         values = [self.bytes_of(each) for each in distinct.dictionary.to_pylist()]
         binary = pa.array(values, pa.large_binary()).take(distinct.indices)
