@@ -119,7 +119,7 @@ class Arrivals:
 
 @contextmanager
 def arrivals(options: ReadOptions) -> Iterator[Arrivals]:
-    """What is brought within this block, removed at its end; problems are told in the user's paths."""
+    """What is brought within this block, removed at its end; problems name the user's paths."""
     brought = Arrivals(options)
     try:
         yield brought

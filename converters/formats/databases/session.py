@@ -1,4 +1,4 @@
-"""A database that is opened for a user: what its driver says is told in our words, without passwords."""
+"""A database that is opened for a user: what its driver says becomes our words, without passwords."""
 
 from __future__ import annotations
 

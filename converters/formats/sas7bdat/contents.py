@@ -168,7 +168,7 @@ class _Found:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is referred to that is not there."""
+        """Whether all that is referred to is present."""
         if self.sizes is None or self.variables is None:
             return False
         if min(len(self.names), len(self.attributes), len(self.formats)) < self.variables:

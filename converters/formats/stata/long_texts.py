@@ -42,7 +42,7 @@ class LongTextColumn:
         Raises
         ------
         KeyError
-            When a record refers to a text that is not there.
+            When a record refers to a text that is missing in the file.
         """
         keys, codes = np.unique(np.concatenate([*self._keys, np.empty(0, np.uint64)]), return_inverse=True)
         decoded, undecoded = decode_values([texts[int(key)] for key in keys], encoding)
