@@ -347,7 +347,7 @@ class PipelineRun:
         return told, tuple(notes)
 
     def _may_replace(self, path: Path) -> bool:
-        """Whether an output may be written: it does not exist, is of an earlier run, or is a report of ours."""
+        """Whether an output may be written: not existing, of an earlier run, or a report of ours."""
         declared = path.as_posix() in self._earlier.declared
         return self.request.overwrite or declared or not _is_there(path) or form_in(path) is not None
 
