@@ -1,5 +1,8 @@
 """A dataset that has everything a dataset can have, and what it means that two are the same."""
 
+import os
+import shutil
+import subprocess
 from datetime import datetime
 
 import numpy as np
@@ -132,3 +135,15 @@ def full():
         modified=datetime(2024, 5, 2, 13, 14, 15),
         special_missing={"AVAL": SpecialMissing(np.array([1]), np.array(["A"]))},
     )
+
+
+@pytest.fixture(scope="session")
+def haven():
+    """Rscript with haven, which must be there where TESTS_REQUIRE_R is set."""
+    found = shutil.which("Rscript")
+    loads = [found, "-e", "library(haven)"]
+    if found and subprocess.run(loads, capture_output=True, check=False).returncode == 0:
+        return found
+    if os.environ.get("TESTS_REQUIRE_R"):
+        pytest.fail("R with haven is required here and absent")
+    return pytest.skip("no R with haven")

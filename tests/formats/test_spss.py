@@ -3,7 +3,6 @@
 import subprocess
 import tempfile
 from pathlib import Path
-from shutil import which
 
 import numpy as np
 import pandas as pd
@@ -86,7 +85,7 @@ def test_pyreadstat_reads_what_is_written(tmp_path):
     assert list(found["N"]) == [1, 2, -3, 2**53]
 
 
-@pytest.mark.skipif(which("Rscript") is None, reason="R")
+@pytest.mark.usefixtures("haven")
 @pytest.mark.one_version
 def test_haven_reads_what_is_written(tmp_path):
     frame = full()[["USUBJID", "SEX", "N", "ADT", "ADTM", "T1020"]]

@@ -1,7 +1,6 @@
 """Files that we write, read by pyreadstat, by pandas and by R's haven."""
 
 import os
-import shutil
 import subprocess
 from datetime import datetime
 
@@ -103,23 +102,10 @@ cat(class(data$ADT)[1], class(data$ADTM)[1], na_tag(data$AVAL)[4], "\n")
 """
 
 
-def haven():
-    """Rscript, where it has haven."""
-    found = shutil.which("Rscript")
-    if (
-        found
-        and subprocess.run([found, "-e", "library(haven)"], capture_output=True, check=False).returncode == 0
-    ):
-        return found
-    if os.environ.get("TESTS_REQUIRE_R"):
-        pytest.fail("R with haven is required here and absent")
-    pytest.skip("no R with haven")
-
-
-def test_haven_reads_equal(path, tmp_path):
+def test_haven_reads_equal(haven, path, tmp_path):
     (tmp_path / "read.R").write_text(PROGRAM)
     done = subprocess.run(
-        [haven(), str(tmp_path / "read.R"), str(path)], capture_output=True, text=True, check=True
+        [haven, str(tmp_path / "read.R"), str(path)], capture_output=True, text=True, check=True
     )
     label, names, labels, subjects, terms, *numbers, kinds = done.stdout.splitlines()
     assert label == "All of it"
@@ -134,12 +120,12 @@ def test_haven_reads_equal(path, tmp_path):
     assert kinds.split()[:2] == ["Date", "POSIXct"]
 
 
-def test_haven_reads_text_of_utf_8(tmp_path):
+def test_haven_reads_text_of_utf_8(haven, tmp_path):
     data = Dataset.from_frame(pd.DataFrame({"T": ["Größe", "中"], "N": [1.0, 2.0]}), "ADX")
     ag.write(data, tmp_path / "adx.xpt", xpt_encoding="utf-8")
     program = 'cat(haven::read_xpt(commandArgs(TRUE)[1])$T, sep = "|")'
     done = subprocess.run(
-        [haven(), "-e", program, str(tmp_path / "adx.xpt")], capture_output=True, check=True,
+        [haven, "-e", program, str(tmp_path / "adx.xpt")], capture_output=True, check=True,
         env={**os.environ, "LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     assert done.stdout.decode() == "Größe|中"
