@@ -17,6 +17,7 @@ import numpy as np
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.raw_places import RawPlaces
+from ..values.regular_file import is_file_name
 from .sidecar_names import raw_places_file
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def raw_places_beside(dataset: Dataset) -> FilePlaces | None:
     if source is None or not source.sha256:
         return None
     path = raw_places_file(source.path.parent, dataset.name)
-    if not path.is_file():
+    # A name that a file gives to its dataset may be longer than any file's, or lead to another folder.
+    if path.parent != source.path.parent or not is_file_name(path.name) or not path.is_file():
         return None
     about = _metadata(path)
     return FilePlaces(path, len(dataset)) if about.get(_HASH_KEY) == source.sha256.encode() else None

@@ -74,6 +74,16 @@ def _check_length(text: str) -> None:
         raise NotParsed("is empty")
     if len(text) > LONGEST:
         raise NotParsed(f"has {len(text):,} characters; the limit is {LONGEST:,}")
+    if not _is_unicode(text):  # from a terminal of another encoding
+        raise NotParsed("is not valid Unicode")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_depth(text: str) -> None:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import adamgate as ag
 from adamgate.converters.formats import unpacking
 from adamgate.converters.formats.dataset_json import reader as module
 from adamgate.converters.formats.dataset_json.metadata import faults, unknown_attributes
@@ -178,6 +179,13 @@ def test_all_metadata_is_kept(tmp_path: Path) -> None:
     assert (variable.key_sequence, variable.item_oid) == (2, "IT.ADT")
     assert (variable.data_type, variable.target_data_type) == ("date", "integer")
     assert data.carries == {"label", "length", "format"}
+
+
+@pytest.mark.parametrize("name", ["a" * 400, "../adtte", "a/b", ".."])
+def test_a_name_in_a_file_leads_to_no_other_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / "adtte.json").write_text(json.dumps(document() | {"name": name}))
+    study = ag.read(tmp_path)
+    assert [len(dataset) for dataset in study] == [2]
 
 
 @pytest.mark.parametrize("records", [0, 1])

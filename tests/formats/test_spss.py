@@ -334,6 +334,18 @@ def test_a_file_that_is_not_whole(left, tmp_path):
         ag.read(path)
 
 
+def raises_index_error(*_, **__):
+    [].pop()
+
+
+def test_an_error_within_the_library_is_a_damaged_file(tmp_path, monkeypatch):
+    path = written(pd.DataFrame({"A": [1.0]}), tmp_path / "a.sav")
+    monkeypatch.setattr(reader, "call_apart", lambda function, *given, **_: function(*given))
+    monkeypatch.setattr(pyreadstat, "read_sav", raises_index_error)
+    with pytest.raises(ag.UnreadableInput, match="the SPSS file is damaged"):
+        ag.read(path)
+
+
 def test_other_files_are_named(tmp_path):
     path = tmp_path / "a.sav"
     path.write_bytes(b"PK\x03\x04")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ...values.readstat import damage_as_value_error
 from ...values.regular_file import open_regular
 from .header import BYTES, ENCODING_PLACE
 
@@ -22,11 +23,8 @@ def terms_of(catalog: Path) -> dict[str, dict[Any, str]]:
     """
     import pyreadstat
 
-    try:
-        with _FileOfBytes(catalog) as file:
-            labels: dict[str, dict[Any, str]] = pyreadstat.read_sas7bcat(file, encoding=BYTES)[1].value_labels
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, TypeError) as error:
-        raise ValueError(str(error)) from None
+    with damage_as_value_error(), _FileOfBytes(catalog) as file:
+        labels: dict[str, dict[Any, str]] = pyreadstat.read_sas7bcat(file, encoding=BYTES)[1].value_labels
     return labels
 
 

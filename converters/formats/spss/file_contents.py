@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ...values.readstat import damage_as_value_error
 from ...values.text_column import FIRST_BLOCK, TextBlocks, TextColumn
 
 BYTES = "iso-8859-1"
@@ -72,10 +73,8 @@ def head_of(path: Path, encoding: str | None) -> SavHead:
     """
     import pyreadstat
 
-    try:
+    with damage_as_value_error():
         _, told = pyreadstat.read_sav(str(path), metadataonly=True, encoding=encoding)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, TypeError) as error:
-        raise ValueError(str(error)) from None
     return SavHead(int(told.number_columns), told.file_encoding or "")
 
 
@@ -117,7 +116,7 @@ def _blocks(path: Path) -> Iterator[tuple[dict[str, Any], Any]]:
 
     first, height = 0, FIRST_BLOCK
     while True:
-        try:
+        with damage_as_value_error():
             columns, told = pyreadstat.read_sav(
                 str(path),
                 encoding=BYTES,
@@ -127,8 +126,6 @@ def _blocks(path: Path) -> Iterator[tuple[dict[str, Any], Any]]:
                 row_offset=first,
                 row_limit=height,
             )
-        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, TypeError) as error:
-            raise ValueError(str(error)) from None
         read = max(map(len, columns.values()), default=0)
         yield columns, told
         if read < height:

@@ -280,6 +280,8 @@ HOSTILE = [
     "AVAL == 1\x00",
     "PARAMCD == '\\d'",
     "PARAMCD == '\ud800'",
+    "`A\udcff` == 1",
+    "PARAMCD in ('\udcff', `B`)",
     "",
     "   \n ",
     "(" * 5000 + "AVAL == 1" + ")" * 5000,
@@ -315,6 +317,13 @@ def test_any_text_is_understood_or_refused(text):
     except ConfigurationError:
         return
     assert understood.variables
+
+
+@pytest.mark.parametrize("dtype", ["object", "category", "string[pyarrow]"])
+@pytest.mark.parametrize("text", [r"A == '\ud800'", r"A in ('\ud800', 'x')", r"contains(A, '\ud800')"])
+def test_half_a_surrogate_pair_is_found_nowhere(text, dtype):
+    data = Dataset.from_frame(pd.DataFrame({"A": pd.Series(["a", "b", None], dtype=dtype)}), "ADTTE")
+    assert not compile_expression(text).where(data).any()
 
 
 def test_caps_are_exact():
