@@ -17,8 +17,8 @@ from ..formats import dataset_named
 from ..formats.format import Output
 from ..survival.codebook import versions
 from ..survival.table_files import write_table_files
+from ..survival.table_place import table_place
 from ..survival.tools import NOTHING_FITTED, ToolTable, layout_for
-from ..writing.names import require_output_name
 
 SCHEMA_VERSION = "1.0"
 """Of the codebook."""
@@ -120,8 +120,7 @@ class SwimmerLanes(Glanced):
         >>> [path.name for path in lanes.write("swimmer.csv")]
         ['swimmer.csv', 'swimmer.codebook.json']
         """
-        target = Path(path)
-        require_output_name(target)
+        target = table_place(path)
         output = Output(self.dataset.replace(name=dataset_named(target)), target)
         table = ToolTable.of(layout_for(target), output, NOTHING_FITTED)
         return write_table_files(

@@ -17,8 +17,8 @@ from ..formats import dataset_named
 from ..formats.format import Output
 from ..survival.codebook import versions
 from ..survival.table_files import write_table_files
+from ..survival.table_place import table_place
 from ..survival.tools import NOTHING_FITTED, ToolTable, layout_for
-from ..writing.names import require_output_name
 from .biomarkers import Biomarker, quartiles
 
 SCHEMA_VERSION = "1.0"
@@ -202,8 +202,7 @@ class LongTermResponders(Glanced):
         >>> [path.name for path in found.write("responders.csv")]
         ['responders.csv', 'responders.codebook.json']
         """
-        target = Path(path)
-        require_output_name(target)
+        target = table_place(path)
         output = Output(self.dataset.replace(name=dataset_named(target)), target)
         table = ToolTable.of(layout_for(target), output, NOTHING_FITTED)
         return write_table_files(

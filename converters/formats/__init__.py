@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
+from ..values.address import Address
 from ..values.file_kind import suffix_of
 from .holds import EVERYTHING, Holds
 from .write_options import OF_EXCEL, OF_XPT
@@ -239,6 +240,19 @@ def written_formats() -> tuple[Format, ...]:
 def writable() -> Mapping[str, Format]:
     """Formats that are written, by suffix."""
     return {suffix: each for each in FORMATS for suffix in each.written}
+
+
+def format_written(path: Path) -> Format:
+    """The format in which an output is written, by its suffix or its database.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    """
+    if isinstance(path, Address) and path.is_database:
+        return FORMATS_OF_DATABASES[path.scheme]
+    return writable()[path.suffix.lower()]
 
 
 def dataset_named(path: Path) -> str:

@@ -14,12 +14,11 @@ from ...schemas.glance import Glance, Glanced, listed
 from ...schemas.study.dataset import Dataset
 from ..formats import dataset_named
 from ..formats.format import Output
-from ..values.address import place_of
-from ..writing.names import require_output_name
 from .arms import Arms
 from .codebook import Codebook
 from .programs.model import Model
 from .table_files import ProgramFile, write_table_files
+from .table_place import table_place
 from .tools import ToolTable, layout_for
 
 
@@ -140,8 +139,7 @@ class AnalysisTable(Glanced):
         >>> sorted(pd.read_parquet("os.parquet")["TRT01P"].unique())
         ['Active', 'Placebo']
         """
-        target = place_of(path)
-        require_output_name(target)
+        target = table_place(path)
         chosen = layout_for(target, layout)
         table = ToolTable.of(
             chosen,

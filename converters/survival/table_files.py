@@ -15,9 +15,8 @@ from ..values.cited_run import cited_run
 from ..writing.atomic import write_together
 from ..writing.inputs import refuse_data_beside, refuse_inputs
 from .sealed_table import SealedTable, belong_together, written_with
+from .table_place import codebook_beside, is_in_database
 from .tools import ToolTable
-
-_CODEBOOK_SUFFIX = ".codebook.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def write_table_files(
     """
     read = tuple(inputs)
     targets = {key: each.output.path for key, each in tables.items()}
-    beside = targets["table"].with_suffix(_CODEBOOK_SUFFIX)
+    beside = codebook_beside(targets["table"])
     script = program.path if program is not None else None
     files = tuple(filter(None, (*targets.values(), beside, script)))
     refuse_inputs(files, (*read, *keep))
@@ -112,7 +111,8 @@ def write_table_files(
         return {**stated, **cited_run(), **codebook}
 
     planned = [PlannedFile(path, sealed[key].write) for key, path in targets.items()]
-    planned.append(PlannedFile(beside, lambda stream: _write_json(document(), stream)))
+    write = _write_row if is_in_database(beside) else _write_json
+    planned.append(PlannedFile(beside, lambda stream: write(document(), stream)))
     if program is not None:
         planned.append(PlannedFile(program.path, program.write))
     written = write_together(planned, overwrite=overwrite or ours)
@@ -122,5 +122,17 @@ def write_table_files(
 
 
 def _write_json(document: Mapping[str, Any], stream: BinaryIO) -> None:
+    stream.write(_json(document))
+
+
+def _write_row(document: Mapping[str, Any], stream: BinaryIO) -> None:
+    """The file that the table of a codebook is made of: one record, one column."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"codebook": [_json(document).decode()]}), stream)
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))  # an input's name may hold stray bytes
+    return f"{text}\n".encode("utf-8", "backslashreplace")  # an input's name may hold stray bytes

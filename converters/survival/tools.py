@@ -11,14 +11,16 @@ from ...schemas.errors import ConfigurationError
 from ...schemas.study import columns
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import did_you_mean
-from ..formats import writable
+from ..formats import FORMATS_OF_DATABASES, format_written
 from ..formats.format import Output
 from ..formats.planned_file import PlannedFile
 from ..formats.table_style import TableStyle
+from ..values.address import Address
 from ..writing.losses import MetadataNotKept, tell_losses
 from ..writing.write import GIVEN_AS_OUTPUT, refuse_breaches
 from .layouts import Layout, layouts, layouts_by_suffix
 from .programs.model import Model
+from .table_place import read_as
 from .tool_names import changed
 
 NOTHING_FITTED = Model(())
@@ -37,6 +39,8 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
         raise ConfigurationError(
             "a table cannot go to standard output: its codebook is a file beside it", str(path), "give a file"
         )
+    if isinstance(path, Address) and path.is_database:
+        return _of_database(path, name)
     suffix = path.suffix.lower()
     known = layouts()
     if name is None:
@@ -60,6 +64,16 @@ def layout_for(path: Path, name: str | None = None) -> Layout:
             f"use {' or '.join(layout.writes)}",
         )
     return layout
+
+
+def _of_database(path: Address, name: str | None) -> Layout:
+    form = FORMATS_OF_DATABASES[path.scheme]
+    if name is not None:
+        raise ConfigurationError(
+            f"the layout {name} is of files, not of tables in {form.name}", str(path), "omit --for"
+        )
+    about = f"any tool that reads {form.name}: event boolean"
+    return Layout(form.word, about, (), TableStyle(), "python:reading_from_database")
 
 
 def require_fit(layout: Layout, model: Model, path: Path) -> None:
@@ -116,7 +130,7 @@ class ToolTable:
     @property
     def read_with(self) -> str:
         """The code that reads the file."""
-        return self.layout.read_with(self.output.path.name, self.output.dataset.frame, self.model)
+        return self.layout.read_with(read_as(self.output.path), self.output.dataset.frame, self.model)
 
     def program(self) -> str | None:
         """The program that reads and analyses the file; None where the layout is not that of a tool.
@@ -141,7 +155,7 @@ class ToolTable:
         UnwritableOutput
             When the format cannot hold the table.
         """
-        form = writable()[self.output.path.suffix.lower()]
+        form = format_written(self.output.path)
         writer = form.load_writer().of_tables(self._style())
         refuse_breaches([self.output], form, writer, self.output.path)
         (planned,) = writer.plan([self.output])
@@ -165,7 +179,7 @@ class ToolTable:
     def tell_losses(self) -> None:
         """Warn of what the format has no place for, unless its tables for tools hold names alone; of names
         that are others in the file, and of labels that are cut."""
-        form = writable()[self.output.path.suffix.lower()]
+        form = format_written(self.output.path)
         if form.load_writer().styled is None:
             tell_losses([self.output], form)
         file = self.output.path.name

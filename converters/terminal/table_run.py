@@ -37,7 +37,7 @@ OUTPUT = click.option(
     type=PATH,
     required=True,
     metavar="FILE",
-    help=f"Output file: {', '.join(written_suffixes())}.",
+    help=f"Output file: {', '.join(written_suffixes())}. Or a table: duckdb:///FILE?table=NAME.",
 )
 NO_GATE = click.option("--no-gate", is_flag=True, help="Skip validation of the study.")
 RUN_OPTIONS = together(OUTPUT, NO_GATE, OVERWRITING, JUDGING_OPTIONS, READING_OPTIONS, QUIET)
@@ -78,13 +78,13 @@ class TableRun:
         ConfigurationError
             When no table can be written to the file; before any work is done, so that it is not done in vain.
         """
+        from ..survival.table_place import table_place
         from ..survival.tools import layout_for
-        from ..writing.names import require_output_name
 
         output, layout, no_gate = given.pop("output"), given.pop("layout", None), given.pop("no_gate")
-        require_output_name(output)
+        place = table_place(output)
         if not (figures and is_figure(output)):
-            layout_for(output, layout)
+            layout_for(place, layout)
         overrides = {name: given.pop(name) for name in SETTINGS if name in given}
         settings = settings_for(paths, given.pop("config"), overrides, judging=not no_gate)
         return cls(

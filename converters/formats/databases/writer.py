@@ -15,6 +15,7 @@ from ..breaches import breaches_of_text
 from ..format import Breach, Output, Writer
 from ..parquet.writer import PARQUET
 from ..planned_file import PlannedFile
+from ..table_style import TableStyle
 from .database import DRIVERS, Driver
 from .place import DatabasePlace
 
@@ -27,18 +28,18 @@ def breaches(output: Output) -> Iterator[Breach]:
     unfit = list(breaches_of_text(dataset))
     yield from unfit
     prefix = DatabasePlace.of(address.parent).prefix
-    yield from _breaches_of_names(dataset, prefix, driver)
+    yield from _breaches_of_names(dataset, f"{prefix}{address.name}", driver)
     if "\0" in "".join([dataset.label, *(each.label for each in dataset.variables)]):
         yield Breach(dataset.name, "has a NUL character in a label")
     if not any(each.in_all for each in unfit):
         yield from (each for variable in dataset.variables for each in _breaches_of_text(dataset, variable))
 
 
-def _breaches_of_names(dataset: Dataset, prefix: str, driver: Driver) -> Iterator[Breach]:
+def _breaches_of_names(dataset: Dataset, table: str, driver: Driver) -> Iterator[Breach]:
     names = [each.name for each in dataset.variables]
     if len(names) > driver.most_columns:
         yield Breach(dataset.name, f"has {len(names):,} variables, more than {driver.most_columns:,}")
-    if len(f"{prefix}{dataset.name}".encode(errors="replace")) > driver.longest_name:
+    if len(table.encode(errors="replace")) > driver.longest_name:
         yield Breach(dataset.name, f"its name, with the prefix, has more than {driver.longest_name} bytes")
     for name in names:
         if len(name.encode(errors="replace")) > driver.longest_name:
@@ -62,4 +63,8 @@ def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
     return PARQUET.plan(outputs)
 
 
-TABLES = Writer(breaches, plan)
+def _styled(style: TableStyle) -> Writer:
+    return Writer(breaches, PARQUET.of_tables(style).plan)
+
+
+TABLES = Writer(breaches, plan, _styled)

@@ -21,14 +21,22 @@ def reading(file: str, frame: pd.DataFrame, _: Model) -> str:
 
 def reading_by_adamgate(file: str, frame: pd.DataFrame, _: Model) -> str:
     """The expression that reads the file by adamgate, which every output format has."""
-    name = dataset_named(Path(file))
+    return _by_adamgate(file, dataset_named(Path(file)), frame)
+
+
+def reading_from_database(address: str, frame: pd.DataFrame, _: Model) -> str:
+    """The expression that reads the table of a database, whose address ends with its name."""
+    return _by_adamgate(address, address.rpartition("=")[2].upper(), frame)
+
+
+def _by_adamgate(place: str, name: str, frame: pd.DataFrame) -> str:
     # Numbers are numbers in every dataset that is read, 1 for true; bool would make a missing value true.
     truths = [
         f'{text(each)}: "{"boolean" if frame[each].isna().any() else "bool"}"'
         for each in frame.columns
         if pd.api.types.is_bool_dtype(frame[each].dtype)
     ]
-    return f"adamgate.read({text(file)})[{text(name)}].frame.astype({{{', '.join(truths)}}})"
+    return f"adamgate.read({text(place)})[{text(name)}].frame.astype({{{', '.join(truths)}}})"
 
 
 def reading_with_arms(file: str, frame: pd.DataFrame, model: Model) -> str:

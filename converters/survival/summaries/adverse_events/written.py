@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,12 +14,14 @@ from .....schemas.glance import Glance, Glanced, listed
 from .....schemas.study.dataset import Dataset
 from ....formats import dataset_named
 from ....formats.format import Output
-from ....values.address import place_of
-from ....writing.names import require_output_name
-from ...programs.python import reading, reading_by_adamgate
+from ...programs.python import reading, reading_by_adamgate, reading_from_database
 from ...table_files import write_table_files
+from ...table_place import is_in_database, read_as, table_place
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from .codebook import AdverseEventCodebook
+
+if TYPE_CHECKING:
+    from ...layouts import Code
 
 _READ_BY_PANDAS = (".csv", ".parquet")
 
@@ -96,8 +98,7 @@ class AdverseEventTable(Glanced):
         >>> [path.name for path in table.write("ae.csv")]
         ['ae.csv', 'ae.codebook.json']
         """
-        target = place_of(path)
-        require_output_name(target)
+        target = table_place(path)
         layout = layout_for(target)
         output = Output(self.dataset.replace(name=dataset_named(target)), target)
         table = ToolTable.of(layout, output, NOTHING_FITTED)
@@ -112,9 +113,15 @@ class AdverseEventTable(Glanced):
     def _document(self, target: Path) -> dict[str, Any]:
         """The codebook of one file: how to read it comes first."""
         content = self.codebook.document()
-        read_with = reading if target.suffix.lower() in _READ_BY_PANDAS else reading_by_adamgate
         return {
             "schema_version": content.pop("schema_version"),
-            "read_with": read_with(target.name, self.frame, NOTHING_FITTED),
+            "read_with": _reader(target)(read_as(target), self.frame, NOTHING_FITTED),
             **content,
         }
+
+
+def _reader(target: Path) -> Code:
+    """The code that reads a file or the table of a database."""
+    if is_in_database(target):
+        return reading_from_database
+    return reading if target.suffix.lower() in _READ_BY_PANDAS else reading_by_adamgate

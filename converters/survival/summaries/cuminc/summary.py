@@ -16,10 +16,10 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from ....formats import dataset_named
 from ....formats.format import Output
-from ....writing.names import require_output_name
 from ...conf_type import ConfType
 from ...subjects import naming_subjects
 from ...table_files import write_table_files
+from ...table_place import table_place
 from ...tables import competing_risks
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from ..asked import asked_conf_type, asked_times, require_by
@@ -125,8 +125,7 @@ class CumulativeIncidenceTable(Glanced):
         >>> [path.name for path in found.write("incidence.csv")]
         ['incidence.csv', 'incidence.codebook.json']
         """
-        target = Path(path)
-        require_output_name(target)
+        target = table_place(path)
         output = Output(self.estimates.replace(name=dataset_named(target)), target)
         return write_table_files(
             {"table": ToolTable.of(layout_for(target), output, NOTHING_FITTED)},

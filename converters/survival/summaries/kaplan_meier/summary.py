@@ -19,14 +19,13 @@ from .....schemas.study.dataset import Dataset
 from .....schemas.study.study import Study
 from ....formats import dataset_named
 from ....formats.format import Output
-from ....values.address import place_of
-from ....writing.names import require_output_name
 from ...analysis_table import AnalysisTable
 from ...conf_type import ConfType
 from ...shapes.dates import entry_source
 from ...subjects import naming_subjects
 from ...survival import survival
 from ...table_files import write_table_files
+from ...table_place import beside_table, table_place
 from ...tables import Arguments, delayed_entry
 from ...tools import NOTHING_FITTED, ToolTable, layout_for
 from ..asked import asked_conf_type, asked_times, require_by
@@ -135,10 +134,9 @@ class KaplanMeierTables(Glanced):
         >>> [path.name for path in km.write("km.csv")]
         ['km.csv', 'km_summary.csv', 'km.codebook.json']
         """
-        target = place_of(path)
-        require_output_name(target)
+        target = table_place(path)
         layout = layout_for(target)
-        of_summary = target.with_name(f"{target.stem}_summary{target.suffix}")
+        of_summary = beside_table(target, "_summary")
         tables = {
             key: ToolTable.of(layout, Output(table.replace(name=dataset_named(file)), file), NOTHING_FITTED)
             for key, table, file in (
