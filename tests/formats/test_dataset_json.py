@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import adamgate as ag
 from adamgate.converters.formats import unpacking
+from adamgate.converters.formats.dataset_json import document as split
 from adamgate.converters.formats.dataset_json import reader as module
 from adamgate.converters.formats.dataset_json.metadata import faults, unknown_attributes
 from adamgate.converters.formats.format import ReadOptions
@@ -179,6 +180,63 @@ def test_all_metadata_is_kept(tmp_path: Path) -> None:
     assert (variable.key_sequence, variable.item_oid) == (2, "IT.ADT")
     assert (variable.data_type, variable.target_data_type) == ("date", "integer")
     assert data.carries == {"label", "length", "format"}
+
+
+TEXTS = st.text(st.sampled_from('[],"\\ rows:{}\nä'), max_size=12)
+
+
+def told(folder: Path, content: bytes, monkeypatch: pytest.MonkeyPatch, *, parts: bool) -> object:
+    """What is read of a document, or said of it, in parts of 20 bytes or at once."""
+    with monkeypatch.context() as patch:
+        patch.setattr(split, "_PART", 20)
+        if not parts:
+            patch.setattr(module, "SplitDocument", type("", (), {"of": lambda _: None}))
+        try:
+            data = read(folder, content)
+        except UnreadableInput as error:
+            return str(error)
+        return data.frame.to_dict("list"), data.label, data.notes
+
+
+@SLOW
+@given(
+    rows=st.lists(st.lists(TEXTS | st.none(), min_size=2, max_size=2), max_size=12),
+    label=TEXTS,
+    indent=st.sampled_from([None, 0, 2]),
+    cut=st.integers(0, 400) | st.none(),
+    put=st.sampled_from([b"", b"]", b",", b"[", b'"', b"\xe4", b'"rows"', b"\\"]),
+)
+def test_a_document_in_parts_is_the_document(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[list[str | None]],
+    label: str,
+    indent: int | None,
+    cut: int | None,
+    put: bytes,
+) -> None:
+    """Whatever its texts and blanks, and however it is damaged, with the same words."""
+    written = document([{"name": "A"}, {"name": "B"}], rows) | {"label": label or "L"}
+    written["rows"] = written.pop("rows")
+    content = json.dumps(written, indent=indent).encode()
+    if cut is not None:
+        content = content[:-cut] + put + content[-cut:] if put else content[: -cut or None]
+    assert told(tmp_path, content, monkeypatch, parts=True) == told(
+        tmp_path, content, monkeypatch, parts=False
+    )
+
+
+def test_a_document_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody parses it at once, unless its rows are not last or its encoding is given."""
+    asked: list[Path] = []
+    whole = module._parsed
+    monkeypatch.setattr(module, "_parsed", lambda *given: asked.append(tmp_path) or whole(*given))
+    content = document(rows=[[str(number)] for number in range(200_000)])
+    assert read(tmp_path, content)["USUBJID"].tolist()[-1] == "199999"
+    assert not asked
+    columns = content.pop("columns")
+    read(tmp_path, {**content, "columns": columns})
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("name", ["a" * 400, "../adtte", "a/b", ".."])

@@ -1,8 +1,8 @@
 """Dataset-JSON v1.1: one document (.json), a line per record (.ndjson), or those lines compressed.
 
-Lines are read in blocks, so that memory holds the columns and one block of records. A file is refused
-when it departs from the standard: in its metadata, in its number of records or of values, or in a value
-whose type is not the declared one.
+Records are parsed in blocks, so that memory holds the columns and one block of records; a document whose rows
+are not its last part is parsed at once. A file is refused when it departs from the standard: in its metadata,
+in its number of records or of values, or in a value whose type is not the declared one.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from ...values.text_column import FIRST_BLOCK
 from ..format import ReadOptions, refuse_too_many
 from ..unpacking import Allowance, unpacked
 from .columns import Column, ColumnBuilder, WrongValue
+from .document import NotInParts, SplitDocument
 from .fault import fault_of
 from .metadata import attributes_of, creation_of, faults, time_of, unknown_attributes, variable_of
 
@@ -76,7 +77,7 @@ def read_dataset_json(path: Path, options: ReadOptions, /) -> list[Dataset]:
     """
     with open_regular(path) as file, _without_garbage_collection():
         try:
-            return [_read(_taken_apart(file, path, options), path, options)]
+            return [_read_file(file, path, options)]
         except _Broken as broken:
             raise UnreadableInput(
                 broken.what, f"{path}{broken.place and ', '}{broken.place}", broken.advice
@@ -105,22 +106,45 @@ class _Broken(Exception):
         self.advice = advice
 
 
-def _taken_apart(file: BufferedReader, path: Path, options: ReadOptions) -> _Content:
+def _read_file(file: BufferedReader, path: Path, options: ReadOptions) -> Dataset:
     head = file.read(512)
     file.seek(0)
     if not head.strip():
         raise _Broken("the file is empty", advice="write or copy it again")
     kind = path.suffix.lower()
     if kind in (".dsjc", ".gz"):
-        return _by_lines(_lines(_decompressed(file, path, options)), options)
+        return _read(_by_lines(_lines(_decompressed(file, path, options)), options), path, options)
     if seems(head) not in ("", "a JSON document", "a text file, perhaps CSV"):
         raise _Broken(f"the file is {seems(head)}, not Dataset-JSON")
     if kind == ".ndjson":
-        return _by_lines(_lines(iter(lambda: file.read(_CHUNK), b"")), options)
-    return _whole(file.read(), options)
+        return _read(_by_lines(_lines(iter(lambda: file.read(_CHUNK), b"")), options), path, options)
+    return _read_document(file, path, options)
 
 
-def _whole(data: bytes, options: ReadOptions) -> _Content:
+def _read_document(file: BufferedReader, path: Path, options: ReadOptions) -> Dataset:
+    """Read a document in parts; at once where that cannot be done, so that what is wrong is said of it."""
+    split = SplitDocument.of(file) if options.encoding is None else None
+    if split is not None:
+        rows = chain.from_iterable(split.rows())
+        try:
+            return _read(_Content(split.metadata, _in_blocks(rows, split.metadata)), path, options)
+        except (NotInParts, _Broken):
+            pass  # perhaps for what follows the rows
+    return _read(_whole(file, options), path, options)
+
+
+def _whole(file: BufferedReader, options: ReadOptions) -> _Content:
+    metadata, rows = _parsed(file, options)
+    size = _records_of_a_block(metadata)
+    blocks = (rows[start : start + size] for start in range(0, len(rows), size))
+    texts = _Texts()
+    return _Content(texts.decoded(metadata), blocks, undecoded=texts.undecoded)
+
+
+def _parsed(file: BufferedReader, options: ReadOptions) -> tuple[dict[str, Any], list[Any]]:
+    """Metadata and rows of a document that is parsed at once."""
+    file.seek(0)
+    data = file.read()
     document = _loads(data, options)
     if not isinstance(document, dict):
         raise _Broken("the file is JSON, but not a Dataset-JSON object")
@@ -129,10 +153,7 @@ def _whole(data: bytes, options: ReadOptions) -> _Content:
     rows = document.pop("rows", [])
     if not isinstance(rows, list):
         raise _Broken("rows is not an array of arrays")
-    size = _records_of_a_block(document)
-    blocks = (rows[start : start + size] for start in range(0, len(rows), size))
-    texts = _Texts()
-    return _Content(texts.decoded(document), blocks, undecoded=texts.undecoded)
+    return document, rows
 
 
 def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
@@ -146,10 +167,13 @@ def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
     names = _names(metadata)
     known = frozenset(names)
     rows = (_row(_loads(line, options, number, names), names, known, number) for number, line in numbered)
-    size = _records_of_a_block(metadata)
-    blocks = iter(lambda: list(islice(rows, size)), [])
     texts = _Texts()
-    return _Content(texts.decoded(metadata), blocks, undecoded=texts.undecoded)
+    return _Content(texts.decoded(metadata), _in_blocks(rows, metadata), undecoded=texts.undecoded)
+
+
+def _in_blocks(rows: Iterator[Any], metadata: dict[str, Any]) -> Iterator[list[Any]]:
+    size = _records_of_a_block(metadata)
+    return iter(lambda: list(islice(rows, size)), [])
 
 
 def _records_of_a_block(metadata: dict[str, Any]) -> int:
