@@ -1,9 +1,11 @@
 """Arrow IPC beside pyarrow and pandas: each reads what the other writes, and damage is refused."""
 
 import random
+from datetime import date
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from pyarrow import feather
@@ -56,6 +58,39 @@ def test_what_pandas_writes(tmp_path):
     frame.reset_index(drop=True).to_feather(tmp_path / "adx.feather")
     (data,) = ag.read(tmp_path / "adx.feather")
     assert (data.name, data["AVAL"].tolist(), data["USUBJID"].tolist()) == ("ADX", [1.0, 2.5], ["1", "2"])
+
+
+needs_views = pytest.mark.skipif(
+    int(pa.__version__.split(".")[0]) < 18, reason="earlier versions of Arrow do not convert views of texts"
+)
+
+
+@needs_views
+def test_what_polars_writes(tmp_path):
+    """Categories and enumerations are dictionaries of views."""
+    sexes = pl.Series(["M", "F", None, "M"])
+    frame = pl.DataFrame(
+        {
+            "USUBJID": ["1", "2", "3", "long enough not to be inline"],
+            "SEX": sexes.cast(pl.Categorical),
+            "SEXE": sexes.cast(pl.Enum(["F", "M"])),
+            "ADT": [date(2020, 2, 29), None, date(1582, 10, 15), date(9999, 12, 31)],
+        }
+    )
+    frame.write_ipc(tmp_path / "adx.arrow")
+    frame.write_parquet(tmp_path / "ady.parquet")
+    for data in (*ag.read(tmp_path / "adx.arrow"), *ag.read(tmp_path / "ady.parquet")):
+        for name in ("SEX", "SEXE"):
+            assert data[name].astype(object).fillna("").tolist() == ["M", "F", "", "M"]
+        assert data["USUBJID"].tolist()[-1] == "long enough not to be inline"
+        assert str(data["ADT"].tolist()[2])[:10] == "1582-10-15"
+
+
+def test_a_type_that_arrow_does_not_read_is_no_damage(tmp_path):
+    wide = pl.DataFrame({"N": pl.Series([2**70, None], dtype=pl.Int128)})
+    wide.write_ipc(tmp_path / "adx.arrow")
+    with pytest.raises(ag.UnreadableInput, match=r"contains what pyarrow .* does not read"):
+        ag.read(tmp_path / "adx.arrow")
 
 
 def test_what_is_written_others_read(everything, tmp_path):

@@ -26,6 +26,12 @@ def readable(path: Path) -> Iterator[None]:
     """Refuse a file that Arrow cannot make sense of."""
     try:
         yield
+    except pa.ArrowNotImplementedError as error:
+        raise UnreadableInput(
+            f"the Arrow file contains what pyarrow {pa.__version__} does not read",
+            f"{path}: {one_line(str(error))}",
+            "write that column as text or numbers, or update pyarrow; if the file is damaged, copy it again",
+        ) from error
     except (pa.ArrowException, ValueError, KeyError, EOFError) as error:
         raise _damaged(path, error) from error
     except OSError as error:

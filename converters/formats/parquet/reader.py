@@ -237,12 +237,15 @@ def _stored_type(kind: pa.DataType) -> pa.DataType:
     if str(getattr(kind, "extension_name", "")).startswith("pandas."):
         raise _Unfit("a column of periods or intervals", "write it as dates, numbers or text")
     storage = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
-    return storage.value_type if pa.types.is_dictionary(storage) else storage
+    plain = storage.value_type if pa.types.is_dictionary(storage) else storage
+    return pa.large_string() if plain == pa.string_view() else plain
 
 
 def _plain(block: pa.Array, kind: pa.DataType) -> pa.Array:
     """The values of a block in that type."""
     storage = block.storage if isinstance(block, pa.ExtensionArray) else block
+    if pa.types.is_dictionary(storage.type):  # a dictionary of views, as polars writes it, cannot be cast
+        storage = pa.DictionaryArray.from_arrays(storage.indices, storage.dictionary.cast(kind))
     return storage.cast(kind) if storage.type != kind else storage
 
 
