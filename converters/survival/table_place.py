@@ -57,7 +57,7 @@ def table_place(given: str | Path) -> Path:
             masked(str(place)),
             "omit the prefix: table= is the whole name",
         )
-    return Address(f"{address.replace('://', ':/', 1)}{others and '?'}{others}") / tables[0]
+    return Address.of(f"{address}{others and '?'}{others}") / tables[0]
 
 
 def is_in_database(place: Path) -> bool:

@@ -7,11 +7,14 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 import adamgate
 
 from ...schemas.wording import plain
 from ..configuration.load import load_settings
 from ..configuration.settings import Settings
+from ..values.work_folder import working_in
 from .progress import Callbacks
 from .streams import tell
 
@@ -26,6 +29,8 @@ def settings_for(
 ) -> Settings:
     """The settings; what somebody set without effect, in a file or the environment, is told, also with -q."""
     settings = load_settings(paths, config, overrides)
+    if settings.work_dir is not None:  # also for outputs that are sent elsewhere when they are whole
+        click.get_current_context().with_resource(working_in(settings.work_dir))
     with_data = settings.with_data.note(judging) if settings.with_data is not None else ""
     variables = ", ".join(settings.without_effect)
     ignored = f"not settings, ignored: {variables} (environment)" if variables else ""

@@ -88,7 +88,8 @@ class Address(_Path):
         scheme, colon, rest = written.partition(":")
         if not colon or "/" in scheme:  # made absolute by somebody, which no address is
             return written
-        return f"{scheme}:{'////' if scheme in FILE_DATABASES else '//'}{rest.lstrip('/')}"
+        place = rest.lstrip("/").removeprefix("@" if scheme == "postgresql" else "")
+        return f"{scheme}:{'////' if scheme in FILE_DATABASES else '//'}{place}"
 
 
 STANDARD_INPUT, STANDARD_OUTPUT = Address("stdin:"), Address("stdout:")

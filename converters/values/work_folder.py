@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from weakref import WeakSet, finalize
 
@@ -20,6 +21,17 @@ from .temporary_names import remove_leftovers, temporary_name
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PRESENT: WeakSet[WorkFolder] = WeakSet()
+_USUAL: ContextVar[Path | None] = ContextVar("work_folder", default=None)
+
+
+@contextmanager
+def working_in(folder: Path | None) -> Iterator[None]:
+    """Have work folders made in this one meanwhile, where nothing else is said."""
+    before = _USUAL.set(folder)
+    try:
+        yield
+    finally:
+        _USUAL.reset(before)
 
 
 class WorkFolder:
@@ -28,12 +40,12 @@ class WorkFolder:
     Parameters
     ----------
     within : Path or None
-        Where; None for the system's folder for temporary files (TMPDIR).
+        Where; None for that of `working_in`, or the system's folder for temporary files (TMPDIR).
     """
 
     def __init__(self, within: Path | None = None) -> None:
         # Not as the folder that the process is in says: that may be another when the data are removed.
-        self._within = Path(os.path.abspath(tempfile.gettempdir() if within is None else within))
+        self._within = Path(os.path.abspath(within or _USUAL.get() or tempfile.gettempdir()))
         self._path: Path | None = None
         self._files = 0
 

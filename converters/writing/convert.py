@@ -10,6 +10,7 @@ from ..formats.format import ReadingProgress
 from ..reading.options import checked_options
 from ..reading.read import read_each
 from ..values.address import place_of
+from ..values.work_folder import working_in
 from .conversion_run import Request, converted
 from .losses import MetadataNotKept, Repaired
 from .options import write_options
@@ -169,7 +170,8 @@ def convert(
         work_dir=work_dir,
         stdin_name=stdin_name,
     )
-    conversion = converted(read_each(source, options), request)
+    with working_in(None if work_dir is None else Path(work_dir)):
+        conversion = converted(read_each(source, options), request)
     for repair in conversion.repairs:
         warnings.warn(repair, Repaired, stacklevel=2)
     for loss in conversion.losses:

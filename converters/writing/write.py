@@ -91,7 +91,12 @@ class Target:
                 raise ConfigurationError(
                     "--to has no meaning for a database", masked(str(path)), "omit it: datasets become tables"
                 )
-            DatabasePlace.of(place)
+            if DatabasePlace.of(place).tables:
+                raise ConfigurationError(
+                    "the address names tables, but datasets become tables of their own names",
+                    masked(str(path)),
+                    "omit table=; prefix=TEXT begins the names",
+                )
             return cls(place)
         is_folder = os.path.isdir(place) or str(path).endswith((os.sep, "/"))
         if to is None:

@@ -164,6 +164,35 @@ def test_nothing_is_there_when_one_file_cannot_be_sent(
     assert bucket.unfinished() == []
 
 
+@pytest.mark.parametrize("command", [["convert"], ["survival", "--param", "OS", "--no-gate", "-o"]])
+def test_what_is_sent_is_made_in_the_work_folder(
+    command: list[str],
+    bucket: Bucket,
+    broken: Callable[..., None],
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not in TMPDIR, which may be too small for it."""
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    made: list[str] = []
+    put = s3fs.S3FileSystem.put_file
+
+    def watched(store: Any, file: str, key: str, **options: Any) -> None:
+        made.append(file)
+        put(store, file, key, **options)
+
+    broken("put_file", watched)
+    study = root / "fixtures" / "cartitude1"
+    name, *options = command
+    source = study / "adtte.xpt" if name == "convert" else study
+    target = f"{bucket}/os.parquet"
+    assert cli.run([name, str(source), *options, target, "--work-dir", str(tmp_path)]) == 0
+    assert made
+    assert all(Path(each).is_relative_to(tmp_path) for each in made)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_sent_of_what_cannot_be_made(bucket: Bucket) -> None:
     with pytest.raises(ag.UnwritableOutput, match="SAS transport cannot hold"):
         ag.write(ag.Study.of(dataset(), dataset("ADY", LONGERNAME=1)), str(bucket), to="xpt")

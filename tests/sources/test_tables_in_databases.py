@@ -115,6 +115,12 @@ def test_an_address_that_names_no_table(
     assert not (tmp_path / "x.duckdb").exists()
 
 
+def test_datasets_have_names_of_their_own(study: Path, tmp_path: Path) -> None:
+    with pytest.raises(ag.ConfigurationError, match="the address names tables"):
+        ag.convert(study / "adtte.xpt", f"duckdb:///{tmp_path}/x.duckdb?table=os")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_tool_has_files(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     address = f"duckdb:///{tmp_path}/x.duckdb?table=os"
     assert run("survival", study, "--param", "OS", "--for", "r", "-o", address) == 2

@@ -73,7 +73,7 @@ class DatabasePlace:
                 "SQLite has no schemas", masked(text), "use a prefix: sqlite:///study.sqlite?prefix=adam_"
             )
         return cls(
-            Address(place.replace("://", ":/", 1)),
+            Address.of(place),
             given.get("schema", ""),
             given.get("prefix", ""),
             tuple(filter(None, given.get("table", "").split(","))),
