@@ -1,5 +1,6 @@
 """SPSS's .sav beside pyreadstat and haven: what they write is read, what is written they read."""
 
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
@@ -331,6 +332,68 @@ def test_a_file_that_is_not_whole(left, tmp_path):
     path = written(full(), tmp_path / "a.sav")
     path.write_bytes(path.read_bytes()[:left])
     with pytest.raises(ag.UnreadableInput, match=r"damaged|empty"):
+        ag.read(path)
+
+
+HOW = [None, {}, {"compress": True}, {"row_compress": True}]
+
+
+def labelled_file(path, how):
+    """Seven records whose head has labels, declared missing values and a text of several parts."""
+    frame = pd.DataFrame({"A": [*range(6), np.nan], "SEX": [*"MFMFM", "", "U"], "T": ["é" * 300] * 7})
+    if how is None:
+        return written(frame, path, attributes={"value_labels": {"SEX": {"M": "Male"}}})
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        column_labels=["An age", "Sex", "Text"],
+        note=["a document", "of two lines"],
+        variable_value_labels={"A": {1: "one", 2: "two, longer"}, "SEX": {"M": "Male"}},
+        missing_ranges={"A": [3, {"lo": 4, "hi": 5}], "SEX": ["U"]},
+        **how,
+    )
+    return path
+
+
+def with_count(path, count, *, again):
+    """The number of records that the file states, first and in its extension."""
+    raw = bytearray(path.read_bytes())
+    raw[80:84] = struct.pack("<i", count)
+    place = raw.index(struct.pack("<4i", 7, 16, 8, 2))
+    if again:
+        raw[place + 16 : place + 32] = struct.pack("<2q", 1, count)
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("count", [0, 1, 6])
+@pytest.mark.parametrize("how", HOW, ids=str)
+def test_records_are_not_lost_where_a_count_is_damaged(how, count, tmp_path):
+    path = labelled_file(tmp_path / "a.sav", how)
+    assert len(ag.read(path)["A"]) == 7
+    with_count(path, count, again=False)
+    with pytest.raises(ag.UnreadableInput, match=f"it states {count} records, and 7 in another place"):
+        ag.read(path)
+
+
+@pytest.mark.parametrize("how", [None, {}], ids=str)
+def test_records_beyond_those_that_are_stated_are_not_lost(how, tmp_path):
+    path = labelled_file(tmp_path / "a.sav", how)
+    with_count(path, 5, again=True)
+    with pytest.raises(ag.UnreadableInput, match="it states 5 records, and holds 7"):
+        ag.read(path)
+
+
+@pytest.mark.parametrize("how", HOW, ids=str)
+def test_a_count_that_was_not_known_is_no_damage(how, tmp_path):
+    path = labelled_file(tmp_path / "a.sav", how)
+    with_count(path, -1, again=True)
+    assert len(ag.read(path)["A"]) == 7
+
+
+def test_no_stated_records_before_compressed_ones_are_a_message(tmp_path):
+    path = labelled_file(tmp_path / "a.sav", {"row_compress": True})
+    with_count(path, 0, again=True)
+    with pytest.raises(ag.UnreadableInput, match="the SPSS file is damaged"):
         ag.read(path)
 
 

@@ -13,12 +13,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...values.text_column import FIRST_BLOCK, TextBlocks, TextColumn
+from .record_counts import refuse_more_records_than_stated
 
 BYTES = "iso-8859-1"
 """The encoding in which every byte is a character."""
 
 _VALUES = 5_000_000
 """Read at once: Python's own values, of some 50 bytes each."""
+
+_OF_DAMAGE = (OverflowError, TypeError, LookupError)
+"""What pyreadstat raises on some damaged files: absurd numbers, no name, more records than stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,15 @@ def head_of(path: Path, encoding: str | None) -> SavHead:
     Raises
     ------
     ValueError
-        When it is damaged, or its names and labels are not in the encoding.
+        When it is damaged, its words are not in the encoding, or it has more records than it states.
     """
     import pyreadstat
 
     try:
         _, told = pyreadstat.read_sav(str(path), metadataonly=True, encoding=encoding)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, TypeError) as error:
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, *_OF_DAMAGE) as error:
         raise ValueError(str(error)) from None
+    refuse_more_records_than_stated(path)
     return SavHead(int(told.number_columns), told.file_encoding or "")
 
 
@@ -127,7 +132,7 @@ def _blocks(path: Path) -> Iterator[tuple[dict[str, Any], Any]]:
                 row_offset=first,
                 row_limit=height,
             )
-        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, TypeError) as error:
+        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, *_OF_DAMAGE) as error:
             raise ValueError(str(error)) from None
         read = max(map(len, columns.values()), default=0)
         yield columns, told
