@@ -261,6 +261,8 @@ def test_no_variables_are_refused_and_no_records_are_not(tmp_path):
         {"N": {".A": "x"}},
         {"N": {"01": "x"}},
         {"N": {"inf": "x"}},
+        {"N": {"1.7976931348623157e+308": "highest"}},
+        {"N": {"-1.7976931348623157e+308": "missing"}},
         {"N": {"1": "x" * 121}},
         {"N": {"1": "x "}},
         {"GONE": {"1": "x"}},
@@ -275,6 +277,13 @@ def test_value_labels_that_are_not_written_are_reported(labels, tmp_path):
     with pytest.warns(ag.MetadataNotKept, match=f"{name}.*value labels are not written"):
         path = written(frame, tmp_path / "a.sav", attributes={"value_labels": labels})
     assert not ag.read(path)["A"].attributes.get("value_labels")
+
+
+def test_labelled_values_may_be_numbers(tmp_path):
+    frame = pd.DataFrame({"N": [1.0]})
+    path = written(frame, tmp_path / "a.sav", attributes={"value_labels": {"N": {1: "one", 2.5: "more"}}})
+    (back,) = ag.read(path)
+    assert back.attributes["value_labels"] == {"N": {"1": "one", "2.5": "more"}}
 
 
 @pytest.mark.filterwarnings("default")
