@@ -399,6 +399,21 @@ def test_a_count_that_was_not_known_is_no_damage(how, tmp_path):
     assert len(ag.read(path)["A"]) == 7
 
 
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [({}, "in the middle of record 7"), ({"row_compress": True}, "it states 7 records, and holds 6")],
+    ids=["plain", "compressed"],
+)
+def test_the_last_record_is_not_lost_where_the_first_count_was_not_known(how, message, tmp_path):
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(pd.DataFrame({"A": np.arange(7) + 0.5, "B": np.arange(7) + 0.25}), str(path), **how)
+    with_count(path, -1, again=False)
+    assert len(ag.read(path)["A"]) == 7
+    path.write_bytes(path.read_bytes()[: -16 if how else -8])
+    with pytest.raises(ag.UnreadableInput, match=message):
+        ag.read(path)
+
+
 def test_no_stated_records_before_compressed_ones_are_a_message(tmp_path):
     path = labelled_file(tmp_path / "a.sav", {"row_compress": True})
     with_count(path, 0, again=True)

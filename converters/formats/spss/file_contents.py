@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...values.text_column import FIRST_BLOCK, TextBlocks, TextColumn
-from .record_counts import refuse_more_records_than_stated
+from .record_counts import stated_records
 
 BYTES = "iso-8859-1"
 """The encoding in which every byte is a character."""
@@ -60,10 +60,11 @@ class SavContents:
 
 @dataclass(frozen=True, slots=True)
 class SavHead:
-    """What stands before the data."""
+    """What stands before the data; -1 records where it does not say how many."""
 
     variables: int
     encoding: str
+    records: int
 
 
 def head_of(path: Path, encoding: str | None) -> SavHead:
@@ -80,8 +81,7 @@ def head_of(path: Path, encoding: str | None) -> SavHead:
         _, told = pyreadstat.read_sav(str(path), metadataonly=True, encoding=encoding)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, *_OF_DAMAGE) as error:
         raise ValueError(str(error)) from None
-    refuse_more_records_than_stated(path)
-    return SavHead(int(told.number_columns), told.file_encoding or "")
+    return SavHead(int(told.number_columns), told.file_encoding or "", stated_records(path))
 
 
 def contents_of(path: Path) -> SavContents:

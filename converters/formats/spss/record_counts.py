@@ -23,27 +23,32 @@ _COUNT_OF_RECORDS = (16, 8, 2)
 _LINE = 80
 
 
-def refuse_more_records_than_stated(path: Path) -> None:
-    """Compare the counts of a file whose head can be followed; another is left to ReadStat.
+def stated_records(path: Path) -> int:
+    """How many records a file states; -1 where it does not say, or its head cannot be followed.
 
     Raises
     ------
     ValueError
-        When it states two counts, or holds more records than it states.
+        When it states two counts, holds more records than it states, or ends in the middle of one.
     """
     with path.open("rb") as file, suppress(struct.error):
         head = _Head.of(file)
         size = path.stat().st_size - file.tell()
         _compare(head, size)
+        return max(head.records, head.again)
+    return -1
 
 
 def _compare(head: _Head, size: int) -> None:
-    if head.records < 0:  # not known when the file was begun
-        return
-    if 0 <= head.again != head.records:
+    if head.records >= 0 and 0 <= head.again != head.records:
         raise ValueError(f"it states {head.records:,} records, and {head.again:,} in another place")
-    held = 0 if head.compressed or not head.elements else size // (ELEMENT * head.elements)
-    if held > head.records:
+    if head.compressed or not head.elements:
+        return
+    held, rest = divmod(size, ELEMENT * head.elements)
+    if head.records < 0:  # not known when the file was begun
+        if rest:
+            raise ValueError(f"it ends in the middle of record {held + 1:,}")
+    elif held > head.records:
         raise ValueError(f"it states {head.records:,} records, and holds {held:,}")
 
 
