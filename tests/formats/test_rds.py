@@ -172,6 +172,18 @@ def test_empty_and_nothing(tmp_path):
             "has value labels of values that are not numbers",
         ),
         ({"attributes": {"value_labels": {"SEX": {"\0": "X"}}}}, "has a NUL character in its value labels"),
+        (
+            {"attributes": {"value_labels": {"SEX": {"M": "\ud800"}}}},
+            "SEX: has value labels that are not valid Unicode",
+        ),
+        (
+            {"attributes": {"value_labels": {"AVAL": {"1_0": "X"}}}},
+            "AVAL: has value labels of values that are not numbers",
+        ),
+        (
+            {"attributes": {"value_labels": {"AVAL": {"\udc80": "X"}}}},
+            "AVAL: has value labels that are not valid Unicode",
+        ),
     ],
 )
 def test_what_r_has_no_place_for_is_refused(changes, message, tmp_path):
@@ -202,6 +214,14 @@ def test_haven_tells_special_missing_values_apart(tmp_path):
     program = "cat(haven::na_tag(readRDS(commandArgs(TRUE))$AVAL))"
     done = subprocess.run(["Rscript", "-e", program, str(path)], capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("NA z _", 0)
+
+
+def test_labelled_values_may_be_numbers(tmp_path):
+    of_texts, of_numbers = (
+        described(attributes={"value_labels": {"AVAL": labels}})
+        for labels in ({"1": "one", "2.5": "more"}, {1: "one", 2.5: "more"})
+    )
+    assert written(of_texts, tmp_path, "a").read_bytes() == written(of_numbers, tmp_path, "b").read_bytes()
 
 
 def test_the_rest_is_reported(tmp_path):

@@ -1,5 +1,6 @@
 """SPSS's .sav beside pyreadstat and haven: what they write is read, what is written they read."""
 
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
@@ -260,6 +261,8 @@ def test_no_variables_are_refused_and_no_records_are_not(tmp_path):
         {"N": {".A": "x"}},
         {"N": {"01": "x"}},
         {"N": {"inf": "x"}},
+        {"N": {"1.7976931348623157e+308": "highest"}},
+        {"N": {"-1.7976931348623157e+308": "missing"}},
         {"N": {"1": "x" * 121}},
         {"N": {"1": "x "}},
         {"GONE": {"1": "x"}},
@@ -274,6 +277,13 @@ def test_value_labels_that_are_not_written_are_reported(labels, tmp_path):
     with pytest.warns(ag.MetadataNotKept, match=f"{name}.*value labels are not written"):
         path = written(frame, tmp_path / "a.sav", attributes={"value_labels": labels})
     assert not ag.read(path)["A"].attributes.get("value_labels")
+
+
+def test_labelled_values_may_be_numbers(tmp_path):
+    frame = pd.DataFrame({"N": [1.0]})
+    path = written(frame, tmp_path / "a.sav", attributes={"value_labels": {"N": {1: "one", 2.5: "more"}}})
+    (back,) = ag.read(path)
+    assert back.attributes["value_labels"] == {"N": {"1": "one", "2.5": "more"}}
 
 
 @pytest.mark.filterwarnings("default")
@@ -342,6 +352,83 @@ def test_an_error_within_the_library_is_a_damaged_file(tmp_path, monkeypatch):
     path = written(pd.DataFrame({"A": [1.0]}), tmp_path / "a.sav")
     monkeypatch.setattr(reader, "call_apart", lambda function, *given, **_: function(*given))
     monkeypatch.setattr(pyreadstat, "read_sav", raises_index_error)
+    with pytest.raises(ag.UnreadableInput, match="the SPSS file is damaged"):
+        ag.read(path)
+
+
+HOW = [None, {}, {"compress": True}, {"row_compress": True}]
+
+
+def labelled_file(path, how):
+    """Seven records whose head has labels, declared missing values and a text of several parts."""
+    frame = pd.DataFrame({"A": [*range(6), np.nan], "SEX": [*"MFMFM", "", "U"], "T": ["é" * 300] * 7})
+    if how is None:
+        return written(frame, path, attributes={"value_labels": {"SEX": {"M": "Male"}}})
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        column_labels=["An age", "Sex", "Text"],
+        note=["a document", "of two lines"],
+        variable_value_labels={"A": {1: "one", 2: "two, longer"}, "SEX": {"M": "Male"}},
+        missing_ranges={"A": [3, {"lo": 4, "hi": 5}], "SEX": ["U"]},
+        **how,
+    )
+    return path
+
+
+def with_count(path, count, *, again):
+    """The number of records that the file states, first and in its extension."""
+    raw = bytearray(path.read_bytes())
+    raw[80:84] = struct.pack("<i", count)
+    place = raw.index(struct.pack("<4i", 7, 16, 8, 2))
+    if again:
+        raw[place + 16 : place + 32] = struct.pack("<2q", 1, count)
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("count", [0, 1, 6])
+@pytest.mark.parametrize("how", HOW, ids=str)
+def test_records_are_not_lost_where_a_count_is_damaged(how, count, tmp_path):
+    path = labelled_file(tmp_path / "a.sav", how)
+    assert len(ag.read(path)["A"]) == 7
+    with_count(path, count, again=False)
+    with pytest.raises(ag.UnreadableInput, match=f"it states {count} records, and 7 in another place"):
+        ag.read(path)
+
+
+@pytest.mark.parametrize("how", [None, {}], ids=str)
+def test_records_beyond_those_that_are_stated_are_not_lost(how, tmp_path):
+    path = labelled_file(tmp_path / "a.sav", how)
+    with_count(path, 5, again=True)
+    with pytest.raises(ag.UnreadableInput, match="it states 5 records, and holds 7"):
+        ag.read(path)
+
+
+@pytest.mark.parametrize("how", HOW, ids=str)
+def test_a_count_that_was_not_known_is_no_damage(how, tmp_path):
+    path = labelled_file(tmp_path / "a.sav", how)
+    with_count(path, -1, again=True)
+    assert len(ag.read(path)["A"]) == 7
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [({}, "in the middle of record 7"), ({"row_compress": True}, "it states 7 records, and holds 6")],
+    ids=["plain", "compressed"],
+)
+def test_the_last_record_is_not_lost_where_the_first_count_was_not_known(how, message, tmp_path):
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(pd.DataFrame({"A": np.arange(7) + 0.5, "B": np.arange(7) + 0.25}), str(path), **how)
+    with_count(path, -1, again=False)
+    assert len(ag.read(path)["A"]) == 7
+    path.write_bytes(path.read_bytes()[: -16 if how else -8])
+    with pytest.raises(ag.UnreadableInput, match=message):
+        ag.read(path)
+
+
+def test_no_stated_records_before_compressed_ones_are_a_message(tmp_path):
+    path = labelled_file(tmp_path / "a.sav", {"row_compress": True})
+    with_count(path, 0, again=True)
     with pytest.raises(ag.UnreadableInput, match="the SPSS file is damaged"):
         ag.read(path)
 

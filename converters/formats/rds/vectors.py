@@ -103,7 +103,9 @@ def labels_of(dataset: Dataset, variable: str) -> Mapping[str, str]:
     """Value labels of a variable, by value as a text."""
     told = dataset.attributes.get(VALUE_LABELS)
     labels = told.get(variable) if isinstance(told, Mapping) else None
-    return labels if isinstance(labels, Mapping) else {}
+    if not isinstance(labels, Mapping):
+        return {}
+    return {str(value): str(label) for value, label in labels.items()}
 
 
 def number_of_label(value: str) -> float | None:
@@ -111,7 +113,7 @@ def number_of_label(value: str) -> float | None:
     if _TAGGED.fullmatch(value):
         return np.nan
     try:
-        return float(value)
+        return None if "_" in value else float(value)  # "1_0" is 10 to Python alone
     except ValueError:
         return None
 

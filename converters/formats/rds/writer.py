@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
+from ....schemas.wording import is_unicode
 from ...values.arrow_columns import Shape, plain_texts, shape_of_column, stamps_of
 from ..breaches import breaches as unfit
 from ..format import Breach, Output, Repair, Writer
@@ -54,6 +55,8 @@ def _faults(dataset: Dataset, variable: Variable) -> Iterator[str]:
         yield "has a NUL character in its name, label or format"
     if any("\0" in f"{value}{label}" for value, label in labels.items()):
         yield "has a NUL character in its value labels"
+    if not all(is_unicode(f"{value}{label}") for value, label in labels.items()):
+        yield "has value labels that are not valid Unicode"
     if variable.type == "Num" and any(number_of_label(value) is None for value in labels):
         yield "has value labels of values that are not numbers"
     column = dataset[variable.name]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...values.readstat import damage_as_value_error
 from ...values.text_column import FIRST_BLOCK, TextBlocks, TextColumn
+from .record_counts import stated_records
 
 BYTES = "iso-8859-1"
 """The encoding in which every byte is a character."""
@@ -57,10 +58,11 @@ class SavContents:
 
 @dataclass(frozen=True, slots=True)
 class SavHead:
-    """What stands before the data."""
+    """What stands before the data; -1 records where it does not say how many."""
 
     variables: int
     encoding: str
+    records: int
 
 
 def head_of(path: Path, encoding: str | None) -> SavHead:
@@ -69,13 +71,13 @@ def head_of(path: Path, encoding: str | None) -> SavHead:
     Raises
     ------
     ValueError
-        When it is damaged, or its names and labels are not in the encoding.
+        When it is damaged, its words are not in the encoding, or it has more records than it states.
     """
     import pyreadstat
 
     with damage_as_value_error():
         _, told = pyreadstat.read_sav(str(path), metadataonly=True, encoding=encoding)
-    return SavHead(int(told.number_columns), told.file_encoding or "")
+    return SavHead(int(told.number_columns), told.file_encoding or "", stated_records(path))
 
 
 def contents_of(path: Path) -> SavContents:

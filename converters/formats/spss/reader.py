@@ -94,7 +94,10 @@ def _contents(path: Path, chosen: str | None) -> tuple[SavContents, str]:
         head = call_apart(head_of, place, BYTES if chosen else None)
         refuse_too_many(head.variables, str(path))
         memory = max(MEMORY, _MEMORY_PER_BYTE * place.stat().st_size)
-        return call_apart(contents_of, place, memory=memory), head.encoding
+        contents = call_apart(contents_of, place, memory=memory)
+        if head.records not in (-1, contents.records):
+            raise ValueError(f"it states {head.records:,} records, and holds {contents.records:,}")
+        return contents, head.encoding
     except ValueError as error:
         raise UnreadableInput(
             "the SPSS file is damaged, of an unsupported type, or not in the encoding that it declares",

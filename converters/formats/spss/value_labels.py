@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from ....schemas.study.dataset import Dataset
 from ..holds import VALUE_LABELS
+from .stored_columns import HIGHEST, LOWEST
 
 LONGEST = 120
 """Bytes of the label of a value."""
@@ -57,7 +58,7 @@ def _told(dataset: Dataset) -> Iterator[tuple[str, LabelsOfValues]]:
         for variable in dataset.variables:
             labels = found.get(variable.name)
             if isinstance(labels, Mapping) and labels:
-                yield variable.name, labels
+                yield variable.name, {str(value): label for value, label in labels.items()}
 
 
 def _are_held(labels: LabelsOfValues, width: int | None) -> bool:
@@ -70,7 +71,7 @@ def _are_held(labels: LabelsOfValues, width: int | None) -> bool:
 def _is_value(value: str, width: int | None) -> bool:
     if width is None:
         number = number_of(value)
-        return number is not None and abs(number) < float("inf")
+        return number is not None and LOWEST < number < HIGHEST
     raw = value.encode("utf-8", "replace")
     return width <= SHORT_TEXT and 0 < len(raw) <= width and _is_kept(value)
 
