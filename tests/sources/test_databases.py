@@ -228,6 +228,8 @@ def test_commands_read_and_write_it(database: str, root: Path, capfd: pytest.Cap
     [
         ("schem=x", "schem of the address is not known"),
         ("prefix=", "no usable value"),
+        ("schema=%FF", "no usable value"),
+        ("schema=\udcff", "not valid Unicode"),
         ("table=a&table=b", "given twice"),
         ("", "nothing follows"),
     ],
@@ -238,6 +240,24 @@ def test_an_address_says_what_is_known(query: str, message: str, tmp_path: Path)
             use(f"duckdb:///{tmp_path}/x.duckdb?{query}")
     with pytest.raises(ag.ConfigurationError, match="SQLite has no schemas"):
         ag.read(f"sqlite:///{tmp_path}/x.sqlite?schema=a")
+
+
+@pytest.mark.parametrize("scheme", ["duckdb", "sqlite"])
+def test_a_file_whose_name_is_not_unicode(
+    scheme: str, tmp_path: Path, root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place = f"{scheme}:///{tmp_path}/\udcff.db"
+    for arguments in (["convert", str(root / "fixtures" / "cartitude1"), place], ["describe", place]):
+        assert cli.run(arguments) == 2
+        assert "the address is not valid Unicode" in capfd.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_sqlite_reserves_names(tmp_path: Path) -> None:
+    for name, prefix in (("SQLITE_MASTER", ""), ("ADSL", "?prefix=Sqlite_")):
+        with pytest.raises(ag.UnwritableOutput, match="begins with sqlite_, which SQLite reserves"):
+            ag.write(dataset(name), f"sqlite:///{tmp_path}/x.sqlite{prefix}")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("scheme", ["duckdb", "sqlite"])

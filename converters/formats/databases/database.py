@@ -163,6 +163,8 @@ class Driver:
     longest_name : int
         Bytes of a name; longer ones are cut without a word.
     most_columns : int
+    reserved : str
+        What no name of a table may begin with, in whatever case; empty where there is none.
     """
 
     name: str
@@ -170,6 +172,7 @@ class Driver:
     needs: str
     longest_name: int
     most_columns: int
+    reserved: str = ""
 
     def loaded(self) -> tuple[Connect, tuple[type[Exception], ...]]:
         """What opens it, and the errors that it raises.
@@ -194,7 +197,7 @@ DRIVERS: Mapping[str, Driver] = MappingProxyType(
     {
         "duckdb": Driver("DuckDB", ".duckdb", "duckdb", 1_000, 10_000),
         "postgresql": Driver("PostgreSQL", ".postgresql", "adbc-driver-postgresql", 63, 1_600),
-        "sqlite": Driver("SQLite", ".sqlite", "adbc-driver-sqlite", 1_000, 2_000),
+        "sqlite": Driver("SQLite", ".sqlite", "adbc-driver-sqlite", 1_000, 2_000, "sqlite_"),
     }
 )
 """By the scheme of addresses."""

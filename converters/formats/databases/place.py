@@ -49,13 +49,17 @@ class DatabasePlace:
         Raises
         ------
         ConfigurationError
-            When it has a key that is not known, twice, or without a value.
+            When it has a key that is not known, twice, or without a value, or is not valid Unicode.
         """
         text = str(address)
+        if not _is_unicode(text):  # of a file system that has other bytes; drivers fail in ways of their own
+            raise ConfigurationError(
+                "the address is not valid Unicode", masked(text), "rename the file or folder, or move it"
+            )
         place, question, query = text.partition("?")
         known = _KEYS if address.scheme in FILE_DATABASES else (*_KEYS, *_OF_POSTGRESQL)
         given: dict[str, str] = {}
-        for key, value in parse_qsl(query, keep_blank_values=True):
+        for key, value in parse_qsl(query, keep_blank_values=True, errors="surrogateescape"):
             fault = "is not known" if key not in known else "is given twice" if key in given else ""
             if fault or not _is_usable(key, value):
                 raise ConfigurationError(
@@ -96,7 +100,11 @@ class DatabasePlace:
 def _is_usable(key: str, value: str) -> bool:
     """Whether a value has what a name has, and is not so long that it would be cut without a word."""
     longest = _LONGEST_LIST if key == "table" else _LONGEST_NAME
-    return value != "" and "\0" not in value and len(value.encode(errors="replace")) <= longest
+    return value != "" and "\0" not in value and _is_unicode(value) and len(value.encode()) <= longest
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def place_of_table(path: Address) -> tuple[Any, ...]:
