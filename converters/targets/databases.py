@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ...schemas.errors import UnwritableOutput
 from ...schemas.wording import one_line
-from ..formats.databases.database import ROWS, Database, NewTable, StoredTable, in_types_of
+from ..formats.databases.database import DRIVERS, ROWS, Database, NewTable, StoredTable, in_types_of
 from ..formats.databases.place import DatabasePlace
 from ..formats.databases.session import at, writing
 from ..formats.parquet.metadata import dataset_metadata
@@ -35,7 +35,7 @@ def present(places: Sequence[Path], /) -> list[Path]:
     if _is_new(place):
         return []
     with writing(place, place) as database:
-        return [each for each in places if _stored(database, _table(place, each)) is not None]
+        return [each for each in places if _stored(database, place, each) is not None]
 
 
 def send(made: Sequence[FileToSend], /, *, overwrite: bool) -> None:
@@ -44,10 +44,10 @@ def send(made: Sequence[FileToSend], /, *, overwrite: bool) -> None:
     with _whole(place) as written, writing(written, place) as database:
         for each in made:
             name = _table(place, each.place)
-            stored = _stored(database, name)
+            stored = _stored(database, place, each.place)
             if stored is not None:
                 if not overwrite or stored.is_view:
-                    raise _taken(stored, each.place)
+                    raise _taken(stored, each.place, is_ours_to_replace=not stored.is_view)
                 database.drop(stored.name)
             with pq.ParquetFile(each.file) as file:
                 schema = _plain(file.schema_arrow)
@@ -64,18 +64,29 @@ def _table(place: DatabasePlace, path: Path) -> str:
     return f"{place.prefix}{path.name}"
 
 
-def _stored(database: Database, name: str) -> StoredTable | None:
-    """What has a name, in whatever case: most databases take them for one."""
-    return next((each for each in database.tables() if each.name.lower() == name.lower()), None)
+def _stored(database: Database, place: DatabasePlace, path: Path) -> StoredTable | None:
+    """What has the name of a table, in whatever case: most databases take them for one.
+
+    Raises
+    ------
+    UnwritableOutput
+        When only another case of the name is there, and is another table: both would be one dataset.
+    """
+    name = _table(place, path)
+    found = [each for each in database.tables() if each.name.lower() == name.lower()]
+    stored = next((each for each in found if each.name == name), next(iter(found), None))
+    if stored is not None and stored.name != name and DRIVERS[place.address.scheme].case_counts:
+        raise _taken(stored, path, is_ours_to_replace=False)
+    return stored
 
 
-def _taken(stored: StoredTable, place: Path) -> UnwritableOutput:
+def _taken(stored: StoredTable, place: Path, *, is_ours_to_replace: bool) -> UnwritableOutput:
     what = "a view" if stored.is_view else "a table"
     return UnwritableOutput(
         f"{what} with the name {one_line(stored.name)} already exists",
         str(place),
         "use another schema or prefix (?schema=NAME, ?prefix=TEXT)"
-        + ("" if stored.is_view else ", or --overwrite"),
+        + (", or --overwrite" if is_ours_to_replace else ""),
     )
 
 

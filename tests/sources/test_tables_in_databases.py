@@ -1,6 +1,7 @@
 """Tables of every command that writes one, in databases: with their codebook, all of them or none."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -88,6 +89,19 @@ def test_a_table_that_exists_is_replaced_only_if_asked(database: str, study: Pat
     before = ag.read(named(database, "os"))["OS"].frame
     assert run(*options, "--param", "PFS", "--overwrite") == 0
     assert not ag.read(named(database, "os"))["OS"].frame.equals(before)
+
+
+def test_a_table_whose_name_differs_in_case_is_another_one_in_postgresql(
+    postgresql: str, psql: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Both would be the dataset ADX, so that neither is written nor dropped."""
+    psql(f'create schema "{tmp_path.name}"; create table "{tmp_path.name}"."ADX" (a text)')
+    data = ag.Dataset.from_frame(pd.DataFrame({"A": [1.0]}), "ADX")
+    for overwrite in (False, True):
+        with pytest.raises(ag.UnwritableOutput, match="a table with the name ADX already exists") as told:
+            ag.write(data, f"{postgresql}?schema={tmp_path.name}", overwrite=overwrite)
+        assert "--overwrite" not in str(told.value)
+    assert psql(f'select count(*) from "{tmp_path.name}"."ADX"') == "0"
 
 
 def test_kaplan_meier_has_its_summary_beside(database: str, study: Path) -> None:

@@ -165,6 +165,8 @@ class Driver:
     most_columns : int
     reserved : str
         What no name of a table may begin with, in whatever case; empty where there is none.
+    case_counts : bool
+        Whether names that differ only in case are of different tables.
     """
 
     name: str
@@ -173,6 +175,7 @@ class Driver:
     longest_name: int
     most_columns: int
     reserved: str = ""
+    case_counts: bool = False
 
     def loaded(self) -> tuple[Connect, tuple[type[Exception], ...]]:
         """What opens it, and the errors that it raises.
@@ -196,7 +199,9 @@ class Driver:
 DRIVERS: Mapping[str, Driver] = MappingProxyType(
     {
         "duckdb": Driver("DuckDB", ".duckdb", "duckdb", 1_000, 10_000),
-        "postgresql": Driver("PostgreSQL", ".postgresql", "adbc-driver-postgresql", 63, 1_600),
+        "postgresql": Driver(
+            "PostgreSQL", ".postgresql", "adbc-driver-postgresql", 63, 1_600, case_counts=True
+        ),
         "sqlite": Driver("SQLite", ".sqlite", "adbc-driver-sqlite", 1_000, 2_000, "sqlite_"),
     }
 )

@@ -43,7 +43,8 @@ def _breaches_of_names(dataset: Dataset, table: str, driver: Driver) -> Iterator
         yield Breach(dataset.name, f"its name, with the prefix, has more than {driver.longest_name} bytes")
     if driver.reserved and table.lower().startswith(driver.reserved):
         yield Breach(
-            dataset.name, f"its name, with the prefix, begins with {driver.reserved}, which {driver.name} reserves"
+            dataset.name,
+            f"its name, with the prefix, begins with {driver.reserved}, which {driver.name} reserves",
         )
     for name in names:
         if len(name.encode(errors="replace")) > driver.longest_name:
