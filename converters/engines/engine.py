@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 
 from ...schemas.errors import AdamgateError
 
-GivenTask = TypeVar("GivenTask")
-TaskResult = TypeVar("TaskResult")
+Sent = TypeVar("Sent")
+Made = TypeVar("Made")
 
 ATTEMPTS = 3
 """So often work is begun that loses its worker each time."""
@@ -26,9 +26,7 @@ class Engine(Protocol):
     @property
     def workers(self) -> int: ...
 
-    def map(
-        self, function: Callable[[GivenTask], TaskResult], tasks: Iterable[GivenTask]
-    ) -> Iterator[TaskResult]:
+    def map(self, function: Callable[[Sent], Made], tasks: Iterable[Sent]) -> Iterator[Made]:
         """What a function returns for each task, in their order; tasks are taken as workers are free.
 
         Parameters

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from ..values.worker_process import begin_to_work, main_not_run_again
-from .engine import ATTEMPTS, GivenTask, TaskResult, WorkerLost
+from .engine import ATTEMPTS, Made, Sent, WorkerLost
 
 
 @dataclass
-class _Begun(Generic[GivenTask]):
+class _Begun(Generic[Sent]):
     """A task that is being done."""
 
-    task: GivenTask
+    task: Sent
     future: Future[Any]
     attempts: int = 1
 
@@ -45,12 +45,10 @@ class Processes:
         self.workers = jobs
         self._pool: ProcessPoolExecutor | None = None
 
-    def map(
-        self, function: Callable[[GivenTask], TaskResult], tasks: Iterable[GivenTask]
-    ) -> Iterator[TaskResult]:
+    def map(self, function: Callable[[Sent], Made], tasks: Iterable[Sent]) -> Iterator[Made]:
         """What a function returns for each task; see `Engine`."""
         waiting = iter(tasks)
-        begun: deque[_Begun[GivenTask]] = deque()
+        begun: deque[_Begun[Sent]] = deque()
         for task in waiting:
             begun.append(_Begun(task, self._submit(function, task)))
             if len(begun) > self.workers:  # one more than are done: nobody waits for this process
@@ -58,13 +56,11 @@ class Processes:
         while begun:
             yield self._result(function, begun)
 
-    def _result(
-        self, function: Callable[[GivenTask], TaskResult], begun: deque[_Begun[GivenTask]]
-    ) -> TaskResult:
+    def _result(self, function: Callable[[Sent], Made], begun: deque[_Begun[Sent]]) -> Made:
         """Of the first task, however many workers it takes."""
         while True:
             try:
-                found: TaskResult = begun[0].future.result()
+                found: Made = begun[0].future.result()
             except BrokenProcessPool as lost:
                 if begun[0].attempts >= ATTEMPTS:
                     self.close()
@@ -74,9 +70,7 @@ class Processes:
                 begun.popleft()
                 return found
 
-    def _begin_again(
-        self, function: Callable[[GivenTask], TaskResult], begun: Iterable[_Begun[GivenTask]]
-    ) -> None:
+    def _begin_again(self, function: Callable[[Sent], Made], begun: Iterable[_Begun[Sent]]) -> None:
         """Other processes, for all that has no result: which task ended a process is not known."""
         self.close()
         for each in begun:
@@ -84,7 +78,7 @@ class Processes:
                 continue
             each.future, each.attempts = self._submit(function, each.task), each.attempts + 1
 
-    def _submit(self, function: Callable[[GivenTask], TaskResult], task: GivenTask) -> Future[Any]:
+    def _submit(self, function: Callable[[Sent], Made], task: Sent) -> Future[Any]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self.workers, multiprocessing.get_context("spawn"), initializer=begin_to_work
