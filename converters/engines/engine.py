@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from ...schemas.errors import AdamgateError
 
 Sent = TypeVar("Sent")
-Made = TypeVar("Made")
+SentBack = TypeVar("SentBack")
 
 ATTEMPTS = 3
 """So often work is begun that loses its worker each time."""
@@ -26,7 +26,7 @@ class Engine(Protocol):
     @property
     def workers(self) -> int: ...
 
-    def map(self, function: Callable[[Sent], Made], tasks: Iterable[Sent]) -> Iterator[Made]:
+    def map(self, function: Callable[[Sent], SentBack], tasks: Iterable[Sent]) -> Iterator[SentBack]:
         """What a function returns for each task, in their order; tasks are taken as workers are free.
 
         Parameters

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from ..values.worker_process import begin_to_work, main_not_run_again
-from .engine import ATTEMPTS, Made, Sent, WorkerLost
+from .engine import ATTEMPTS, Sent, SentBack, WorkerLost
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Processes:
         self.workers = jobs
         self._pool: ProcessPoolExecutor | None = None
 
-    def map(self, function: Callable[[Sent], Made], tasks: Iterable[Sent]) -> Iterator[Made]:
+    def map(self, function: Callable[[Sent], SentBack], tasks: Iterable[Sent]) -> Iterator[SentBack]:
         """What a function returns for each task; see `Engine`."""
         waiting = iter(tasks)
         begun: deque[_Begun[Sent]] = deque()
@@ -56,11 +56,11 @@ class Processes:
         while begun:
             yield self._result(function, begun)
 
-    def _result(self, function: Callable[[Sent], Made], begun: deque[_Begun[Sent]]) -> Made:
+    def _result(self, function: Callable[[Sent], SentBack], begun: deque[_Begun[Sent]]) -> SentBack:
         """Of the first task, however many workers it takes."""
         while True:
             try:
-                found: Made = begun[0].future.result()
+                found: SentBack = begun[0].future.result()
             except BrokenProcessPool as lost:
                 if begun[0].attempts >= ATTEMPTS:
                     self.close()
@@ -70,7 +70,7 @@ class Processes:
                 begun.popleft()
                 return found
 
-    def _begin_again(self, function: Callable[[Sent], Made], begun: Iterable[_Begun[Sent]]) -> None:
+    def _begin_again(self, function: Callable[[Sent], SentBack], begun: Iterable[_Begun[Sent]]) -> None:
         """Other processes, for all that has no result: which task ended a process is not known."""
         self.close()
         for each in begun:
@@ -78,7 +78,7 @@ class Processes:
                 continue
             each.future, each.attempts = self._submit(function, each.task), each.attempts + 1
 
-    def _submit(self, function: Callable[[Sent], Made], task: Sent) -> Future[Any]:
+    def _submit(self, function: Callable[[Sent], SentBack], task: Sent) -> Future[Any]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self.workers, multiprocessing.get_context("spawn"), initializer=begin_to_work

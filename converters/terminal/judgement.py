@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,11 @@ from ..configuration.settings import Settings
 from ..reports.files import ReportFile
 from .inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from .options import expanded
-from .progress import progress
+from .progress import Callbacks, progress
 
 if TYPE_CHECKING:
     from ...schemas.gate.report import Report
+    from ...schemas.gate.validate import GateOptions
     from ...schemas.rules.rule import Rule, RuleFunction
     from ...schemas.study.study import Study
 
@@ -99,10 +101,23 @@ class Judgement:
             study = read_study(self.paths, self.settings, callbacks)
             if declared is not None:
                 study = study.declaring(declared)
-            report = adamgate.validate(study, **options, progress=callbacks.judging)
+            report = _report(study, self.settings, options, callbacks)
         for file in self.files:
             file.spare(Path(each.path) for each in report.inputs if each.path)
         return Judged(study, report, options.get("extra_rules", ()))
+
+
+def _report(study: Study, settings: Settings, options: GateOptions, callbacks: Callbacks) -> Report:
+    """Of this process, or of several that the settings ask for."""
+    if settings.jobs == 1:
+        return adamgate.validate(study, **options, progress=callbacks.judging)
+    from ...schemas.gate.validate import judge
+    from ..engines import engine_of
+    from ..engines.judging import checks_on
+
+    with closing(engine_of("processes", settings.jobs)) as engine:
+        checks = checks_on(engine, settings.work_dir)
+        return judge(study, **options, progress=callbacks.judging, executor=checks)
 
 
 @dataclass(frozen=True, slots=True)
