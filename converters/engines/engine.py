@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from ...schemas.errors import AdamgateError
+from ...schemas.errors import UnreadableInput
 
 Sent = TypeVar("Sent")
 SentBack = TypeVar("SentBack")
@@ -48,7 +48,7 @@ class Engine(Protocol):
         ...
 
 
-class WorkerLost(AdamgateError):
+class WorkerLost(UnreadableInput):
     """Work could not be done: each worker that began it was ended. Exit code 3.
 
     Examples
@@ -57,5 +57,3 @@ class WorkerLost(AdamgateError):
     >>> WorkerLost("a process was ended 3 times", "rule AD0001 on ADAE", "use fewer jobs").exit_code
     3
     """
-
-    exit_code = 3

@@ -11,7 +11,7 @@ from .kept_study import StudyKeeper
 
 
 def checks_on(engine: Engine, work_dir: Path | None = None) -> Executor:
-    """Runs the checks of `judge` on an engine whose workers read the files of this machine.
+    """Runs the checks of `validate` on an engine whose workers read the files of this machine.
 
     Parameters
     ----------
@@ -24,9 +24,8 @@ def checks_on(engine: Engine, work_dir: Path | None = None) -> Executor:
     --------
     >>> from adamgate.converters.engines import engine_of
     >>> from adamgate.converters.engines.judging import checks_on
-    >>> from adamgate.schemas.gate.validate import judge
     >>> study, engine = ag.read("broken"), engine_of("processes", 2)
-    >>> judge(study, executor=checks_on(engine)) == ag.validate(study)
+    >>> ag.validate(study, executor=checks_on(engine)) == ag.validate(study)
     True
     >>> engine.close()
     """

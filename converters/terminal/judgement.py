@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,11 @@ from ..configuration.settings import Settings
 from ..reports.files import ReportFile
 from .inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from .options import expanded
-from .progress import Callbacks, progress
+from .progress import progress
 
 if TYPE_CHECKING:
+    from ...schemas.gate.execution import Executor
     from ...schemas.gate.report import Report
-    from ...schemas.gate.validate import GateOptions
     from ...schemas.rules.rule import Rule, RuleFunction
     from ...schemas.study.study import Study
 
@@ -101,23 +101,26 @@ class Judgement:
             study = read_study(self.paths, self.settings, callbacks)
             if declared is not None:
                 study = study.declaring(declared)
-            report = _report(study, self.settings, options, callbacks)
+            with _checks(self.settings) as executor:
+                report = adamgate.validate(study, **options, progress=callbacks.judging, executor=executor)
         for file in self.files:
             file.spare(Path(each.path) for each in report.inputs if each.path)
         return Judged(study, report, options.get("extra_rules", ()))
 
 
-def _report(study: Study, settings: Settings, options: GateOptions, callbacks: Callbacks) -> Report:
-    """Of this process, or of several that the settings ask for."""
+@contextmanager
+def _checks(settings: Settings) -> Iterator[Executor]:
+    """How checks are run: in this process, or in several that the settings ask for."""
+    from ...schemas.gate.execution import SERIAL
+
     if settings.jobs == 1:
-        return adamgate.validate(study, **options, progress=callbacks.judging)
-    from ...schemas.gate.validate import judge
+        yield SERIAL
+        return
     from ..engines import engine_of
     from ..engines.judging import checks_on
 
     with closing(engine_of("processes", settings.jobs)) as engine:
-        checks = checks_on(engine, settings.work_dir)
-        return judge(study, **options, progress=callbacks.judging, executor=checks)
+        yield checks_on(engine, settings.work_dir)
 
 
 @dataclass(frozen=True, slots=True)
