@@ -56,7 +56,7 @@ def _with_place(declared: DeclaredOption) -> tuple[str, ...]:
 def _default(declared: DeclaredOption) -> str:
     if declared.required:
         return "required"
-    if isinstance(declared.default, bool | str) and declared.default != "":
+    if isinstance(declared.default, bool | str | int) and declared.default != "":
         return _code(toml_value(declared.default))
     return declared.otherwise
 

@@ -20,7 +20,7 @@ from ...schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS, Stand
 from ...schemas.word import Word
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from .tables import ONE, Entry, Table
-from .values import codec, file_name, mark, path, paths, size
+from .values import codec, file_name, jobs, mark, path, paths, size
 
 if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
@@ -49,6 +49,8 @@ class SettingGroup(Word):
     """How files are read; `missing` could hide what rules judge."""
     JUDGING = "judging"
     REPORTING = "reporting"
+    ENGINE = "engine"
+    """Where checks are run; the report is the same."""
     RUN = "run"
 
 
@@ -172,6 +174,13 @@ class Settings:
         otherwise="TMPDIR",
         group=SettingGroup.READING,
         metavar="FOLDER",
+    )
+    jobs: int = setting(
+        jobs,
+        "Processes that run checks; the report is the same.",
+        default=1,
+        group=SettingGroup.ENGINE,
+        metavar="N",
     )
     stdin_name: str | None = setting(
         file_name,

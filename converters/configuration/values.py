@@ -29,6 +29,26 @@ def size(value: Any) -> int:
     return number
 
 
+MOST_JOBS = 256
+_JOBS: Schema = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1, "maximum": MOST_JOBS},
+        {"enum": [str(each) for each in range(1, MOST_JOBS + 1)]},
+    ]
+}
+
+
+@one_kind("positive integer", _JOBS)
+def jobs(value: Any) -> int:
+    """How many processes; a text of the environment or the command line, too."""
+    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 3
+    number = int(value) if is_number else value
+    is_whole = isinstance(number, int) and not isinstance(number, bool)
+    if not is_whole or not 1 <= number <= MOST_JOBS or str(number) != str(value):
+        raise ValueError(f"a positive integer up to {MOST_JOBS}")
+    return int(number)
+
+
 @one_kind("name of an encoding", {"type": ["string", "integer"]})
 def codec(value: Any) -> str:
     """A text encoding by its Python or SAS name."""

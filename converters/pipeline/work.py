@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from ...schemas.errors import AdamgateError
 from ..page.run_shown import RunShown, going_on
+from ..values.worker_process import FAULT, begin_to_work, main_not_run_again
 from .project import PipelineProject
 from .record import RecordedFile
 from .step_options import StepOptions
 from .step_outcome import StepOutcome
 from .times import StepTime
-
-FAULT = 70
-"""Exit code of an error in adamgate itself."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +150,7 @@ def _started() -> tuple[Connection, BaseProcess]:
     spawning = multiprocessing.get_context("spawn")
     here, there = spawning.Pipe()
     process = spawning.Process(target=_serve, args=(there,))
-    with _main_not_run_again():
+    with main_not_run_again():
         process.start()
     there.close()
     return here, process
@@ -167,22 +161,9 @@ def _end(connection: Connection, process: BaseProcess) -> None:
     process.join()
 
 
-@contextmanager
-def _main_not_run_again() -> Iterator[None]:
-    """A process that starts here does not run the script that called us, which would call us again."""
-    script = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = script
-
-
 def _serve(connection: Connection) -> None:
     """Do steps as they come, and send what came of each."""
-    with suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one says what happens
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin_to_work()
     with suppress(EOFError, OSError):  # nobody sends or reads any more
         while True:
             connection.send(_ended(connection.recv()))
@@ -195,11 +176,3 @@ def _ended(work: Work) -> Ended:
     except BaseException as fault:  # its text may quote patient data
         failure = f"internal error in adamgate: {type(fault).__name__}"
         return Ended(StepTime.between(started, time.time()), None, failure, FAULT)
-
-
-def _end_with_parent() -> None:
-    """End this process, in whatever it is, when the one that started it is gone: another run may begin."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(FAULT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from .options import expanded
 from .progress import progress
 
 if TYPE_CHECKING:
+    from ...schemas.gate.execution import Executor
     from ...schemas.gate.report import Report
     from ...schemas.rules.rule import Rule, RuleFunction
     from ...schemas.study.study import Study
@@ -99,10 +101,26 @@ class Judgement:
             study = read_study(self.paths, self.settings, callbacks)
             if declared is not None:
                 study = study.declaring(declared)
-            report = adamgate.validate(study, **options, progress=callbacks.judging)
+            with _checks(self.settings) as executor:
+                report = adamgate.validate(study, **options, progress=callbacks.judging, executor=executor)
         for file in self.files:
             file.spare(Path(each.path) for each in report.inputs if each.path)
         return Judged(study, report, options.get("extra_rules", ()))
+
+
+@contextmanager
+def _checks(settings: Settings) -> Iterator[Executor]:
+    """How checks are run: in this process, or in several that the settings ask for."""
+    from ...schemas.gate.execution import SERIAL
+
+    if settings.jobs == 1:
+        yield SERIAL
+        return
+    from ..engines import engine_of
+    from ..engines.judging import checks_on
+
+    with closing(engine_of("processes", settings.jobs)) as engine:
+        yield checks_on(engine, settings.work_dir)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from ..study.raw_places import RawPlaces
 from ..study.study import Study
 from ..wording import UNDELIVERED
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
-from .fingerprint import KeyColumns
+from .fingerprint import BoundedKeyColumns, KeyColumns, hashed_keys_of
 from .lending import lend, lend_study
 from .own_code import ends_the_run, own_code, place_of, plain_yield, words_of
 from .report import Waived
@@ -58,17 +58,17 @@ class CheckOptions:
     selection: RuleSelection = field(default_factory=RuleSelection)
     waivers: Waivers | None = None
     show_keys: bool = True
-    _key_columns: dict[str, KeyColumns] = field(default_factory=dict, repr=False)
+    _key_columns: dict[str, KeyColumns | BoundedKeyColumns] = field(default_factory=dict, repr=False)
     _raw_places: dict[str, RawPlaces | None] = field(default_factory=dict, repr=False)
 
     def afresh(self) -> CheckOptions:
         """The same options for other datasets of the same names."""
         return replace(self, _key_columns={}, _raw_places={})
 
-    def key_columns(self, data: Dataset) -> KeyColumns:
+    def key_columns(self, data: Dataset) -> KeyColumns | BoundedKeyColumns:
         """The keys of a dataset's records, for all its findings."""
         if data.name not in self._key_columns:
-            self._key_columns[data.name] = KeyColumns(data, key_variables(data))
+            self._key_columns[data.name] = hashed_keys_of(data, key_variables(data))
         return self._key_columns[data.name]
 
     def raw_places(self, data: Dataset, study: Study) -> RawPlaces | None:

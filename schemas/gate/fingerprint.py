@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..study import columns
+from ..study.answers import AnswersInMemory
 from ..study.columns import Mask
 from ..study.dataset import Dataset
 from .record_keys import LISTED, Listed, RecordKeys, Sums
@@ -21,6 +24,9 @@ _HASH_KEY = "adamgate keys v1"
 _SECOND = np.uint64(0xA5A5A5A5A5A5A5A5)
 _SHORT = np.uint64(16)
 """A listed hash keeps 48 of its bits."""
+_BLOCK = 4_194_304
+"""Records whose keys are hashed at a time."""
+_HASHED = ("hashes of keys", "")
 
 
 def summed(hashes: Hashes) -> tuple[Sums, Listed]:
@@ -47,6 +53,43 @@ class KeyColumns:
     def of(self, mask: Mask) -> RecordKeys:
         """The keys of these records."""
         return RecordKeys.of(lambda: summed(self.hashes[mask]))
+
+
+class BoundedKeyColumns:
+    """The same of a dataset whose memory is bounded: hashed at once, block by block.
+
+    A finding then holds no mask, which would be as long as the dataset. The hashes are kept as answers are.
+    """
+
+    def __init__(self, data: Dataset, keys: Iterable[str], within: AnswersInMemory) -> None:
+        self._data = data
+        self._keys = tuple(keys)
+        self._kept = within.for_dataset()
+
+    def of(self, mask: Mask) -> RecordKeys:
+        """The keys of these records."""
+        hashes = self._hashes()
+        blocks = (slice(first, first + _BLOCK) for first in range(0, len(mask), _BLOCK))
+        found = (RecordKeys(*summed(hashes[block][mask[block]])) for block in blocks)
+        return reduce(add, found, RecordKeys())
+
+    def _hashes(self) -> Hashes:
+        try:
+            return cast("Hashes", self._kept[_HASHED])
+        except KeyError:
+            hashes = np.empty(len(self._data), np.uint64)
+        for first in range(0, len(hashes), _BLOCK):
+            count = min(_BLOCK, len(hashes) - first)
+            columns_of_block = {key: self._data.part(key, first, count) for key in self._keys}
+            hashes[first : first + count] = key_hashes(columns_of_block, count)
+        self._kept[_HASHED] = hashes
+        return hashes
+
+
+def hashed_keys_of(data: Dataset, keys: Iterable[str]) -> KeyColumns | BoundedKeyColumns:
+    """What hashes the keys of a dataset's records, within the bound of its memory where there is one."""
+    within = data.columns.answers
+    return KeyColumns(data, keys) if within is None else BoundedKeyColumns(data, keys, within)
 
 
 def key_hashes(keys: Mapping[str, pd.Series], records: int) -> Hashes:

@@ -74,6 +74,7 @@ def validate(
     baseline: Baseline | None = None,
     origins: Mapping[str, str] = MappingProxyType({}),
     progress: JudgingProgress | None = None,
+    executor: Executor = SERIAL,
 ) -> Report:
     """Judge a study by every rule in scope; the study is not changed.
 
@@ -113,6 +114,8 @@ def validate(
         for the report: "adamgate.toml".
     progress : callable, optional
         Called before each rule with its id and the dataset's name.
+    executor : Executor
+        How checks are run; by default one after the other. The report is the same.
 
     Returns
     -------
@@ -151,6 +154,7 @@ def validate(
         baseline=baseline,
         origins=origins,
         progress=progress,
+        executor=executor,
     )
 
 
@@ -174,14 +178,12 @@ def judge(
     progress: JudgingProgress | None = None,
     executor: Executor = SERIAL,
 ) -> Report:
-    """`validate`, with two more options for those who run the gate.
+    """`validate`, with one more option for those who run the gate.
 
     Parameters
     ----------
     rules : collection of str, optional
         Ids to run; all by default. Unlike `select` it leaves no trace in the report.
-    executor : Executor
-        How checks are run; by default one after the other.
     """
     study = Study.given(study)
     _require_kinds(

@@ -45,7 +45,7 @@ FORM = "html"
     help="HTML file of the page. Repeat it for further reports; the suffix is the format.",
 )
 @declared_options(PageOptions)
-@setting_options(SettingGroup.REPORTING)
+@setting_options(SettingGroup.REPORTING, SettingGroup.ENGINE)
 @JUDGING_OPTIONS
 @click.option(
     "--baseline", type=PATH, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."

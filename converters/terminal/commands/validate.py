@@ -27,7 +27,7 @@ from ..options import (
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
-@setting_options(SettingGroup.REPORTING)
+@setting_options(SettingGroup.REPORTING, SettingGroup.ENGINE)
 @click.option("--format", "form", type=REPORT_FORMAT, help="Report format.")
 @click.option(
     "-o",
