@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-Comparator = Literal["EQ", "NE", "LT", "LE", "GT", "GE", "IN", "NOTIN"]
 DefineVersion = Literal["1.0", "2.0", "2.1"]
+COMPARATORS = ("EQ", "NE", "LT", "LE", "GT", "GE", "IN", "NOTIN")
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class DocumentPages:
     """Pages of a document.
 
     Attributes
@@ -42,11 +42,11 @@ class DocumentReference:
     """A document and the pages of it that are meant; `leaf` is the OID of the document."""
 
     leaf: str
-    pages: tuple[Pages, ...] = ()
+    pages: tuple[DocumentPages, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Leaf:
     """A document or file of the delivery, called a leaf in define.xml."""
 
     oid: str
@@ -68,7 +68,7 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class VariableOrigin:
     """Where a variable comes from.
 
     Attributes
@@ -100,7 +100,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class FormalExpression:
     """A derivation as code; `context` names the language."""
 
     context: str
@@ -108,7 +108,7 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class MethodDefinition:
     """How a variable is derived.
 
     Attributes
@@ -121,7 +121,7 @@ class Method:
     name: str = ""
     type: str = ""
     description: str = ""
-    expressions: tuple[Expression, ...] = ()
+    expressions: tuple[FormalExpression, ...] = ()
     documents: tuple[DocumentReference, ...] = ()
     line: int = field(default=0, compare=False)
 
@@ -164,7 +164,7 @@ class ExternalDictionary:
 
 
 @dataclass(frozen=True, slots=True)
-class Codelist:
+class CodelistDefinition:
     """The values that a variable may have.
 
     Attributes
@@ -205,9 +205,9 @@ class Codelist:
 
         Examples
         --------
-        >>> from adamgate.schemas.study.definition import Codelist, CodelistItem
-        >>> Codelist("CL.SEX", items=(CodelistItem("F", "Female"), CodelistItem("M", "Male"))).decodes
-        {'F': 'Female', 'M': 'Male'}
+        >>> from adamgate.schemas.study.definition import CodelistDefinition, CodelistItem
+        >>> CodelistDefinition("CL.SEX", items=(CodelistItem("F", "Female"),)).decodes
+        {'F': 'Female'}
         """
         return {item.coded: item.decode for item in self.items}
 
@@ -220,14 +220,15 @@ class RangeCheck:
     ----------
     item : str
         OID of the variable that is compared.
-    comparator : {"EQ", "NE", "LT", "LE", "GT", "GE", "IN", "NOTIN"}
+    comparator : str
+        One of `COMPARATORS`, or what the file says instead, which is then among what is invalid.
     values : tuple of str
         One, but of IN and NOTIN.
     soft : bool
     """
 
     item: str
-    comparator: Comparator
+    comparator: str
     values: tuple[str, ...]
     soft: bool = True
 
@@ -262,7 +263,7 @@ class VariableDefinition:
     role, role_codelist : str
     codelist, method, comment, value_list : str
         OIDs; empty if not stated.
-    origins : tuple of Origin
+    origins : tuple of VariableOrigin
     value_level : tuple of ValueLevel
     sas_name : str
     is_non_standard, has_no_data : bool
@@ -284,7 +285,7 @@ class VariableDefinition:
     role: str = ""
     role_codelist: str = ""
     codelist: str = ""
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[VariableOrigin, ...] = ()
     method: str = ""
     comment: str = ""
     value_list: str = ""
@@ -496,6 +497,28 @@ class DanglingReference:
     line: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class InvalidValue:
+    """A value that cannot be what the file says; it is read as not stated.
+
+    Attributes
+    ----------
+    oid : str
+        Of the element; empty where that is what is missing.
+    attribute, value : str
+        As written.
+    expected : str
+        What would be valid: "a positive integer", "Yes or No", "unique".
+    line : int
+    """
+
+    oid: str
+    attribute: str
+    value: str
+    expected: str
+    line: int = field(default=0, compare=False)
+
+
 @dataclass(frozen=True)
 class Definition:
     """What a define.xml says.
@@ -514,6 +537,7 @@ class Definition:
     unsupported : tuple of str
         What is in the file and not kept, each kind once.
     dangling : tuple of DanglingReference
+    invalid : tuple of InvalidValue
 
     Examples
     --------
@@ -528,17 +552,18 @@ class Definition:
     document: DocumentIdentity = DocumentIdentity()
     standards: tuple[Standard, ...] = ()
     datasets: tuple[DatasetDefinition, ...] = ()
-    codelists: Mapping[str, Codelist] = field(default_factory=dict)
+    codelists: Mapping[str, CodelistDefinition] = field(default_factory=dict)
     where_clauses: Mapping[str, WhereClause] = field(default_factory=dict)
-    methods: Mapping[str, Method] = field(default_factory=dict)
+    methods: Mapping[str, MethodDefinition] = field(default_factory=dict)
     comments: Mapping[str, Comment] = field(default_factory=dict)
-    documents: Mapping[str, Document] = field(default_factory=dict)
+    documents: Mapping[str, Leaf] = field(default_factory=dict)
     annotated_crf: tuple[DocumentReference, ...] = ()
     supplemental: tuple[DocumentReference, ...] = ()
     analyses: tuple[AnalysisDisplay, ...] = ()
     source: DefinitionSource | None = field(default=None, compare=False)
     unsupported: tuple[str, ...] = field(default=(), compare=False)
     dangling: tuple[DanglingReference, ...] = ()
+    invalid: tuple[InvalidValue, ...] = field(default=(), compare=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, DatasetDefinition]:
