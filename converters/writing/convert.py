@@ -37,6 +37,7 @@ def convert(
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
     stdin_name: str | None = None,
+    define: str | Path | None = None,
     keep: str | Sequence[str] | None = None,
     drop: str | Sequence[str] = (),
     where: str | Sequence[str] = (),
@@ -87,6 +88,8 @@ def convert(
         Folder for data kept on disk, as in `read`.
     stdin_name : str, optional
         File name of what is read from standard input, as in `read`.
+    define : path, optional
+        The define.xml that describes the data, as in `read`.
     keep, drop : str or sequence of str, optional
         Variables to write (default: all), or to omit: ``"USUBJID"`` of every dataset that has it,
         ``"ADTTE.AVAL"`` of one. They stay in the order of the dataset.
@@ -153,6 +156,7 @@ def convert(
             "date_order": date_order,
             "decimal": decimal,
             "max_unpacked": max_unpacked,
+            "define": define,
         },
     )
     request.check()
@@ -168,6 +172,7 @@ def convert(
         memory=MEMORY if memory is None else memory,
         work_dir=work_dir,
         stdin_name=stdin_name,
+        define=define,
     )
     conversion = converted(read_each(source, options), request)
     for repair in conversion.repairs:
