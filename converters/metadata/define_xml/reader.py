@@ -48,12 +48,12 @@ from ....schemas.wording import one_line
 from ...values.file_kind import seems
 from .elements import Element, Parsed, content_of, parse
 from .references import dangling
-from .vocabulary import DEF_NAMESPACE, DEF_NAMESPACES, Unsupported
+from .vocabulary import DEF_NAMESPACE, DEF_NAMESPACES, NCI_CODES, Unsupported
 
-NCI_CODES = "nci:ExtCodeID"
 _BETWEEN_KEYS = re.compile(r"[,;\s]+")
 _NUMBER = re.compile(r"\s*[+-]?\d{1,9}\s*\Z", re.ASCII)
 _DECIMAL = re.compile(r"\s*[+-]?\d{1,15}(\.\d{0,15})?\s*\Z", re.ASCII)
+_NESTED_LISTS = 3
 _ADVICE = "give a define.xml of version 1.0, 2.0 or 2.1"
 
 
@@ -137,6 +137,7 @@ class _Reading:
     made_items: dict[str, VariableDefinition] = field(default_factory=dict)
     made_lists: dict[str, tuple[ValueLevel, ...]] = field(default_factory=dict)
     documents: dict[str, Leaf] = field(default_factory=dict)
+    depth: int = 0
     lost: list[DanglingReference] = field(default_factory=list)
 
     def definition(self, root: Element, study: Element, metadata: Element) -> Definition:
@@ -213,10 +214,14 @@ class _Reading:
     def _dataset(self, group: Element) -> DatasetDefinition:
         oid = self._oid(group)
         variables = tuple(filter(None, (self._referred(each, oid) for each in group.all("ItemRef"))))
+        stated = tuple(filter(None, _BETWEEN_KEYS.split(group.get("def:DomainKeys").strip())))
+        if stated and all(each.key_sequence is None for each in variables):
+            variables = _keyed(variables, stated)
+            if not {*stated} <= {each.name for each in variables}:
+                self._wrong(group, "def:DomainKeys", "names of variables of the dataset", oid)
         sequence = sorted(
             (each.key_sequence, each.name) for each in variables if each.key_sequence is not None
         )
-        stated = _BETWEEN_KEYS.split(group.get("def:DomainKeys").strip())
         leaf = group.get("def:ArchiveLocationID") or group.one("def:leaf").get("ID")
         subclass = group.one("def:Class", "def:SubClass")
         return DatasetDefinition(
@@ -237,7 +242,7 @@ class _Reading:
             standard=group.get("def:StandardOID"),
             leaf=leaf,
             href=self.documents[leaf].href if leaf in self.documents else "",
-            keys=tuple(name for _, name in sequence) or tuple(filter(None, stated)),
+            keys=tuple(name for _, name in sequence),
             variables=variables,
             aliases=_aliases(group),
             line=group.line,
@@ -296,16 +301,22 @@ class _Reading:
         )
 
     def _value_level(self, value_list: str) -> tuple[ValueLevel, ...]:
-        """One tuple for each list, however many variables share it."""
+        """One tuple for each list, however many variables share it; version 1.0 nests them."""
         if value_list in self.made_lists or value_list not in self.value_lists:
             return self.made_lists.get(value_list, ())
+        element = self.value_lists[value_list]
         self.made_lists[value_list] = ()  # a list within itself ends here
+        if self.depth == _NESTED_LISTS:
+            self.unsupported.add(f"def:ValueListDef nested more than {_NESTED_LISTS} deep", element.line)
+            return ()
+        self.depth += 1
         made = []
-        for reference in self.value_lists[value_list].all("ItemRef"):
+        for reference in element.all("ItemRef"):
             variable = self._referred(reference, value_list)
             if variable is not None:
                 where = tuple(each.get("WhereClauseOID") for each in reference.all("def:WhereClauseRef"))
-                made.append(ValueLevel(where, replace(variable, value_level=())))
+                made.append(ValueLevel(where, variable))
+        self.depth -= 1
         self.made_lists[value_list] = tuple(made)
         return self.made_lists[value_list]
 
@@ -496,6 +507,14 @@ class _Reading:
         for each in metadata.all("def:ValueListDef"):
             if each.get("OID") not in self.made_lists:
                 self.unsupported.add("def:ValueListDef that no variable refers to", each.line)
+
+
+def _keyed(
+    variables: tuple[VariableDefinition, ...], keys: tuple[str, ...]
+) -> tuple[VariableDefinition, ...]:
+    """Variables with their places among the keys, which version 1.0 states for the dataset as a whole."""
+    place = {name: number for number, name in enumerate(keys, start=1)}
+    return tuple(replace(each, key_sequence=place.get(each.name)) for each in variables)
 
 
 def _identity(root: Element, metadata: Element) -> DocumentIdentity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from ....schemas.study.definition import (
@@ -37,7 +38,7 @@ def dangling(
         "comment": definition.comments,
         "document": definition.documents,
         "standard": {each.oid for each in definition.standards},
-        "variable": {each.oid for each in _each_once(definition)},
+        "variable": {each.oid for each in each_once(definition)},
         "dataset": {each.oid for each in definition.datasets},
         "value list": value_lists,
     }
@@ -57,7 +58,7 @@ def _references(definition: Definition) -> Iterator[_Reference]:
     yield from _to_documents((*definition.annotated_crf, *definition.supplemental), "", 0)
     for dataset in definition.datasets:
         yield from _of_dataset(dataset)
-    for variable in _each_once(definition):
+    for variable in each_once(definition):
         yield from _of_variable(variable)
     for codelist in definition.codelists.values():
         yield "standard", codelist.standard, codelist.oid, codelist.line
@@ -80,14 +81,16 @@ def _of_dataset(dataset: DatasetDefinition) -> Iterator[_Reference]:
     yield "document", dataset.leaf, dataset.oid, dataset.line
 
 
-def _each_once(definition: Definition) -> Iterator[VariableDefinition]:
+def each_once(definition: Definition) -> Iterator[VariableDefinition]:
     """Variables, and the value level of each value list once, however many variables share it."""
-    lists = set()
-    for _, variable in definition.variables():
+    lists: set[str] = set()
+    waiting = deque(variable for _, variable in definition.variables())
+    while waiting:
+        variable = waiting.popleft()
         yield variable
-        if variable.value_list not in lists:
+        if variable.value_level and variable.value_list not in lists:
             lists.add(variable.value_list)
-            yield from (each.definition for each in variable.value_level)
+            waiting.extend(each.definition for each in variable.value_level)
 
 
 def _of_variable(variable: VariableDefinition) -> Iterator[_Reference]:

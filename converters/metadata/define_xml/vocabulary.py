@@ -16,6 +16,8 @@ DEF_NAMESPACES: Mapping[str, DefineVersion] = {
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 ARM = "http://www.cdisc.org/ns/arm/v1.0"
 XLINK = "http://www.w3.org/1999/xlink"
+NCI_CODES = "nci:ExtCodeID"
+"""The context of an alias that is a code of NCI EVS."""
 PREFIXES: Mapping[str, str] = {
     ODM: "",
     "http://www.cdisc.org/ns/odm/v1.2": "",
