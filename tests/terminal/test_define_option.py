@@ -1,4 +1,4 @@
-"""Commands that read a study take its define.xml."""
+"""Commands that read a study take its define.xml; `adamgate define` writes one."""
 
 from define_documents import DEFINE_2_1
 
@@ -25,3 +25,31 @@ def test_a_define_xml_alone_is_not_data(tmp_path, run):
     done = run("describe", str(tmp_path / "define.xml"))
     assert done.code == 3
     assert "name it with --define" in done.err
+
+
+def test_define_writes_a_skeleton_that_is_found_beside_the_data(tmp_path, run):
+    (tmp_path / "adtte.csv").write_text(CSV)
+    file = tmp_path / "define.xml"
+    done = run("define", str(tmp_path / "adtte.csv"), "-o", str(file), "--created", "2024-05-06T07:08:09")
+    assert (done.code, done.out) == (0, "")
+    assert done.err.endswith(
+        "1 dataset, 3 variables, 1 codelist, 0 methods; origin to be stated: 3 variables\n"
+    )
+    assert 'CreationDateTime="2024-05-06T07:08:09"' in file.read_text(encoding="utf-8")
+    again = run("define", str(tmp_path / "adtte.csv"), "--created", "2024-05-06T07:08:09", "-q")
+    assert (again.code, again.out, again.err) == (0, file.read_text(encoding="utf-8"), "")
+
+
+def test_define_never_writes_over_the_one_that_describes_the_data(tmp_path, run):
+    (tmp_path / "adtte.csv").write_text(CSV)
+    (tmp_path / "define.xml").write_text(DEFINE_2_1, encoding="utf-8")
+    arguments = ("define", str(tmp_path / "adtte.csv"), "-o", str(tmp_path / "define.xml"))
+    assert [run(*arguments).code, run(*arguments, "--force").code] == [4, 4]
+    assert (tmp_path / "define.xml").read_text(encoding="utf-8") == DEFINE_2_1
+
+
+def test_define_refuses_a_time_that_is_none(tmp_path, run):
+    (tmp_path / "adtte.csv").write_text(CSV)
+    done = run("define", str(tmp_path / "adtte.csv"), "--created", "yesterday")
+    assert done.code == 2
+    assert "is not a date and time" in done.err

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from ....schemas.errors import UnwritableOutput
 from ....schemas.study.definition import (
     AnalysisDisplay,
     AnalysisResult,
@@ -20,11 +22,13 @@ from ....schemas.study.definition import (
     VariableOrigin,
     WhereClause,
 )
+from ....schemas.wording import one_line
 from .markup import Node, node, rendered
 from .references import each_once
 from .vocabulary import ARM, DEF_NAMESPACE, NCI_CODES, ODM, XLINK
 
 _LANGUAGE = "en"
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def define_xml(definition: Definition) -> bytes:
@@ -38,6 +42,11 @@ def define_xml(definition: Definition) -> bytes:
     -------
     bytes
         In UTF-8; the same definition gives the same bytes.
+
+    Raises
+    ------
+    UnwritableOutput
+        If a text has a character that XML cannot hold.
 
     Examples
     --------
@@ -69,7 +78,15 @@ def define_xml(definition: Definition) -> bytes:
     )
     variables = node("GlobalVariables", {}, (node(name, {}, text=text) for name, text in names))
     within = node("Study", {"OID": study.oid}, (variables, _metadata(definition)))
-    return rendered(node("ODM", attributes, (within,))).encode()
+    text = rendered(node("ODM", attributes, (within,)))
+    if wrong := _NOT_IN_XML.search(text):
+        line = text[text.rfind("\n", 0, wrong.start()) + 1 :].partition("\n")[0]
+        raise UnwritableOutput(
+            f"XML cannot hold the character U+{ord(wrong[0]):04X}",
+            one_line(line.strip()),
+            "remove it from the data, or from what describes them",
+        )
+    return text.encode()
 
 
 def _metadata(definition: Definition) -> Node:
