@@ -1,5 +1,7 @@
 """Commands that read a study take its define.xml; `adamgate define` writes one."""
 
+import json
+
 from define_documents import DEFINE_2_1
 
 CSV = "USUBJID,PARAMCD,AVAL\n01-001,OS,12.5\n"
@@ -11,6 +13,34 @@ def test_describe_takes_one(tmp_path, run):
     named.write_text(DEFINE_2_1, encoding="utf-8")
     done = run("describe", str(tmp_path / "adtte.csv"), "--define", str(named))
     assert (done.code, "Analysis Value" in done.out) == (0, True)
+
+
+def test_describe_shows_what_it_says_and_what_is_wrong_in_it(tmp_path, run):
+    (tmp_path / "adtte.csv").write_text(CSV)
+    text = DEFINE_2_1.replace('Length="11"', 'Length="&#27;[31m"').replace(
+        'MethodOID="MT.AVAL"', 'MethodOID="M"'
+    )
+    text = text.replace("<def:Standards>", "<More/><def:Standards>")
+    (tmp_path / "define.xml").write_text(text.replace("&#27;", "&#155;"), encoding="utf-8")
+    out = run("describe", str(tmp_path / "adtte.csv")).out
+    block = out[out.index("define.xml  Trial 1") :].splitlines()
+    assert [line.split(":")[0].strip() for line in block[1:]][:7] == [
+        "file",
+        "version",
+        "standard",
+        "standard",
+        "invalid",
+        "dangling",
+        "not kept",
+    ]
+    assert "of IT.USUBJID is not a positive integer" in block[5]
+    assert block[6].endswith("method M of IT.AVAL is not present")
+    assert "More in MetaDataVersion (once" in block[7]
+    assert block[-1].split()[:7] == ["ADTTE", "3", "1", "1", "1", "USUBJID", "PARAMCD"]
+    assert "\x9b" not in out
+    document = json.loads(run("describe", str(tmp_path / "adtte.csv"), "--format", "json").out)
+    assert document["definition"]["datasets"][0]["keys"] == "USUBJID PARAMCD"
+    assert len(document["definition"]["invalid"]) == len(document["definition"]["dangling"]) == 1
 
 
 def test_one_that_is_not_present_is_told(tmp_path, run):
