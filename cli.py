@@ -20,7 +20,20 @@ from .converters.terminal.exit_codes import SUMMARY
 from .converters.terminal.options import DEBUG
 
 COMMANDS = (
-    *("ae", "config", "convert", "cuminc", "derive", "describe", "diff", "explain", "init", "km", "report"),
+    *(
+        "ae",
+        "config",
+        "convert",
+        "cuminc",
+        "define",
+        "derive",
+        "describe",
+        "diff",
+        "explain",
+        "init",
+        "km",
+        "report",
+    ),
     *("responders", "rules", "run", "survival", "swimmer", "validate", "verify"),
 )
 COMPLETION = "_ADAMGATE_COMPLETE"

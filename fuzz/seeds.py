@@ -20,8 +20,9 @@ import pyreadstat
 import adamgate as ag
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "formats"))
+sys.path[:0] = [str(ROOT / "tests" / "formats"), str(ROOT / "tests" / "fixtures")]
 
+import define_documents  # noqa: E402
 import sas7bdat_bytes as sas  # noqa: E402
 import xpt_bytes as xpt  # noqa: E402
 
@@ -285,6 +286,13 @@ def terminology_files() -> list[Files]:
         {"terms.xml": _ODM.encode()},
         {"terms.xml": _ODM.replace("UTF-8", "windows-1252").encode("cp1252")},
     ]
+
+
+def define_files() -> list[Files]:
+    """The documents that the tests have, in two encodings."""
+    documents = define_documents.DOCUMENTS
+    wide = documents["2.1"].replace("UTF-8", "UTF-16").encode("utf-16")
+    return [*({"define.xml": each.encode()} for each in documents.values()), {"define.xml": wide}]
 
 
 _SETTINGS = """\

@@ -25,6 +25,7 @@ import adamgate as ag
 from adamgate.converters.configuration.load import load_settings
 from adamgate.converters.configuration.shown import as_toml, shown
 from adamgate.converters.formats import writable
+from adamgate.converters.metadata.define_xml.reader import read_define
 from adamgate.converters.metadata.nci_terminology import read_terminology
 from adamgate.converters.reports import REPORTS
 from adamgate.converters.reports.contents import RENDERERS
@@ -202,6 +203,7 @@ TARGETS = {
     "dataset-json": Target(seeds.json_files, _read),
     "archive": Target(seeds.archive_files, _read),
     "terminology": Target(seeds.terminology_files, lambda path, _: repr(read_terminology(path)) and None),
+    "define": Target(seeds.define_files, lambda path, _: repr(read_define(path)) and None),
     "settings": Target(seeds.settings_files, _settings),
     "baseline": Target(seeds.baseline_files, lambda path, _: repr(ag.read_baseline(path)) and None),
     "expression": Target(seeds.expression_files, _expression),

@@ -52,7 +52,7 @@ def pipeline_of(
             raise ConfigurationError(
                 "no step is declared", f"{shown_path(file)}", 'declare one: [step.adam] with kind = "derive"'
             )
-        named = tuple(filter(None, (settings.catalog, *settings.ct)))
+        named = tuple(filter(None, (settings.catalog, settings.define, *settings.ct)))
         steps = {each.name: (each.values["kind"], each.options) for each in entries}
         order = planned(
             steps,

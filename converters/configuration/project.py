@@ -104,7 +104,9 @@ class Project:
         from ..writing.inputs import files_in, inputs_given
 
         given = tuple(paths)
-        named = filter(None, (self.settings.file, self.settings.catalog, *self.settings.ct))
+        named = filter(
+            None, (self.settings.file, self.settings.catalog, self.settings.define, *self.settings.ct)
+        )
         files = files_in(given, recursive=self.settings.recursive)
         return tuple(dict.fromkeys(chain(inputs_given((*given, *named)), files)))
 

@@ -122,6 +122,14 @@ class Settings:
         group=SettingGroup.DELIVERY,
         metavar="FILE",
     )
+    define: Path | None = setting(
+        path,
+        "Define-XML file that describes the data.",
+        default=None,
+        otherwise="define.xml beside the data",
+        group=SettingGroup.DELIVERY,
+        metavar="FILE",
+    )
     recursive: bool = setting(
         switch,
         "Also read subfolders.",

@@ -46,4 +46,4 @@ class DerivedStudy(Study):
         counts = {**self.record.records, **other.record.records}
         of_parameters = {**self.record.of_parameters, **other.record.of_parameters}
         record = DerivationRecord.together(counts, (self.record, other.record), of_parameters)
-        return DerivedStudy(MappingProxyType(datasets), self.notes + other.notes, record)
+        return DerivedStudy(MappingProxyType(datasets), self.notes + other.notes, record=record)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import MOST_VARIABLES
 from ...schemas.wording import one_line
+from ..metadata.define_xml.beside import Definitions
 from ..metadata.sidecars import Tables
 from ..values.memory import Memory
 from .planned_file import PlannedFile
@@ -51,10 +52,14 @@ class ReadOptions:
         Bytes that a compressed file may unpack to; None has it depend on the file's size.
     stdin_name : str or None
         File name of what is read from standard input.
+    define : Path or None
+        The define.xml that describes the data; by default the one beside them.
     memory : Memory
         What the data may take of it, and where the rest goes.
     tables : Tables
         Those beside the data that were read so far.
+    definitions : Definitions
+        The define.xml files that were read so far.
     """
 
     encoding: str | None = None
@@ -66,8 +71,10 @@ class ReadOptions:
     decimal: str | None = None
     max_unpacked: int | None = None
     stdin_name: str | None = None
+    define: Path | None = None
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
     tables: Tables = field(default_factory=Tables, init=False, repr=False, compare=False)
+    definitions: Definitions = field(default_factory=Definitions, init=False, repr=False, compare=False)
 
 
 def refuse_too_many(variables: int, where: str) -> None:

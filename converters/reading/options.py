@@ -16,7 +16,9 @@ from ..values.regular_file import is_file_name
 from ..values.sizes import bytes_in
 
 
-def checked_options(*, catalog: Any, missing: Any, memory: Any, work_dir: Any, **given: Any) -> ReadOptions:
+def checked_options(
+    *, catalog: Any, missing: Any, memory: Any, work_dir: Any, define: Any = None, **given: Any
+) -> ReadOptions:
     """The options of `read`.
 
     Raises
@@ -27,7 +29,7 @@ def checked_options(*, catalog: Any, missing: Any, memory: Any, work_dir: Any, *
         When there is no such catalogue.
     """
     words = _words(missing)
-    settled = {"missing": words, "catalog": catalog, "memory": memory, "work_dir": work_dir}
+    settled = {"missing": words, "catalog": catalog, "memory": memory, "work_dir": work_dir, "define": define}
     for option, value in (given | settled).items():
         fits, expected = _EXPECTED[option]
         if value is not None and not fits(value):
@@ -40,7 +42,11 @@ def checked_options(*, catalog: Any, missing: Any, memory: Any, work_dir: Any, *
         raise ConfigurationError("the folder does not exist", str(work_dir), "check --work-dir")
     bound = Memory(None if memory is None else bytes_in(memory), None if work_dir is None else Path(work_dir))
     return ReadOptions(
-        catalog=None if catalog is None else Path(catalog), missing=words, memory=bound, **given
+        catalog=None if catalog is None else Path(catalog),
+        missing=words,
+        memory=bound,
+        define=None if define is None else Path(define),
+        **given,
     )
 
 
@@ -77,6 +83,7 @@ def _is_switch(given: Any) -> bool:
 _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "encoding": (_is_word, "a name such as utf-8, cp1252 or wlatin1"),
     "catalog": (_is_path, "a path"),
+    "define": (_is_path, "a path"),
     "recursive": (_is_switch, "True or False"),
     "progress": (callable, "a function"),
     "missing": (_are_words, 'strings: ["NA"]'),

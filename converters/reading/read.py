@@ -14,12 +14,14 @@ from typing import Any, TypeVar
 
 from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
+from ...schemas.study.definition import Definition
 from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ...schemas.wording import nearest
 from ..formats import readable
 from ..formats.format import ReadingProgress, ReadOptions
 from ..formats.parquet.parts import is_partitioned, parts_of
+from ..metadata.define_xml.beside import completed
 from ..metadata.raw_places_file import raw_places_beside
 from ..metadata.sidecar_names import is_sidecar
 from ..metadata.sidecars import DatasetsTable
@@ -36,7 +38,7 @@ _HASHED = 1 << 20
 
 _ADVICE_BY_SUFFIX = {
     ".sas7bcat": "give a format catalogue with --catalog; one beside the data is found automatically",
-    ".xml": "define.xml is not data; give the folder, where files that are not data are skipped",
+    ".xml": "define.xml describes data: name it with --define, and give the data or their folder",
 }
 
 
@@ -54,6 +56,7 @@ def read(
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
     stdin_name: str | None = None,
+    define: str | Path | None = None,
 ) -> Study:
     """Read export files.
 
@@ -91,6 +94,9 @@ def read(
         default, the system's folder for temporary files (TMPDIR).
     stdin_name : str, optional
         File name of what is read from standard input (the path ``"-"``): ``"adsl.xpt"``.
+    define : path, optional
+        The define.xml that describes the data (default: the one beside them). Types of CSV follow it, and so
+        do labels, lengths and formats of files that have no place for them; `Study.definition` has it.
 
     Returns
     -------
@@ -126,10 +132,11 @@ def read(
         memory=memory,
         work_dir=work_dir,
         stdin_name=stdin_name,
+        define=define,
     )
     readings = read_each(path, options)
     raise_all([*readings.problems, *repeated(readings.datasets)])
-    return Study.of(*readings.datasets, notes=readings.notes)
+    return Study.of(*readings.datasets, notes=readings.notes, definition=readings.definition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +150,14 @@ class Readings:
     notes : tuple of ReadingNote
         About the whole delivery.
     problems : tuple of UnreadableInput
+    definition : Definition or None
+        The define.xml of the delivery.
     """
 
     datasets: tuple[Dataset, ...]
     notes: tuple[ReadingNote, ...] = ()
     problems: tuple[UnreadableInput, ...] = ()
+    definition: Definition | None = None
 
     def require_all(self) -> None:
         """Refuse what could not be read.
@@ -177,6 +187,7 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
             tuple(map(brought.from_there, readings.datasets)),
             brought.noted(readings.notes),
             _distinct(map(brought.told, readings.problems)),
+            readings.definition,
         )
 
 
@@ -184,7 +195,7 @@ def _read_places(places: Sequence[Path], options: ReadOptions, problems: list[Un
     """Read every file of places that are here; `problems` grows."""
     found = _files(places, options.recursive, problems)
     files = found.files
-    sidecars = _sidecars(files, options, problems)
+    sidecars, definitions = _sidecars(files, options, problems), _definitions(files, options, problems)
     datasets: list[Dataset] = []
     with hashing_beside() as hashing:
         for file in files:
@@ -193,10 +204,15 @@ def _read_places(places: Sequence[Path], options: ReadOptions, problems: list[Un
             except UnreadableInput as problem:
                 problems.append(problem)
             else:
-                described = [_described(dataset, sidecars[file.parent]) for dataset in read_from]
+                described = [
+                    _described(dataset, sidecars[file.parent], definitions[file.parent])
+                    for dataset in read_from
+                ]
                 datasets += [_traced(dataset, problems) for dataset in described]
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
-    return Readings(tuple(datasets), (*found.notes, *undecoded), _distinct(problems))
+    definition = options.definitions.of_study(definitions.values())
+    notes = (*found.notes, *undecoded, *options.definitions.notes)
+    return Readings(tuple(datasets), notes, _distinct(problems), definition)
 
 
 Hashing = Callable[[Iterable[Path]], Future[str]]
@@ -288,9 +304,25 @@ def _sha256(paths: Iterable[Path], ended: Event) -> str:
     return digest.hexdigest()
 
 
-def _described(dataset: Dataset, table: DatasetsTable) -> Dataset:
+def _described(dataset: Dataset, table: DatasetsTable, definition: Definition | None) -> Dataset:
+    """The dataset with what `datasets.csv` says, and then with what define.xml says beyond that."""
     entry = table.about(dataset)
-    return dataset if entry is None else entry.applied_to(dataset)
+    told = dataset if entry is None else entry.applied_to(dataset)
+    return completed(told, definition)
+
+
+def _definitions(
+    files: Iterable[Path], options: ReadOptions, problems: list[UnreadableInput]
+) -> dict[Path, Definition | None]:
+    """What define.xml says, by folder; one that cannot be read is a problem of its own."""
+    found: dict[Path, Definition | None] = {}
+    for folder in dict.fromkeys(file.parent for file in files):
+        found[folder] = None
+        try:
+            found[folder] = options.definitions.of(folder, options.define)
+        except UnreadableInput as problem:
+            problems.append(problem)
+    return found
 
 
 def _traced(dataset: Dataset, problems: list[UnreadableInput]) -> Dataset:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Protocol
 
+from ...schemas.study.definition import Definition
 from ...schemas.wording import counted, plain
+from .definition_contents import definition_document, definition_lines
 from .describe import Description, VariableDescription
 from .presentation import as_json
 
@@ -18,20 +21,29 @@ _ALWAYS = frozenset({"#", "Variable", "Type", "Missing", "Distinct"})
 _RIGHT = frozenset({"#", "Len", "Missing", "Distinct", "First", "Last"})
 
 
-def render_text(descriptions: Sequence[Description]) -> str:
-    """Datasets one after another, a blank line between them."""
-    return "\n".join("".join(f"{line.rstrip()}\n" for line in _lines(each)) for each in descriptions)
+def render_text(descriptions: Sequence[Description], definition: Definition | None = None) -> str:
+    """Datasets one after another, then what define.xml says, a blank line between them."""
+    parts = [*map(_lines, descriptions), *([definition_lines(definition)] if definition else [])]
+    return "\n".join("".join(f"{line.rstrip()}\n" for line in each) for each in parts)
 
 
-def render_json(descriptions: Sequence[Description]) -> str:
-    """``{"datasets": [...]}`` with everything the text says, by name."""
-    document = {"datasets": [_document(each) for each in descriptions]}
+def render_json(descriptions: Sequence[Description], definition: Definition | None = None) -> str:
+    """``{"datasets": [...]}`` with everything the text says, by name; ``"definition"`` if there is one."""
+    document: dict[str, object] = {"datasets": [_document(each) for each in descriptions]}
+    if definition:
+        document["definition"] = definition_document(definition)
     return as_json(document)
 
 
-RENDERERS: Mapping[str, Callable[[Sequence[Description]], str]] = MappingProxyType(
-    {"text": render_text, "json": render_json}
-)
+class ContentsRenderer(Protocol):
+    """Descriptions as a document."""
+
+    def __call__(
+        self, descriptions: Sequence[Description], definition: Definition | None = None, /
+    ) -> str: ...
+
+
+RENDERERS: Mapping[str, ContentsRenderer] = MappingProxyType({"text": render_text, "json": render_json})
 
 
 def _lines(description: Description) -> Iterator[str]:

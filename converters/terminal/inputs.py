@@ -44,7 +44,7 @@ def kept_files(paths: Sequence[Path], settings: Settings) -> tuple[Sequence[Path
     from ..writing.inputs import files_in, inputs_given
 
     beside = settings.with_data.path if settings.with_data is not None else None
-    named = paths_in(paths, settings.file, beside, settings.catalog, settings.ct)
+    named = paths_in(paths, settings.file, beside, settings.catalog, settings.define, settings.ct)
     return inputs_given(named), files_in(paths, recursive=settings.recursive)
 
 
@@ -78,6 +78,7 @@ def reading_options(settings: Settings, callbacks: Callbacks, memory: str | None
     return {
         "encoding": settings.encoding,
         "catalog": settings.catalog,
+        "define": settings.define,
         "recursive": settings.recursive,
         "progress": callbacks.reading,
         "missing": settings.missing,

@@ -17,8 +17,11 @@ from typing import Any, BinaryIO
 
 from ...schemas.errors import AdamgateError, ConfigurationError, UnwritableOutput
 from ...schemas.study.dataset import Dataset
+from ..formats import Format
 from ..formats.format import Output, WritingProgress
+from ..formats.holds import Holds
 from ..formats.planned_file import PlannedFile
+from ..metadata.define_xml.beside import with_keys
 from ..metadata.sidecar_names import is_sidecar
 from ..reading.read import Readings, named_alike, repeated
 from ..values.address import STANDARD_OUTPUT
@@ -111,10 +114,19 @@ def converted(readings: Readings, request: Request) -> ConversionRecord:
         Where all or nothing is to be written, or there is only one dataset: whatever keeps it from being
         written. Else only what concerns all datasets; the rest is in the `ConversionRecord`.
     """
-    run = _Run(readings, request)
+    run = _Run(_with_keys(readings, request.target.format), request)
     if request.together or len(readings.datasets) + len(readings.problems) < 2 or not readings.datasets:
         return run.at_once()
     return run.one_by_one()
+
+
+def _with_keys(readings: Readings, form: Format) -> Readings:
+    """The datasets with the keys that define.xml states, where the target has a place for them."""
+    if Holds.KEYS not in form.holds or readings.definition is None:
+        return readings
+    return replace(
+        readings, datasets=tuple(with_keys(each, readings.definition) for each in readings.datasets)
+    )
 
 
 class _Run:
@@ -283,8 +295,8 @@ class _Run:
         """What describes the inputs beside them, and a format catalogue that was given."""
         read = {each.source.path for each in self._readings.datasets if each.source is not None}
         beside = [each for each in self._inputs if each not in read]
-        catalog = self._request.options.get("catalog")
-        given = [] if catalog is None else [Path(catalog)]
+        named = (self._request.options.get(name) for name in ("catalog", "define"))
+        given = [Path(each) for each in named if each is not None]
         return {path: hash_of(path) for path in dict.fromkeys((*beside, *given)) if os.path.isfile(path)}
 
 

@@ -38,6 +38,7 @@ def convert(
     memory: int | str | None = None,
     work_dir: str | Path | None = None,
     stdin_name: str | None = None,
+    define: str | Path | None = None,
     keep: str | Sequence[str] | None = None,
     drop: str | Sequence[str] = (),
     where: str | Sequence[str] = (),
@@ -88,6 +89,8 @@ def convert(
         Folder for data kept on disk, as in `read`.
     stdin_name : str, optional
         File name of what is read from standard input, as in `read`.
+    define : path, optional
+        The define.xml that describes the data, as in `read`.
     keep, drop : str or sequence of str, optional
         Variables to write (default: all), or to omit: ``"USUBJID"`` of every dataset that has it,
         ``"ADTTE.AVAL"`` of one. They stay in the order of the dataset.
@@ -154,6 +157,7 @@ def convert(
             "date_order": date_order,
             "decimal": decimal,
             "max_unpacked": max_unpacked,
+            "define": define,
         },
     )
     request.check()
@@ -169,6 +173,7 @@ def convert(
         memory=MEMORY if memory is None else memory,
         work_dir=work_dir,
         stdin_name=stdin_name,
+        define=define,
     )
     with working_in(None if work_dir is None else Path(work_dir)):
         conversion = converted(read_each(source, options), request)

@@ -108,7 +108,7 @@ def join(partitions: Sequence[Partition]) -> Study:
     datasets = (
         _joined(each.name, partitions) if each.name in first.records else each for each in first.study
     )
-    return Study.of(*datasets, notes=first.study.notes)
+    return Study.of(*datasets, notes=first.study.notes, definition=first.study.definition)
 
 
 class Partitioned:
@@ -250,7 +250,7 @@ def _part_of(data: Dataset, parts: int) -> NDArray[np.intp]:
 
 def _cut(study: Study, records: Mapping[str, Records]) -> Partition:
     datasets = (_taken(data, records[data.name]) if data.name in records else data for data in study)
-    return Partition(Study.of(*datasets, notes=study.notes), records)
+    return Partition(Study.of(*datasets, notes=study.notes, definition=study.definition), records)
 
 
 def _taken(data: Dataset, records: Records) -> Dataset:

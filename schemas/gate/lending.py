@@ -90,7 +90,7 @@ def lend(dataset: Dataset) -> LentDataset:
 
 def lend_study(study: Study) -> Study:
     """The same study, each dataset lent."""
-    return Study.of(*map(lend, study), notes=study.notes)
+    return Study.of(*map(lend, study), notes=study.notes, definition=study.definition)
 
 
 def _copied(column: pd.Series) -> Any:

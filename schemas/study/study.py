@@ -11,6 +11,7 @@ from ..glance import Glance, Glanced
 from ..wording import counted
 from .dataset import Dataset
 from .declarations import Declarations
+from .definition import Definition
 from .description import sendable
 from .variable import ReadingNote
 
@@ -25,6 +26,8 @@ class Study(Glanced):
         In the order in which they were read. ``study["ADTTE"]`` returns one, in upper or lower case.
     notes : tuple of ReadingNote
         Notes about the whole delivery, such as files that were not read.
+    definition : Definition or None
+        What the define.xml of the delivery says.
 
     Examples
     --------
@@ -35,9 +38,12 @@ class Study(Glanced):
 
     datasets: Mapping[str, Dataset]
     notes: tuple[ReadingNote, ...] = ()
+    definition: Definition | None = None
 
     @classmethod
-    def of(cls, *datasets: Dataset, notes: Iterable[ReadingNote] = ()) -> Study:
+    def of(
+        cls, *datasets: Dataset, notes: Iterable[ReadingNote] = (), definition: Definition | None = None
+    ) -> Study:
         """A study of these datasets; their names must be unique.
 
         Examples
@@ -51,7 +57,7 @@ class Study(Glanced):
             if dataset.name in named:
                 raise ValueError(f"two datasets are named {dataset.name}")
             named[dataset.name] = dataset
-        return cls(MappingProxyType(named), tuple(notes))
+        return cls(MappingProxyType(named), tuple(notes), definition)
 
     @classmethod
     def given(cls, what: object) -> Study:
@@ -86,7 +92,8 @@ class Study(Glanced):
         >>> study["ADTTE"].declarations.population
         'ITTFL'
         """
-        return Study.of(*(dataset.replace(declarations=declarations) for dataset in self), notes=self.notes)
+        declaring = (dataset.replace(declarations=declarations) for dataset in self)
+        return Study.of(*declaring, notes=self.notes, definition=self.definition)
 
     def _glance(self) -> Glance:
         facts = [counted(len(self), "dataset"), counted(sum(map(len, self)), "record")]

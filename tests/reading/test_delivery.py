@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from define_documents import DEFINE_2_1
 
 import adamgate as ag
 from adamgate.cli import run
@@ -193,7 +194,7 @@ def test_delimited_text_and_odm_by_other_names_are_named(tmp_path: Path) -> None
     (tmp_path / "adlb.txt").write_text("USUBJID|PARAMCD|AVAL\n1|ALT|5\n")
     (tmp_path / "readme.txt").write_text("These are the data, as of today.\nSend questions to us.\n")
     (tmp_path / "odm.xml").write_text("<ODM><ClinicalData/></ODM>")
-    (tmp_path / "define.xml").write_text("<ODM><Study/></ODM>")
+    (tmp_path / "define.xml").write_text(DEFINE_2_1, encoding="utf-8")
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "adae.txt").write_text("USUBJID;AESEQ\n1;1\n2;1\n")
     said = " ".join(map(str, ag.read(tmp_path).notes))

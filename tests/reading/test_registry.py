@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from define_documents import DEFINE_2_1
 
 from adamgate.converters.formats import readable
 from adamgate.converters.formats.csv import reader as csv_reader
@@ -46,8 +47,9 @@ def test_a_file_a_folder_and_several(tmp_path: Path) -> None:
 
 def test_a_folders_other_files_are_left_out(tmp_path: Path) -> None:
     put(tmp_path, "adtte.csv")
-    for name in ("_variables.csv", "_own.csv", ".hidden.csv", "~$adsl.csv", "define.xml", "notes.md"):
+    for name in ("_variables.csv", "_own.csv", ".hidden.csv", "~$adsl.csv", "notes.md"):
         put(tmp_path, name, "dataset,variable\n")
+    put(tmp_path, "define.xml", DEFINE_2_1)
     put(tmp_path, "datasets.csv", "dataset,label\nADTTE,Time\n")
     put(tmp_path, "report.json", '{"findings": []}')
     put(tmp_path, "deeper/adsl.csv", ADSL)
@@ -220,8 +222,9 @@ def test_what_may_be_data_and_is_not_read_is_listed(tmp_path: Path) -> None:
     put(tmp_path, "adtte.json", "{}")
     put(tmp_path, "adae.json", "[1]")
     put(tmp_path, "adex.csv/notes.md", "x")
-    for name in ("README.md", "make.py", "define.xml", "formats.sas7bcat", "_variables.csv", "guide.pdf"):
+    for name in ("README.md", "make.py", "formats.sas7bcat", "_variables.csv", "guide.pdf"):
         put(tmp_path, name, "dataset,variable\n")
+    put(tmp_path, "define.xml", DEFINE_2_1)
     put(tmp_path, "old.json", '{"schema_version": "1.1", "verdict": "passed", "findings": []}')
     put(tmp_path, "os.codebook.json", '{"schema_version": "1.0", "polarity": "event is CNSR = 0"}')
     (note,) = read(tmp_path).notes

@@ -22,6 +22,7 @@ from ....schemas.standards.known_variables import variable_type
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, SpecialMissing, Variable
+from ...metadata.define_xml.beside import defined_variables, together
 from ...metadata.sidecar_names import VARIABLES_FILE
 from ...metadata.sidecars import VariableEntry, VariablesTable, dataset_in, variables_beside
 from ...values.gathering import Gathering
@@ -111,9 +112,12 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     """
     name = dataset_in(path, options.encoding, options.tables)
     table = variables_beside(path, name, options.encoding, options.tables)
-    described = dict(table.entries) if table else {}
+    definition = options.definitions.of(path.parent, options.define)
+    known = together(table, defined_variables(definition, name))
+    described = dict(known.entries) if known else {}
+    undelivered = {} if table is None else dict(table.entries)
     gathering = options.memory.gathering(size_of_text(path))
-    content = read_delimited(path, name, options, gathering, tuple(described))
+    content = read_delimited(path, name, options, gathering, tuple(undelivered))
     notes = [*content.notes, *([ReadingNote(name, table.undecoded)] if table and table.undecoded else [])]
     texts, records = _without_empty_end(content, table, name, gathering, notes)
     labels = content.labels or [""] * len(content.header)
@@ -126,7 +130,8 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     columns: dict[str, _Column] = {}
     variables: list[Variable] = []
     for variable, label, column in zip(content.header, labels, texts, strict=True):
-        entry = described.pop(variable.upper(), _UNDESCRIBED)
+        entry = described.get(variable.upper(), _UNDESCRIBED)
+        undelivered.pop(variable.upper(), None)
         decimal = "," if commas and may_be_thousands(column.values.fill_null("")) else options.decimal
         read = _column(variable, column, entry, replace(options, decimal=decimal), declared)
         variables.append(_variable(variable, label, entry, read))
@@ -146,12 +151,12 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         notes += _repeated_names(name, content.header, texts)
     notes += [
         ReadingNote(name, f"in {VARIABLES_FILE}, but not present in the file", entry.name)
-        for entry in described.values()
+        for entry in undelivered.values()
     ]
     description = DatasetDescription(
         name=name,
         variables=tuple(variables),
-        carries=table.carries if table else frozenset({"label"} if content.labels else ()),
+        carries=known.carries if known else frozenset({"label"} if content.labels else ()),
         source=Source(path, "CSV", encoding=content.encoding),
     )
     return [

@@ -50,7 +50,7 @@ def command(
         study = read_study(paths, settings, callbacks)
         described = [adamgate.describe(dataset, ranges=ranges) for dataset in study]
     tell_notes(study, quiet=True)  # those on a dataset are in its description
-    show(contents.RENDERERS[form](described))
+    show(contents.RENDERERS[form](described, study.definition))
 
 
 def _proposal(paths: tuple[Path, ...], settings: Settings) -> str:
