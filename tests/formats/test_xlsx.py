@@ -211,6 +211,12 @@ def test_names_that_no_sheet_has(name, tmp_path):
         ag.write(data, tmp_path / "adx.xlsx")
 
 
+def test_a_name_that_excel_keeps_for_itself(tmp_path):
+    data = ag.Dataset.from_frame(pd.DataFrame({"A": [1.0]}), "HISTORY")
+    with pytest.raises(ag.UnwritableOutput, match="its name is that of a sheet of Excel's own"):
+        ag.write(data, tmp_path / "history.xlsx")
+
+
 def test_damaged_metadata_sheets_are_refused(tmp_path):
     path = written(frame(A=[1.0]), tmp_path)
     for cell, value, message in (

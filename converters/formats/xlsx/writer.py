@@ -36,6 +36,8 @@ from .sheet_view import SheetView
 from .sheet_xml import AFTER_LAST, FIRST_CERTAIN, NOT_IN_XML, TOKENS, rows
 
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
+_OF_EXCEL = "history"
+"""The name that Excel keeps for a sheet of its own."""
 _CHARACTERS = "a character that XML does not have (NUL, U+FFFE, U+FFFF)"
 _TWO_IN_UTF_16 = r"[\x{10000}-\x{10FFFF}]"
 _MILLIS = "datetime64[ms]"
@@ -65,7 +67,10 @@ def _faults_of_dataset(dataset: Dataset, options: WriteOptions) -> Iterator[str]
         yield "has no variables"
     name = dataset.name
     if not 0 < len(name) <= LONGEST_NAME or _NOT_IN_NAMES.search(name) or name in {VARIABLES, DATASETS}:
-        yield f"its name is not one of a sheet: at most {LONGEST_NAME} characters, none of [ ] : * ? / \\"
+        signs = "none of [ ] : * ? / \\, no apostrophe at its ends"
+        yield f"its name is not one of a sheet: at most {LONGEST_NAME} characters, {signs}"
+    if name.casefold() == _OF_EXCEL:
+        yield "its name is that of a sheet of Excel's own"
     if _is_no_xml(name, dataset.label, dataset.declared_class, dataset.declared_subclass):
         yield f"has {_CHARACTERS} in its name, label or class"
 
