@@ -41,6 +41,7 @@ def test_types_labels_lengths_and_formats_of_csv_follow_it(folder):
     study = ag.read(folder)
     data = study["ADTTE"]
     assert study.definition.version == "2.1"
+    assert repr(study).splitlines()[0] == "Study: 1 dataset, 2 records, Define-XML 2.1"
     assert study.definition.source.path == str(folder / "define.xml")
     assert data["CODEX"].tolist() == ["1", "2"]
     assert [(each.name, each.type, each.label, each.length, each.format) for each in data.variables] == [
