@@ -187,7 +187,7 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
             tuple(map(brought.from_there, readings.datasets)),
             brought.noted(readings.notes),
             _distinct(map(brought.told, readings.problems)),
-            readings.definition,
+            brought.defined_there(readings.definition),
         )
 
 

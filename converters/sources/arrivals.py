@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
+from ...schemas.study.definition import Definition
 from ...schemas.study.variable import ReadingNote
 from ..formats.format import ReadOptions
 from ..values.address import STANDARD_INPUT
@@ -102,6 +103,16 @@ class Arrivals:
         if arrival.carrier.is_table:
             told = replace(told, path=arrival.place / source.path.stem, format=arrival.carrier.name)
         return dataset.replace(source=told, notes=self.noted(dataset.notes))
+
+    def defined_there(self, definition: Definition | None) -> Definition | None:
+        """A definition whose file is named by the place it came from."""
+        if definition is None or definition.source is None:
+            return definition
+        path = Path(definition.source.path)
+        arrival = self._arrival(path)
+        if arrival is None:
+            return definition
+        return replace(definition, source=replace(definition.source, path=str(arrival.shown(path))))
 
     def remove(self) -> None:
         """Remove what was brought: it has been read."""

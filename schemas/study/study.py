@@ -99,6 +99,8 @@ class Study(Glanced):
         facts = [counted(len(self), "dataset"), counted(sum(map(len, self)), "record")]
         if self.notes:
             facts.append(counted(len(self.notes), "note"))
+        if self.definition is not None:
+            facts.append(f"Define-XML {self.definition.version}")
         rows = (
             (each.name, counted(len(each), "record"), counted(len(each.variables), "variable"), each.label)
             for each in self

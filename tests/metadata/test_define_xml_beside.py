@@ -1,6 +1,7 @@
 """define.xml beside the data, or named: what readers and conversions take from it."""
 
 import json
+import zipfile
 
 import pytest
 from define_documents import DEFINE_2_1
@@ -40,6 +41,7 @@ def test_types_labels_lengths_and_formats_of_csv_follow_it(folder):
     study = ag.read(folder)
     data = study["ADTTE"]
     assert study.definition.version == "2.1"
+    assert repr(study).splitlines()[0] == "Study: 1 dataset, 2 records, Define-XML 2.1"
     assert study.definition.source.path == str(folder / "define.xml")
     assert data["CODEX"].tolist() == ["1", "2"]
     assert [(each.name, each.type, each.label, each.length, each.format) for each in data.variables] == [
@@ -146,6 +148,24 @@ def test_one_that_cannot_be_read_is_refused_once(folder):
         ag.read(folder)
     assert refused.value.what == "define.xml is not well-formed"
     assert str(folder / "define.xml") in refused.value.where
+
+
+def test_one_in_an_archive_is_named_by_its_place(folder, tmp_path):
+    with_define(folder)
+    archive = tmp_path / "delivery.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        for each in folder.iterdir():
+            made.write(each, each.name)
+    study = ag.read(archive)
+    assert study.definition.source.path == str(archive / "define.xml")
+    assert study["ADTTE"].variable("AVAL").label == "Analysis Value"
+
+
+def test_a_value_that_is_longer_than_it_says_is_written_whole(folder, tmp_path):
+    with_define(folder, text=DEFINE.replace('Length="11"', 'Length="3"'))
+    with pytest.warns(ag.MetadataNotKept, match="USUBJID length 6 instead of 3"):
+        ag.convert(folder / "adtte.csv", tmp_path / "adtte.xpt")
+    assert ag.read(tmp_path / "adtte.xpt")["ADTTE"]["USUBJID"].tolist() == ["01-001", "01-002"]
 
 
 def test_keys_go_where_there_is_a_place_for_them(folder, tmp_path):
