@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # helps the others.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench docs rule clean
+.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs rule clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,12 @@ rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
 
 bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
 	$(VENV)/bin/python bench/run.py
+
+bench-large: $(VENV)/.ready  ## the gate on a large ADAE that is made on the fly: RECORDS=100000000
+	$(VENV)/bin/python bench/large.py --records $(or $(RECORDS),100000000) $(if $(WITHIN),--within $(WITHIN))
+
+bench-scale: $(VENV)/.ready  ## the gate in 1 and 2 processes on 1, 10 and 100 times the pilot
+	$(VENV)/bin/python bench/scale.py
 
 clean:  ## remove everything that these targets made
 	rm -rf $(VENV) $(LOWEST) $(PANDAS3) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
