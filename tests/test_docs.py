@@ -22,6 +22,7 @@ PAGES = [
     "docs/adrs.md",
     "docs/adsl.md",
     "docs/bds.md",
+    "docs/define.md",
     "docs/derive.md",
     "docs/diff.md",
     "docs/forms.md",
@@ -40,6 +41,7 @@ PAGES = [
     "docs/pipeline.md",
     "docs/rules.md",
     "docs/sources.md",
+    "docs/scale.md",
     "docs/speed.md",
 ]
 
