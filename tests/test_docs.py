@@ -39,6 +39,7 @@ PAGES = [
     "docs/partial-dates.md",
     "docs/pipeline.md",
     "docs/rules.md",
+    "docs/scale.md",
     "docs/sources.md",
     "docs/speed.md",
 ]

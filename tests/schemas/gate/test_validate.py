@@ -199,8 +199,8 @@ def test_the_gate_does_not_depend_on_a_switch_of_pandera(study, monkeypatch):
 
 def test_the_options_of_the_gate_are_the_same_wherever_they_are_listed(study, monkeypatch):
     public, inner = (inspect.signature(each).parameters for each in (validate_module.validate, judge))
-    assert {*GateOptions.__annotations__, "study", "progress"} == set(public)
-    assert {*public, "rules", "executor"} == set(inner)
+    assert {*GateOptions.__annotations__, "study", "progress", "executor"} == set(public)
+    assert {*public, "rules"} == set(inner)
     assert [inner[name].default for name in public] == [each.default for each in public.values()]
     handed = {}
     monkeypatch.setattr(validate_module, "judge", lambda study, **options: handed.update(options))
@@ -212,7 +212,10 @@ def test_the_options_of_the_gate_are_the_same_wherever_they_are_listed(study, mo
 @pytest.mark.parametrize(
     ("option", "given"),
     [
-        *((name, 1) for name in ("select", "ignore", "waivers", "extra_rules", "baseline", "declarations")),
+        *(
+            (name, 1)
+            for name in ("select", "ignore", "waivers", "extra_rules", "baseline", "declarations", "executor")
+        ),
         ("severities", ["TTE006"]),
         ("today", "2026-12-31"),
         ("standards", "1.3"),
