@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,7 @@ Task = tuple[Rule, Dataset | None]
 """A check that is to be run: a rule on a dataset, or on the study where there is none."""
 
 
+@runtime_checkable
 class Executor(Protocol):
     """How the gate runs checks, each by itself: in whichever order, here or elsewhere."""
 

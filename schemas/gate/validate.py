@@ -197,6 +197,7 @@ def judge(
         extra_rules=extra_rules,
         baseline=baseline,
         origins=origins,
+        executor=executor,
     )
     chosen = standards if standards is not None else Standards()
     own = as_rules(extra_rules)
@@ -260,6 +261,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "extra_rules": (Iterable, "a list of rules"),
     "baseline": (Baseline, "a result of adamgate.read_baseline(path)"),
     "origins": (Mapping, "a mapping of terms to text"),
+    "executor": (Executor, "an executor, such as checks_on(engine)"),
 }
 
 

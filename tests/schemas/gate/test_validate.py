@@ -212,7 +212,10 @@ def test_the_options_of_the_gate_are_the_same_wherever_they_are_listed(study, mo
 @pytest.mark.parametrize(
     ("option", "given"),
     [
-        *((name, 1) for name in ("select", "ignore", "waivers", "extra_rules", "baseline", "declarations")),
+        *(
+            (name, 1)
+            for name in ("select", "ignore", "waivers", "extra_rules", "baseline", "declarations", "executor")
+        ),
         ("severities", ["TTE006"]),
         ("today", "2026-12-31"),
         ("standards", "1.3"),
