@@ -40,7 +40,6 @@ PAGES = [
     "docs/partial-dates.md",
     "docs/pipeline.md",
     "docs/rules.md",
-    "docs/scale.md",
     "docs/sources.md",
     "docs/scale.md",
     "docs/speed.md",
