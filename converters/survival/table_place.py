@@ -34,30 +34,33 @@ def table_place(given: str | Path) -> Path:
         When no file can have the name.
     """
     place = place_of(given)
-    if not is_in_database(place):
-        require_output_name(place)
-        return place
-    address, question, query = str(place).partition("?")
-    tables = DatabasePlace.of(Address(place)).tables
-    if len(tables) != 1 or "/" in tables[0] or tables[0] in (".", ".."):
+    if isinstance(place, Address) and place.is_database:
+        return _table_named_by(place)
+    require_output_name(place)
+    return place
+
+
+def _table_named_by(address: Address) -> Address:
+    said, shown = DatabasePlace.of(address), masked(str(address))
+    database, _, query = str(address).partition("?")
+    if len(said.tables) != 1 or "/" in said.tables[0] or said.tables[0] in (".", ".."):
         raise ConfigurationError(
-            "the address does not name one table",
-            masked(str(place)),
-            f"write {address}?table=NAME" + ("&…" if question and not tables else ""),
+            "the address does not name one table", shown, f"add table=NAME: {database}?table=NAME"
         )
-    longest = DRIVERS[place.parts[0].removesuffix(":")].longest_name - len(_CODEBOOK_TABLE)
-    if len(tables[0].encode(errors="replace")) > longest:  # PostgreSQL would cut that of the codebook
-        raise ConfigurationError(
-            f"the name of the table has more than {longest} bytes", masked(str(place)), "use a shorter one"
-        )
-    others = "&".join(each for each in query.split("&") if not each.startswith("table="))
-    if DatabasePlace.of(Address(place)).prefix:
+    if said.prefix:
         raise ConfigurationError(
             "the address has a prefix and the name of a table",
-            masked(str(place)),
+            shown,
             "omit the prefix: table= is the whole name",
         )
-    return Address.of(f"{address}{others and '?'}{others}") / tables[0]
+    (name,) = said.tables
+    longest = DRIVERS[address.scheme].longest_name - len(_CODEBOOK_TABLE)
+    if len(name.encode(errors="replace")) > longest:  # PostgreSQL would cut that of the codebook
+        raise ConfigurationError(
+            f"the name of the table has more than {longest} bytes", shown, "use a shorter one"
+        )
+    others = "&".join(each for each in query.split("&") if not each.startswith("table="))
+    return Address.of(f"{database}{others and '?'}{others}") / name
 
 
 def is_in_database(place: Path) -> bool:
