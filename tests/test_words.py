@@ -215,6 +215,7 @@ def odd_words(text: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [helps, snapshots, pages, rule_pages, literals])
 def test_no_odd_words(source) -> None:
     found = {name: odd for name, text in source() if (odd := odd_words(text))}

@@ -252,6 +252,7 @@ def test_schema_and_parser_agree_on_every_file(document):
     assert SCHEMA.is_valid(as_in_json(document)) is is_taken(document)
 
 
+@pytest.mark.slow
 @given(documents(wild=False))
 @settings(max_examples=100, deadline=None)
 def test_schema_and_parser_take_every_file_that_is_right(document):
@@ -264,6 +265,7 @@ def as_file(document):
     return "".join(f"{key} = {toml_value(each)}\n" for key, each in document.items())
 
 
+@pytest.mark.slow
 @given(documents(wild=False))
 @settings(max_examples=60, deadline=None)
 def test_what_is_shown_says_the_same_again(tmp_path_factory, document):

@@ -35,6 +35,7 @@ def differences(delivered, found, keys, **tolerance):
     return ag.diff(one, other, by=keys, metadata=False, **tolerance).datasets[found.name]
 
 
+@pytest.mark.slow
 def test_vital_signs_of_pharmaverse(derived):
     """All variables: BMI, BSA and MAP, means, baselines by position, visits at the end of treatment."""
     found = derived("pharmaverse_advs.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "vs"))
@@ -43,6 +44,7 @@ def test_vital_signs_of_pharmaverse(derived):
     assert differences(delivered, found, "USUBJID,ASEQ").equal
 
 
+@pytest.mark.slow
 def test_ecg_of_pharmaverse(derived):
     """All variables; corrected QT intervals as the mean of triplicates, baseline the mean of day 1."""
     found = derived("pharmaverse_adeg.toml", ("pharmaverseadam", "adsl"), ("pharmaversesdtm", "eg"))

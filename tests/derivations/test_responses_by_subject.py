@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import pytest
 import responses_by_subject as by_subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,12 +134,14 @@ def compare(terms, subjects, rules, seed):
     pd.testing.assert_frame_equal(frame, permuted)
 
 
+@pytest.mark.slow
 @settings(max_examples=max(10, settings.default.max_examples // 4))
 @given(subjects=subjects_of(by_subject.RECIST), rules=RULES, seed=st.integers(0, 99))
 def test_recist(subjects, rules, seed):
     compare("RECIST 1.1", subjects, rules, seed)
 
 
+@pytest.mark.slow
 @settings(max_examples=max(10, settings.default.max_examples // 4))
 @given(subjects=subjects_of(by_subject.IMWG), rules=RULES, seed=st.integers(0, 99))
 def test_imwg(subjects, rules, seed):

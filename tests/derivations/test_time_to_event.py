@@ -79,6 +79,7 @@ def declared_sources():
     }
 
 
+@pytest.mark.slow
 @given(
     subjects=SUBJECTS,
     events=st.permutations(["PD", "DEATH"]),

@@ -232,6 +232,7 @@ def test_the_rest_is_reported(tmp_path):
         ag.read(tmp_path / "adx.rds")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".rds", ".csv"])
 def test_a_table_for_r_gives_the_same_estimates(suffix, root, tmp_path):
     table = ag.survival(ag.read(root / "fixtures" / "cartitude1"), "OS", arm="SEX", covariates=["SEX"])

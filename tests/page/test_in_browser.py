@@ -13,7 +13,7 @@ from two_arm_trial import two_arm_trial
 import adamgate as ag
 from adamgate.schemas.gate.finding import Example
 
-pytestmark = pytest.mark.one_version
+pytestmark = [pytest.mark.one_version, pytest.mark.slow]
 
 MARKUP = "<img src=x onerror=alert(1)>"
 

@@ -45,6 +45,7 @@ def project(root, tmp_path):
     return copied(root, tmp_path / "project")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("defect", "code", "verdict", "stopped"),
     [

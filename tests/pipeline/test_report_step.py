@@ -69,6 +69,7 @@ def test_it_is_written_of_data_that_a_gate_refused(after_run):
     assert "The data did not pass the gate" in Path("page.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_another_rule_or_waiver_makes_it_again_and_another_derivation_does_not(after_run):
     declared(after_run)
     after_run("run")

@@ -290,6 +290,7 @@ def test_of_many_files_of_an_earlier_run_the_first_are_named():
     assert told.strip() == f"of an earlier run: {', '.join(state.left[:5])} and 2 more"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["report.xml", "report.sarif", "report.md", "report.xlsx"])
 def test_a_gate_writes_any_form_and_the_same_bytes_again(project, name):
     project.edit("adamgate.toml", 'output = "report.json"', f'output = "{name}"')

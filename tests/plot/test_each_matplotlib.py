@@ -7,6 +7,7 @@ import adamgate as ag
 pytest.importorskip("matplotlib").use("Agg")
 
 
+@pytest.mark.slow
 def test_each_kind_of_figure_is_written(root, tmp_path):
     study = ag.read(root / "fixtures" / "cartitude1")
     causes = ["death: EVNTDESC == 'Death'", "progression: EVNTDESC == 'Disease progression'"]

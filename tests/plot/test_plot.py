@@ -202,6 +202,7 @@ def test_a_repr_names_no_subject_and_no_date(study):
     assert "MADEUP" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 def test_a_file_has_the_same_bytes_in_every_run(root, tmp_path, monkeypatch, suffix):
     monkeypatch.chdir(tmp_path)
@@ -266,6 +267,7 @@ def test_the_table_of_the_swimmer_command_has_the_times_of_the_page(root, tmp_pa
     assert "did you mean TRT01P" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_matplotlib_it_says_what_to_install(root, tmp_path):
     data = str(root / "fixtures" / "cartitude1")
     program = (

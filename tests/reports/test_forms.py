@@ -21,6 +21,7 @@ from adamgate.schemas.gate.finding import Example
 FORMS = tuple(READERS)
 
 
+@pytest.mark.slow
 @given(report=reports(), threshold=st.sampled_from([*ag.Severity, None]))
 @settings(max_examples=settings.default.max_examples * 6 // 10)
 def test_counts_are_those_of_the_json_report(report: ag.Report, threshold: ag.Severity | None):

@@ -109,6 +109,7 @@ COLUMNS = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=max(settings.default.max_examples // 10, 5),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -214,6 +215,7 @@ def test_what_was_read_is_not_replaced(database: str) -> None:
     assert len(ag.read(database)["ADSL"]) == 1
 
 
+@pytest.mark.slow
 def test_commands_read_and_write_it(database: str, root: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["convert", str(root / "fixtures" / "cartitude1"), database]) == 0
     assert cli.run(["validate", database, "-q"]) == 0

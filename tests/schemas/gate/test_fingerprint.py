@@ -24,6 +24,7 @@ def dataset():
     return Dataset.from_frame(frame, "ADTTE")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [7, 1_000, RECORDS, 10_000])
 @pytest.mark.parametrize("most", [0, 10**9])
 def test_of_bounded_memory(monkeypatch, block, most):
