@@ -3,7 +3,7 @@
 import pickle
 import tracemalloc
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 import pytest
 from define_documents import DEFINE_2_0, DEFINE_2_1, DOCUMENTS, large
@@ -377,10 +377,10 @@ HOSTILE = {
 def test_what_a_hostile_file_does_is_refused_at_once(tmp_path, kind):
     path = tmp_path / "define.xml"
     path.write_text(HOSTILE[kind], encoding="utf-8")
-    begin = perf_counter()
+    begin = process_time()
     with pytest.raises(UnreadableInput, match="which is not allowed"):
         read_define(path)
-    assert perf_counter() - begin < 0.5  # milliseconds on an idle machine; 2 million elements take 6 s
+    assert process_time() - begin < 2  # it takes milliseconds; to read 2 million elements takes 6 s
 
 
 def test_what_is_not_kept_takes_no_memory(tmp_path):
@@ -417,9 +417,9 @@ def test_fifty_megabytes_take_seconds(tmp_path):
     path = tmp_path / "define.xml"
     path.write_text(large(110, 500), encoding="utf-8")
     assert path.stat().st_size > 50_000_000
-    begin = perf_counter()
+    begin = process_time()
     made = read_define(path)
-    assert perf_counter() - begin < 30  # 5 s on an idle core
+    assert process_time() - begin < 60  # 5 s on an idle core
     assert (len(made.datasets), sum(1 for _ in made.variables()), len(made.codelists)) == (
         110,
         55_000,
