@@ -1,4 +1,4 @@
-"""What runs work elsewhere: what an engine promises, and what is told when it loses its workers."""
+"""What an engine does: run work in other processes; and the error when all attempts lose their worker."""
 
 from __future__ import annotations
 

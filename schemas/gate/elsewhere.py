@@ -1,4 +1,4 @@
-"""Checks that are run in other processes, which are told ids and names and open the study themselves.
+"""Checks that are run in other processes, which get ids and names and open the study themselves.
 
 A rule of a user's own is run here: other processes may not have it.
 """

@@ -104,7 +104,7 @@ def _parsed(begun: bytes, end: int, then: int) -> tuple[list[Any], int] | None:
 
 
 def _end_of_rows(file: BufferedReader) -> int | None:
-    """The place of the bracket that is the last but one of the document's signs."""
+    """The place of the bracket before the one that ends the document."""
     size = file.seek(0, 2)
     start = file.seek(max(0, size - _TAIL))
     tail = file.read().rstrip()
@@ -113,7 +113,7 @@ def _end_of_rows(file: BufferedReader) -> int | None:
 
 
 def _times_named(file: BufferedReader) -> int:
-    """How often the name of the rows stands in a file, as far as it matters: 2 for more."""
+    """How many times the name of the rows is in a file; counting stops at 2."""
     file.seek(0)
     times, before = 0, b""
     while times < 2 and (part := file.read(_PART)):
