@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +191,17 @@ def xlsx_files() -> list[Files]:
     labelled = _written(dataset, "adx.xlsx", label_row=True)
     plain = io.BytesIO()
     data.to_excel(plain, index=False)
-    return [{"adx.xlsx": each} for each in (raw, labelled, plain.getvalue())]
+    return [{"adx.xlsx": each} for each in (raw, labelled, _made_at_no_time(plain))]
+
+
+def _made_at_no_time(workbook: io.BytesIO) -> bytes:
+    """openpyxl writes down when it saves, in the document and in the archive."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in source.namelist():
+            content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"1980-01-01T00:00:00Z", source.read(name))
+            made.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def _labelled(frame: pd.DataFrame) -> ag.Dataset:
@@ -206,7 +218,7 @@ def _written(dataset: ag.Dataset, name: str, **options: Any) -> bytes:
 
 def _by_stata_writer(frame: pd.DataFrame, version: int) -> bytes:
     target = io.BytesIO()
-    frame.to_stata(target, write_index=False, version=version)
+    frame.to_stata(target, write_index=False, version=version, time_stamp=datetime(1980, 1, 1))
     return target.getvalue()
 
 
@@ -219,7 +231,15 @@ def sav_files() -> list[Files]:
         ag.write(ag.Dataset.from_frame(frame, "A").replace(attributes=labels), own)
         for path, how in ((compressed, {"row_compress": True}), (zipped, {"compress": True})):
             pyreadstat.write_sav(frame, str(path), missing_ranges={"N": [99]}, **how)
-        return [{f"adx{path.suffix}": path.read_bytes()} for path in (own, compressed, zipped)]
+        made = [own.read_bytes(), *(_written_at_no_time(path) for path in (compressed, zipped))]
+        return [{f"adx{path.suffix}": raw} for path, raw in zip((own, compressed, zipped), made, strict=True)]
+
+
+def _written_at_no_time(sav: Path) -> bytes:
+    """ReadStat writes down when it writes: a day and a time from byte 92 of the header."""
+    raw = bytearray(sav.read_bytes())
+    raw[92:109] = b"01 Jan 8000:00:00"
+    return bytes(raw)
 
 
 def json_files() -> list[Files]:
@@ -273,8 +293,12 @@ def archive_files() -> list[Files]:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, raw in csv_files()[0].items():
-            archive.writestr(f"adam/{name}", raw)
-        archive.writestr("adam/adsl.xpt.gz", gzip.compress(xpt_files()[0]["adtte.xpt"], mtime=0))
+            archive.writestr(zipfile.ZipInfo(f"adam/{name}"), raw, zipfile.ZIP_DEFLATED)
+        archive.writestr(
+            zipfile.ZipInfo("adam/adsl.xpt.gz"),
+            gzip.compress(xpt_files()[0]["adtte.xpt"], mtime=0),
+            zipfile.ZIP_DEFLATED,
+        )
     return [{"delivery.zip": content.getvalue()}]
 
 
