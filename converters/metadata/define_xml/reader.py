@@ -44,10 +44,10 @@ from ....schemas.study.definition import (
     VariableOrigin,
     WhereClause,
 )
+from ....schemas.study.definition_references import dangling
 from ....schemas.wording import one_line
 from ...values.file_kind import seems
 from .elements import Element, Parsed, content_of, parse
-from .references import dangling
 from .vocabulary import DEF_NAMESPACE, DEF_NAMESPACES, NCI_CODES, Unsupported
 
 _BETWEEN_KEYS = re.compile(r"[,;\s]+")

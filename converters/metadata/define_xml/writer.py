@@ -22,9 +22,9 @@ from ....schemas.study.definition import (
     VariableOrigin,
     WhereClause,
 )
+from ....schemas.study.definition_references import each_once
 from ....schemas.wording import one_line
 from .markup import Node, node, rendered
-from .references import each_once
 from .vocabulary import ARM, DEF_NAMESPACE, NCI_CODES, ODM, XLINK
 
 _LANGUAGE = "en"

@@ -1,11 +1,11 @@
-"""References of a definition that lead nowhere."""
+"""References of a definition, and those of them that lead nowhere."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from ....schemas.study.definition import (
+from .definition import (
     AnalysisDisplay,
     DanglingReference,
     DatasetDefinition,
@@ -14,7 +14,7 @@ from ....schemas.study.definition import (
     VariableDefinition,
 )
 
-_Reference = tuple[str, str, str, int]
+Reference = tuple[str, str, str, int]
 """What is referred to, its OID, the OID of what refers to it, and the line of that."""
 
 
@@ -44,14 +44,15 @@ def dangling(
     }
     found = {
         (kind, oid, referrer): line
-        for kind, oid, referrer, line in _references(definition)
+        for kind, oid, referrer, line in references(definition)
         if oid and oid not in known[kind]
     }
     made = (DanglingReference(*reference, line) for reference, line in found.items())
     return tuple(sorted((*lost, *made), key=lambda each: each.line))
 
 
-def _references(definition: Definition) -> Iterator[_Reference]:
+def references(definition: Definition) -> Iterator[Reference]:
+    """All references of a definition, those to nothing, with an empty OID, among them."""
     yield "comment", definition.document.comment, definition.document.metadata_oid, 0
     for standard in definition.standards:
         yield "comment", standard.comment, standard.oid, 0
@@ -75,7 +76,7 @@ def _references(definition: Definition) -> Iterator[_Reference]:
         yield from _of_display(display)
 
 
-def _of_dataset(dataset: DatasetDefinition) -> Iterator[_Reference]:
+def _of_dataset(dataset: DatasetDefinition) -> Iterator[Reference]:
     yield "comment", dataset.comment, dataset.oid, dataset.line
     yield "standard", dataset.standard, dataset.oid, dataset.line
     yield "document", dataset.leaf, dataset.oid, dataset.line
@@ -93,7 +94,7 @@ def each_once(definition: Definition) -> Iterator[VariableDefinition]:
             waiting.extend(each.definition for each in variable.value_level)
 
 
-def _of_variable(variable: VariableDefinition) -> Iterator[_Reference]:
+def _of_variable(variable: VariableDefinition) -> Iterator[Reference]:
     yield "codelist", variable.codelist, variable.oid, variable.line
     yield "codelist", variable.role_codelist, variable.oid, variable.line
     yield "method", variable.method, variable.oid, variable.line
@@ -106,7 +107,7 @@ def _of_variable(variable: VariableDefinition) -> Iterator[_Reference]:
         yield from _to_documents(origin.documents, variable.oid, variable.line)
 
 
-def _of_display(display: AnalysisDisplay) -> Iterator[_Reference]:
+def _of_display(display: AnalysisDisplay) -> Iterator[Reference]:
     yield from _to_documents(display.documents, display.oid, display.line)
     for result in display.results:
         yield "variable", result.parameter, result.oid, result.line
@@ -123,5 +124,5 @@ def _of_display(display: AnalysisDisplay) -> Iterator[_Reference]:
 
 def _to_documents(
     references: tuple[DocumentReference, ...], referrer: str, line: int
-) -> Iterator[_Reference]:
+) -> Iterator[Reference]:
     return (("document", each.leaf, referrer, line) for each in references)
