@@ -122,13 +122,13 @@ def _check_truth(check: RangeCheck, data: Dataset, definition: Definition) -> Tr
     return Truth(found > 0, found < 0)
 
 
-Answer = bool | None
+_Answer = bool | None
 """True, false or unknown."""
-_CODES: Mapping[Answer, int] = MappingProxyType({True: 1, False: -1, None: 0})
-_Test = Callable[[Any], Answer]
+_CODES: Mapping[_Answer, int] = MappingProxyType({True: 1, False: -1, None: 0})
+_Test = Callable[[Any], _Answer]
 
 
-def _test(check: RangeCheck, kind: ConstantKind) -> tuple[_Test, Answer]:
+def _test(check: RangeCheck, kind: ConstantKind) -> tuple[_Test, _Answer]:
     """A range check as a question to one value, and its answer for a missing one.
 
     A blank check value means a missing one.
@@ -170,17 +170,17 @@ def _constant(text: str, kind: ConstantKind) -> _Constant | None:
     return _Constant(_TO_UNIT[unit], stamp)
 
 
-def _among(constants: Iterable[_Constant], otherwise: Answer) -> _Test:
+def _among(constants: Iterable[_Constant], otherwise: _Answer) -> _Test:
     """Whether a value is one of some constants; `otherwise` if it is none that is known."""
     by_key: dict[Callable[[Any], Any], set[Any]] = {}
     for each in constants:
         by_key.setdefault(each.key, set()).add(each.wanted)
 
-    def test(value: Any) -> Answer:
+    def test(value: Any) -> _Answer:
         return any(key(value) in wanted for key, wanted in by_key.items()) or otherwise
 
     return test
 
 
-def _not(answer: Answer) -> Answer:
+def _not(answer: _Answer) -> _Answer:
     return None if answer is None else not answer

@@ -14,7 +14,7 @@ from .definition import (
     VariableDefinition,
 )
 
-Reference = tuple[str, str, str, int]
+OidReference = tuple[str, str, str, int]
 """What is referred to, its OID, the OID of what refers to it, and the line of that."""
 
 
@@ -51,7 +51,7 @@ def dangling(
     return tuple(sorted((*lost, *made), key=lambda each: each.line))
 
 
-def references(definition: Definition) -> Iterator[Reference]:
+def references(definition: Definition) -> Iterator[OidReference]:
     """All references of a definition, those to nothing, with an empty OID, among them."""
     yield "comment", definition.document.comment, definition.document.metadata_oid, 0
     for standard in definition.standards:
@@ -76,7 +76,7 @@ def references(definition: Definition) -> Iterator[Reference]:
         yield from _of_display(display)
 
 
-def _of_dataset(dataset: DatasetDefinition) -> Iterator[Reference]:
+def _of_dataset(dataset: DatasetDefinition) -> Iterator[OidReference]:
     yield "comment", dataset.comment, dataset.oid, dataset.line
     yield "standard", dataset.standard, dataset.oid, dataset.line
     yield "document", dataset.leaf, dataset.oid, dataset.line
@@ -94,7 +94,7 @@ def each_once(definition: Definition) -> Iterator[VariableDefinition]:
             waiting.extend(each.definition for each in variable.value_level)
 
 
-def _of_variable(variable: VariableDefinition) -> Iterator[Reference]:
+def _of_variable(variable: VariableDefinition) -> Iterator[OidReference]:
     yield "codelist", variable.codelist, variable.oid, variable.line
     yield "codelist", variable.role_codelist, variable.oid, variable.line
     yield "method", variable.method, variable.oid, variable.line
@@ -107,7 +107,7 @@ def _of_variable(variable: VariableDefinition) -> Iterator[Reference]:
         yield from _to_documents(origin.documents, variable.oid, variable.line)
 
 
-def _of_display(display: AnalysisDisplay) -> Iterator[Reference]:
+def _of_display(display: AnalysisDisplay) -> Iterator[OidReference]:
     yield from _to_documents(display.documents, display.oid, display.line)
     for result in display.results:
         yield "variable", result.parameter, result.oid, result.line
@@ -124,5 +124,5 @@ def _of_display(display: AnalysisDisplay) -> Iterator[Reference]:
 
 def _to_documents(
     references: tuple[DocumentReference, ...], referrer: str, line: int
-) -> Iterator[Reference]:
+) -> Iterator[OidReference]:
     return (("document", each.leaf, referrer, line) for each in references)
