@@ -36,7 +36,7 @@ def workshop(root):
         ("TTE99", "durations", "ids starting with TTE have 3 digits: ID=TTE099"),
         ("AD0999", "flags", "add the id to the table of a function in schemas/rules/conformance/flags.py"),
         ("WV009", "durations", "schemas/gate/waiver_rules.py"),
-        ("ACME001", "durations", "they begin with AD, AE, CT, SL, TTE, WV, XD"),
+        ("ACME001", "durations", "they begin with AD, AE, CT, DF, SL, TTE, WV, XD"),
         ("tte099", "durations", "'tte099' is not an id of adamgate's own rules"),
         (
             "AE099",

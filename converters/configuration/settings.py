@@ -130,6 +130,14 @@ class Settings:
         group=SettingGroup.DELIVERY,
         metavar="FILE",
     )
+    xsd: Path | None = setting(
+        path,
+        "XML Schema of Define-XML, or the folder with it; define.xml is checked against it.",
+        default=None,
+        otherwise="not checked",
+        group=SettingGroup.JUDGING,
+        metavar="FOLDER",
+    )
     recursive: bool = setting(
         switch,
         "Also read subfolders.",

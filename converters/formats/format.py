@@ -23,6 +23,7 @@ from .write_options import AS_USUAL, WriteOptions
 
 if TYPE_CHECKING:
     from ...schemas.study.dataset import Dataset
+    from ...schemas.study.definition import Definition
 
 ReadingProgress = Callable[[str, int, int], None]
 WritingProgress = Callable[[str, int, int], None]
@@ -54,6 +55,8 @@ class ReadOptions:
         File name of what is read from standard input.
     define : Path or None
         The define.xml that describes the data; by default the one beside them.
+    xsd : Path or None
+        XML Schema that define.xml is checked against, or a folder with it.
     memory : Memory
         What the data may take of it, and where the rest goes.
     tables : Tables
@@ -72,9 +75,19 @@ class ReadOptions:
     max_unpacked: int | None = None
     stdin_name: str | None = None
     define: Path | None = None
+    xsd: Path | None = None
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
     tables: Tables = field(default_factory=Tables, init=False, repr=False, compare=False)
     definitions: Definitions = field(default_factory=Definitions, init=False, repr=False, compare=False)
+
+    def definition_of(self, folder: Path) -> Definition | None:
+        """What the define.xml of the data in a folder says.
+
+        Raises
+        ------
+        UnreadableInput
+        """
+        return self.definitions.of(folder, self.define, self.xsd)
 
 
 def refuse_too_many(variables: int, where: str) -> None:

@@ -17,7 +17,14 @@ from ..values.sizes import bytes_in
 
 
 def checked_options(
-    *, catalog: Any, missing: Any, memory: Any, work_dir: Any, define: Any = None, **given: Any
+    *,
+    catalog: Any,
+    missing: Any,
+    memory: Any,
+    work_dir: Any,
+    define: Any = None,
+    xsd: Any = None,
+    **given: Any,
 ) -> ReadOptions:
     """The options of `read`.
 
@@ -29,7 +36,14 @@ def checked_options(
         When there is no such catalogue.
     """
     words = _words(missing)
-    settled = {"missing": words, "catalog": catalog, "memory": memory, "work_dir": work_dir, "define": define}
+    settled = {
+        "missing": words,
+        "catalog": catalog,
+        "memory": memory,
+        "work_dir": work_dir,
+        "define": define,
+        "xsd": xsd,
+    }
     for option, value in (given | settled).items():
         fits, expected = _EXPECTED[option]
         if value is not None and not fits(value):
@@ -46,6 +60,7 @@ def checked_options(
         missing=words,
         memory=bound,
         define=None if define is None else Path(define),
+        xsd=None if xsd is None else Path(xsd),
         **given,
     )
 
@@ -84,6 +99,7 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "encoding": (_is_word, "a name such as utf-8, cp1252 or wlatin1"),
     "catalog": (_is_path, "a path"),
     "define": (_is_path, "a path"),
+    "xsd": (_is_path, "a path"),
     "recursive": (_is_switch, "True or False"),
     "progress": (callable, "a function"),
     "missing": (_are_words, 'strings: ["NA"]'),

@@ -36,14 +36,17 @@ from .options import checked_options
 _HASHED = 1 << 20
 """Bytes that are hashed at once."""
 
+NOT_CHECKED = ReadingNote("", "nothing was checked against the XML Schema: no define.xml describes the study")
+
 _ADVICE_BY_SUFFIX = {
     ".sas7bcat": "give a format catalogue with --catalog; one beside the data is found automatically",
-    ".xml": "define.xml describes data: name it with --define, and give the data or their folder",
+    ".xml": "define.xml describes data: name it with --define, and give the data or their folder;"
+    " adamgate validate takes --define alone",
 }
 
 
 def read(
-    path: str | Path | Sequence[str | Path],
+    path: str | Path | Sequence[str | Path] = (),
     *,
     encoding: str | None = None,
     catalog: Path | None = None,
@@ -57,15 +60,17 @@ def read(
     work_dir: str | Path | None = None,
     stdin_name: str | None = None,
     define: str | Path | None = None,
+    xsd: str | Path | None = None,
 ) -> Study:
     """Read export files.
 
     Parameters
     ----------
-    path : path or sequence of paths
+    path : path or sequence of paths, optional
         A file, a folder, a ZIP archive, ``"-"`` for standard input, or several of them. All files of known
         formats in a folder are read, its subfolders only with `recursive`; other files that may contain data
-        are listed in `Study.notes`. A folder whose name ends in ``.parquet`` is one dataset.
+        are listed in `Study.notes`. A folder whose name ends in ``.parquet`` is one dataset. It may be
+        omitted if `define` is given: the study has a definition, which `validate` judges, and no datasets.
     encoding : str, optional
         Text encoding of SAS and CSV files, by its Python or SAS name. Default: UTF-8, else what the file
         declares, else cp1252 with a note in `Dataset.notes`.
@@ -97,6 +102,9 @@ def read(
     define : path, optional
         The define.xml that describes the data (default: the one beside them). Types of CSV follow it, and so
         do labels, lengths and formats of files that have no place for them; `Study.definition` has it.
+    xsd : path, optional
+        XML Schema of Define-XML, or the folder with it as CDISC publishes it: `validate` then reports what is
+        not valid in define.xml. Needs lxml.
 
     Returns
     -------
@@ -133,6 +141,7 @@ def read(
         work_dir=work_dir,
         stdin_name=stdin_name,
         define=define,
+        xsd=xsd,
     )
     readings = read_each(path, options)
     raise_all([*readings.problems, *repeated(readings.datasets)])
@@ -172,10 +181,13 @@ class Readings:
 
 def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> Readings:
     """Read every input that can be read; see `read`."""
+    paths = _paths(path)
+    if not paths and options.define is not None:
+        return Readings((), definition=options.definitions.read(options.define, options.xsd))
     with arrivals(options) as brought:
         problems: list[UnreadableInput] = []
         places = []
-        for each in _paths(path):
+        for each in paths:
             try:
                 places.append(brought.bring(each))
             except UnreadableInputs as several:
@@ -211,7 +223,8 @@ def _read_places(places: Sequence[Path], options: ReadOptions, problems: list[Un
                 datasets += [_traced(dataset, problems) for dataset in described]
     undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
     definition = options.definitions.of_study(definitions.values())
-    notes = (*found.notes, *undecoded, *options.definitions.notes)
+    unchecked = [NOT_CHECKED] if options.xsd is not None and definition is None else []
+    notes = (*found.notes, *undecoded, *options.definitions.notes, *unchecked)
     return Readings(tuple(datasets), notes, _distinct(problems), definition)
 
 
@@ -319,7 +332,7 @@ def _definitions(
     for folder in dict.fromkeys(file.parent for file in files):
         found[folder] = None
         try:
-            found[folder] = options.definitions.of(folder, options.define)
+            found[folder] = options.definition_of(folder)
         except UnreadableInput as problem:
             problems.append(problem)
     return found

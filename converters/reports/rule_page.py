@@ -226,5 +226,6 @@ def needed(rule: Rule) -> str:
 def applies_to(rule: Rule) -> str:
     """The structures or datasets of a rule, in words."""
     if rule.grain is Grain.STUDY:
-        return "the study"
-    return ", ".join(rule.scope.named or rule.scope.structures) or "any ADaM dataset"
+        return "define.xml" if rule.scope.defined else "the study"
+    by_default = "any dataset with a define.xml" if rule.scope.defined else "any ADaM dataset"
+    return ", ".join(rule.scope.named or rule.scope.structures) or by_default

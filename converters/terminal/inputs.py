@@ -44,7 +44,9 @@ def kept_files(paths: Sequence[Path], settings: Settings) -> tuple[Sequence[Path
     from ..writing.inputs import files_in, inputs_given
 
     beside = settings.with_data.path if settings.with_data is not None else None
-    named = paths_in(paths, settings.file, beside, settings.catalog, settings.define, settings.ct)
+    named = paths_in(
+        paths, settings.file, beside, settings.catalog, settings.define, settings.xsd, settings.ct
+    )
     return inputs_given(named), files_in(paths, recursive=settings.recursive)
 
 
@@ -70,7 +72,7 @@ def rules_here(rule_files: Sequence[Path], config: Path | None) -> tuple[Rule, .
 
 def read_study(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Study:
     """The study, as the settings say."""
-    return adamgate.read(paths, **reading_options(settings, callbacks))
+    return adamgate.read(paths, xsd=settings.xsd, **reading_options(settings, callbacks))
 
 
 def reading_options(settings: Settings, callbacks: Callbacks, memory: str | None = None) -> dict[str, Any]:

@@ -281,7 +281,7 @@ def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[
         for rule in pandera_schemas.rules_checked_by(pandera_schemas.schema_of(dataset, standards)):
             yield rule, dataset
     for rule in (*wider, *own):
-        if not rule.scope.belongs_to(standards):
+        if not (rule.scope.belongs_to(standards) and _is_judged_by(rule, study)):
             continue
         if rule.grain is Grain.STUDY:
             yield rule, None
@@ -289,6 +289,13 @@ def _pairs(study: Study, standards: Standards, own: Iterable[Rule]) -> Iterator[
         for dataset in study:
             if rule.scope.covers(dataset) and dataset.name not in rule.scope.required:
                 yield rule, dataset
+
+
+def _is_judged_by(rule: Rule, study: Study) -> bool:
+    """Rules about define.xml need one; where there is nothing else, they alone judge."""
+    if rule.scope.defined:
+        return study.definition is not None
+    return len(study) > 0 or study.definition is None
 
 
 def _left_out(study: Study, standards: Standards, own: Iterable[Rule]) -> int:

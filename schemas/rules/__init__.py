@@ -31,6 +31,7 @@ from .conformance import (
     terminology,
     time_to_event_conformance,
 )
+from .define import document
 from .rule import DECLARED, Rule
 from .subjects import (
     arms,
@@ -80,6 +81,7 @@ FAMILIES = (
     cut_offs,
     dates,
     declared_sources,
+    document,
     durations,
     early_dates,
     endpoints,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from ..errors import ConfigurationError
 from ..wording import one_line
 
-OWN_LETTERS = ("AD", "AE", "CT", "SL", "TTE", "WV", "XD")
+OWN_LETTERS = ("AD", "AE", "CT", "DF", "SL", "TTE", "WV", "XD")
 """The letters that ids of adamgate's own rules begin with."""
 
 _ID = re.compile(r"([A-Z]{2,12})\d{1,6}")

@@ -118,6 +118,9 @@ class Scope:
         Versions the rule belongs to ("ADaMIG 1.3"); empty: all.
     named : tuple of str
         Datasets it applies to, by name, whatever their structure; empty: by structure.
+    defined : bool
+        The rule compares with define.xml: it applies to every dataset, also of SDTM, of a study with a
+        definition, and to nothing in one without; it then also gets the study.
     """
 
     structures: tuple[Structure, ...] = ()
@@ -129,10 +132,11 @@ class Scope:
     consults: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    defined: bool = False
 
     def __post_init__(self) -> None:
         given = {each.name: getattr(self, each.name) for each in fields(self)}
-        require_tuples(**given)
+        require_tuples(**{option: given[option] for option in (*_NAMES, "needs_any")})
         for option in _NAMES:
             require_names(option, given[option])
         for group in self.needs_any:
@@ -140,9 +144,9 @@ class Scope:
 
     @property
     def is_wide(self) -> bool:
-        """Whether the rule uses other datasets."""
+        """Whether the rule uses other datasets, or the definition of the study."""
         beyond = any(_owner(name) for name in (*self.needs, *chain(*self.needs_any)))
-        return bool(self.datasets or self.consults or beyond)
+        return bool(self.datasets or self.consults or beyond or self.defined)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -164,7 +168,7 @@ class Scope:
             return False
         if self.structures:
             return any(each in lineage for each in self.structures)
-        return adam
+        return adam or self.defined
 
     def belongs_to(self, standards: Standards) -> bool:
         """Whether the rule is part of these versions of the standards."""
@@ -502,6 +506,7 @@ def rule(
     consults: tuple[str, ...] = (),
     standards: tuple[str, ...] = (),
     named: tuple[str, ...] = (),
+    defined: bool = False,
     citations: tuple[Citation, ...] = (),
 ) -> Callable[[Callable[P, Iterable[Yield]]], Callable[P, Iterable[Yield]]]:
     """Declare a function as a rule, or as one rule per id of a table.
@@ -519,7 +524,7 @@ def rule(
         Names the fault, so that it reads as a heading.
     severity, grain, citations
         As in `Rule`.
-    structures, excluded, needs, needs_any, metadata, datasets, consults, standards, named
+    structures, excluded, needs, needs_any, metadata, datasets, consults, standards, named, defined
         As in `Scope`.
 
     Examples
@@ -557,6 +562,7 @@ def rule(
             consults=consults,
             standards=arguments.pop("standards", standards),
             named=named,
+            defined=defined,
         )
         return Rule(
             id=rule_id,

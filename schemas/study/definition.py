@@ -13,6 +13,8 @@ from typing import Literal
 
 DefineVersion = Literal["1.0", "2.0", "2.1"]
 COMPARATORS = ("EQ", "NE", "LT", "LE", "GT", "GE", "IN", "NOTIN")
+UNREFERENCED = ("ItemDef that no dataset refers to", "def:ValueListDef that no variable refers to")
+"""Variables and value lists that are not kept, as `Definition.unsupported` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -519,6 +521,14 @@ class InvalidValue:
     line: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SchemaProblem:
+    """What is not valid by the XML Schema of Define-XML, in a line of the file."""
+
+    line: int
+    message: str
+
+
 @dataclass(frozen=True)
 class Definition:
     """What a define.xml says.
@@ -538,6 +548,8 @@ class Definition:
         What is in the file and not kept, each kind once.
     dangling : tuple of DanglingReference
     invalid : tuple of InvalidValue
+    schema_problems : tuple of SchemaProblem or None
+        None if the file was not checked against an XML Schema.
 
     Examples
     --------
@@ -564,6 +576,7 @@ class Definition:
     unsupported: tuple[str, ...] = field(default=(), compare=False)
     dangling: tuple[DanglingReference, ...] = ()
     invalid: tuple[InvalidValue, ...] = field(default=(), compare=False)
+    schema_problems: tuple[SchemaProblem, ...] | None = field(default=None, compare=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, DatasetDefinition]:

@@ -112,7 +112,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     """
     name = dataset_in(path, options.encoding, options.tables)
     table = variables_beside(path, name, options.encoding, options.tables)
-    definition = options.definitions.of(path.parent, options.define)
+    definition = options.definition_of(path.parent)
     known = together(table, defined_variables(definition, name))
     described = dict(known.entries) if known else {}
     undelivered = {} if table is None else dict(table.entries)

@@ -42,15 +42,22 @@ class Definitions:
     _found: dict[Path, Definition | None] = field(default_factory=dict)
     _read: dict[Path, Definition] = field(default_factory=dict)
 
-    def of(self, folder: Path, named: Path | None = None) -> Definition | None:
+    def of(self, folder: Path, named: Path | None = None, xsd: Path | None = None) -> Definition | None:
         """What describes the data in a folder: the file that is named, else the one beside them.
+
+        Parameters
+        ----------
+        folder : Path
+        named : Path, optional
+        xsd : Path, optional
+            XML Schema that it is checked against, or a folder with it.
 
         Raises
         ------
         UnreadableInput
         """
         if named is not None:
-            return self._definition(named)
+            return self.read(named, xsd)
         if folder not in self._found:
             files = define_files_in(folder)
             if len(files) > 1:
@@ -58,7 +65,7 @@ class Definitions:
                 self.notes.append(
                     ReadingNote("", f"{names} in {folder} are not used; choose one with --define")
                 )
-            self._found[folder] = self._definition(files[0]) if len(files) == 1 else None
+            self._found[folder] = self.read(files[0], xsd) if len(files) == 1 else None
         return self._found[folder]
 
     def of_study(self, of_folders: Iterable[Definition | None]) -> Definition | None:
@@ -74,9 +81,15 @@ class Definitions:
             return None
         return next(iter(found.values()), None)
 
-    def _definition(self, path: Path) -> Definition:
+    def read(self, path: Path, xsd: Path | None = None) -> Definition:
+        """The definition of a file.
+
+        Raises
+        ------
+        UnreadableInput
+        """
         if path not in self._read:
-            self._read[path] = read_define(path)
+            self._read[path] = read_define(path, xsd)
         return self._read[path]
 
 

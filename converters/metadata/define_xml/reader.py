@@ -16,6 +16,7 @@ from pathlib import Path
 from ....schemas.errors import UnreadableInput
 from ....schemas.study.definition import (
     COMPARATORS,
+    UNREFERENCED,
     AnalysisDataset,
     AnalysisDisplay,
     AnalysisResult,
@@ -49,6 +50,7 @@ from ....schemas.wording import one_line
 from ...values.file_kind import seems
 from .elements import Element, Parsed, content_of, parse
 from .vocabulary import DEF_NAMESPACE, DEF_NAMESPACES, NCI_CODES, Unsupported
+from .xml_schema import schema_problems
 
 _BETWEEN_KEYS = re.compile(r"[,;\s]+")
 _NUMBER = re.compile(r"\s*[+-]?\d{1,9}\s*\Z", re.ASCII)
@@ -57,12 +59,14 @@ _NESTED_LISTS = 3
 _ADVICE = "give a define.xml of version 1.0, 2.0 or 2.1"
 
 
-def read_define(path: str | Path) -> Definition:
+def read_define(path: str | Path, xsd: Path | None = None) -> Definition:
     """Read a define.xml.
 
     Parameters
     ----------
     path : path
+    xsd : path, optional
+        XML Schema to check the file against, or a folder with it.
 
     Returns
     -------
@@ -73,6 +77,8 @@ def read_define(path: str | Path) -> Definition:
     UnreadableInput
         If it cannot be opened, is not XML or not a define.xml, or contains what a hostile file would: a
         document type declaration, nesting without end.
+    ConfigurationError
+        If there is no usable XML Schema, or lxml is not installed.
 
     Examples
     --------
@@ -96,7 +102,8 @@ def read_define(path: str | Path) -> Definition:
     reading = _Reading(_version(parsed, metadata.line, path), parsed.unsupported)
     definition = reading.definition(parsed.root, study, metadata)
     source = DefinitionSource(str(path), hashlib.sha256(content).hexdigest())
-    return replace(definition, source=source)
+    problems = None if xsd is None else schema_problems(content, path, xsd, definition.version)
+    return replace(definition, source=source, schema_problems=problems)
 
 
 def _require_xml(content: bytes, path: Path) -> None:
@@ -501,12 +508,13 @@ class _Reading:
 
     def _unused(self, metadata: Element) -> None:
         """Variables and value lists that nothing refers to are not kept."""
+        of_variables, of_lists = UNREFERENCED
         for item in metadata.all("ItemDef"):
             if item.get("OID") not in self.made_items:
-                self.unsupported.add("ItemDef that no dataset refers to", item.line)
+                self.unsupported.add(of_variables, item.line)
         for each in metadata.all("def:ValueListDef"):
             if each.get("OID") not in self.made_lists:
-                self.unsupported.add("def:ValueListDef that no variable refers to", each.line)
+                self.unsupported.add(of_lists, each.line)
 
 
 def _keyed(

@@ -26,7 +26,7 @@ from ..options import (
 
 
 @click.command("validate")
-@click.argument("paths", nargs=-1, required=True, type=PATH)  # a report says so where nothing matches
+@click.argument("paths", nargs=-1, type=PATH)  # a report says so where nothing matches
 @setting_options(SettingGroup.REPORTING, SettingGroup.ENGINE)
 @click.option("--format", "form", type=REPORT_FORMAT, help="Report format.")
 @click.option(
@@ -61,10 +61,12 @@ def command(
 ) -> int:
     """Validate a study with every rule that applies.
 
-    PATHS are files, folders, or both. The text report is printed on stdout; with --format, that document
-    instead; with -o, the report is also written to a file, or to several of different formats. Notes,
-    progress and errors go to stderr.
+    PATHS are files, folders, or both; without PATHS, --define FILE is judged by itself. The text report is
+    printed on stdout; with --format, that document instead; with -o, the report is also written to a file, or
+    to several of different formats. Notes, progress and errors go to stderr.
     """
+    if not paths and not overrides["define"]:
+        raise click.UsageError("PATHS are missing; to judge a define.xml by itself, give --define FILE")
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
     on_stdout, named = destinations(form, outputs)

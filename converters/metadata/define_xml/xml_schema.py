@@ -1,0 +1,163 @@
+"""A define.xml against the XML Schema of Define-XML, which CDISC publishes and the user gives.
+
+lxml, which is needed for it alone, does so in another process. Nothing is fetched from a network, and no
+entity is resolved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+from ....schemas.errors import ConfigurationError, UnreadableInput
+from ....schemas.study.definition import DefineVersion, SchemaProblem
+from ....schemas.wording import one_line
+from ...values.separate_process import ProcessDied, call_apart
+from .vocabulary import DEF_NAMESPACES, PREFIXES
+
+MOST_PROBLEMS = 1_000
+"""The first of them are listed."""
+_MEMORY = 8 << 30
+_DEEPEST = 3
+_NAMES: Mapping[DefineVersion, tuple[str, ...]] = {
+    "1.0": ("define1-0-0.xsd",),
+    "2.0": ("arm1-0-0.xsd", "define2-0-0.xsd"),
+    "2.1": ("arm1-0-0.xsd", "define2-1-0.xsd"),
+}
+"""Files of CDISC to begin with, that with analysis results first: it has everything of the other."""
+_NAMESPACE = re.compile(r"\{([^{}]*)\}")
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?!///?[A-Za-z]:)")
+"""Begins an address that is not one of a file; a drive of Windows has one letter."""
+
+_Found = tuple[int, str]
+"""A line and a message."""
+
+
+class InvalidSchema(Exception):
+    """A file that is not an XML Schema, or refers to one that cannot be read."""
+
+
+def schema_problems(
+    content: bytes, path: Path, xsd: Path, version: DefineVersion
+) -> tuple[SchemaProblem, ...]:
+    """What is not valid in a define.xml by its XML Schema, by line.
+
+    Parameters
+    ----------
+    content : bytes
+        The file, which has no document type declaration.
+    path : Path
+        Of the file, for messages.
+    xsd : Path
+        The XML Schema, or a folder with it.
+    version : {"1.0", "2.0", "2.1"}
+
+    Raises
+    ------
+    ConfigurationError
+        If lxml is not installed, or there is no usable XML Schema for this version.
+    UnreadableInput
+        If the document cannot be checked within the limits of memory and time.
+    """
+    schema = schema_file(xsd, version)
+    try:
+        found = call_apart(_problems, content, str(schema), memory=_MEMORY)
+    except ImportError:
+        raise ConfigurationError(
+            "lxml, which checks define.xml against an XML Schema, is not installed",
+            "xsd",
+            "install it: pip install 'adamgate[define]'; or omit --xsd",
+        ) from None
+    except InvalidSchema as problem:
+        raise ConfigurationError(
+            "the XML Schema cannot be used",
+            f"{schema}: {one_line(str(problem), 200)}",
+            "give the folder of the XML Schema as CDISC publishes it",
+        ) from None
+    except ProcessDied as death:
+        raise UnreadableInput(
+            "define.xml cannot be checked against the XML Schema", f"{path}: {death}", "omit --xsd"
+        ) from None
+    return tuple(SchemaProblem(line, _in_words(message)) for line, message in found)
+
+
+def schema_file(xsd: Path, version: DefineVersion) -> Path:
+    """The XML Schema of a version: the file itself, or the one that a folder has for it.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is none.
+    """
+    if xsd.is_file():
+        return xsd
+    names = _NAMES[version]
+    if not xsd.is_dir():
+        raise ConfigurationError("the folder of the XML Schema does not exist", str(xsd), "check --xsd")
+    fitting = (each for name in names for each in _named(xsd, name) if _is_for(each, version))
+    found = next(fitting, None)
+    if found is None:
+        raise ConfigurationError(
+            f"no XML Schema of Define-XML {version} was found",
+            str(xsd),
+            f"give the folder that has {' or '.join(names)}, as CDISC publishes it",
+        )
+    return found
+
+
+def _named(folder: Path, name: str) -> Iterator[Path]:
+    """Files of a name in a folder and those within it, not far below."""
+    patterns = ("/".join((*["*"] * depth, name)) for depth in range(_DEEPEST + 1))
+    return chain.from_iterable(sorted(folder.glob(pattern)) for pattern in patterns)
+
+
+def _is_for(file: Path, version: DefineVersion) -> bool:
+    """Whether a schema names the namespace of a version: analysis results have one name for all."""
+    namespaces = [uri for uri, each in DEF_NAMESPACES.items() if each == version]
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return False
+    return any(uri.encode() in content for uri in namespaces)
+
+
+def _problems(content: bytes, schema: str) -> list[_Found]:
+    """The work of the other process."""
+    from lxml import etree
+
+    elsewhere: list[str] = []
+
+    class LocalFiles(etree.Resolver):  # type: ignore[misc]  # lxml has no types
+        def resolve(self, url: str, _public_id: str, context: object) -> object:
+            if _ELSEWHERE.match(url) and not url.startswith("file:"):
+                elsewhere.append(url)
+                return self.resolve_empty(context)
+            return None
+
+    def parser() -> etree.XMLParser:
+        made = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False)
+        made.resolvers.add(LocalFiles())
+        return made
+
+    reason = ""
+    try:
+        valid = etree.XMLSchema(etree.parse(schema, parser()))
+    except (etree.LxmlError, OSError) as error:
+        reason = str(error)
+    if elsewhere:
+        reason = f"it refers to {elsewhere[0]}, which is not a file of this machine"
+    if reason:
+        raise InvalidSchema(reason)
+    try:
+        document = etree.fromstring(content, parser())
+    except etree.XMLSyntaxError as error:
+        return [(error.lineno or 0, error.msg or "not well-formed")]
+    valid.validate(document)
+    return [(each.line, each.message) for each in valid.error_log][:MOST_PROBLEMS]
+
+
+def _in_words(message: str) -> str:
+    """A message with prefixes in place of namespaces."""
+    return one_line(_NAMESPACE.sub(lambda found: PREFIXES.get(found[1], f"{{{found[1]}}}"), message), 300)

@@ -1,0 +1,79 @@
+"""`adamgate validate --define define.xml` without data."""
+
+import json
+
+import pytest
+from define_documents import DEFINE_2_1
+
+FAULTY = DEFINE_2_1.replace('CodeListOID="CL.PARAMCD"', 'CodeListOID="CL.X"')
+
+
+@pytest.fixture
+def document(tmp_path, monkeypatch):
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "define.xml"
+    path.write_text(DEFINE_2_1, encoding="utf-8")
+    return path
+
+
+def test_the_document_is_judged_by_itself(run, document):
+    assert run("validate", "--define", "define.xml").code == 0
+    document.write_text(FAULTY, encoding="utf-8")
+    done = run("validate", "--define", "define.xml")
+    assert done.code == 1
+    said = " ".join(done.out.split())
+    assert "codelist CL.X is not defined; ADTTE.PARAMCD refers to it" in said
+    assert "Datasets" not in said
+    assert done.err == ""
+
+
+def test_rules_and_the_threshold_are_those_of_validate(run, document):
+    document.write_text(FAULTY, encoding="utf-8")
+    assert run("validate", "--define", "define.xml", "--ignore", "DF040").code == 0
+    assert run("validate", "--define", "define.xml", "--fail-on", "never").code == 0
+
+
+@pytest.mark.parametrize("form", ["json", "html", "junit", "sarif", "github", "markdown"])
+def test_every_report(run, document, form):
+    document.write_text(FAULTY, encoding="utf-8")
+    done = run("validate", "--define", "define.xml", "--format", form)
+    assert done.code == 1
+    assert "CL.X" in done.out
+
+
+def test_a_workbook(run, document):
+    done = run("validate", "--define", "define.xml", "-o", "report.xlsx")
+    assert done.code == 0
+    assert (document.parent / "report.xlsx").stat().st_size > 0
+
+
+def test_the_report_counts_no_datasets(run, document):
+    counts = json.loads(run("validate", "--define", "define.xml", "--format", "json").out)["counts"]
+    assert counts["datasets"] == 0
+    assert counts["outcomes"]["passed"] > 10
+
+
+def test_without_paths_and_define_the_usage_is_wrong(run, document):
+    done = run("validate")
+    assert done.code == 2
+    assert "give --define FILE" in done.err
+
+
+def test_a_document_that_cannot_be_read(run, document):
+    document.write_text(DEFINE_2_1[:400], encoding="utf-8")
+    assert run("validate", "--define", "define.xml").code == 3
+    assert run("validate", "--define", "absent.xml").code == 3
+
+
+@pytest.mark.parametrize("arguments", [("-o", "define.xml"), ("-o", "define.xml", "--overwrite")])
+def test_the_document_is_never_replaced(run, document, arguments):
+    done = run("validate", "--define", "define.xml", "--format", "json", *arguments)
+    assert done.code == 4
+    assert document.read_text(encoding="utf-8") == DEFINE_2_1
+
+
+def test_a_schema_that_is_not_there_is_wrong_configuration(run, document):
+    done = run("validate", "--define", "define.xml", "--xsd", "absent")
+    assert done.code == 2
+    assert "the folder of the XML Schema does not exist" in done.err
