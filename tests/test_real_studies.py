@@ -36,7 +36,12 @@ PILOT = {
     ("ADAE", "CT002", "note", 714): "ADURU is DAY; the term of UNIT is DAYS",
     ("ADQSCIBC", "XD017", "note", 0): "ITTFL is 'Intent-to-Treat …' here and 'Intent-To-Treat …' in ADSL",
     ("ADTTE", "TTE008", "note", 0): "no AVALU, and PARAM is 'Time to First Dermatologic Event'",
-    ("(study)", "DF042", "warning", 0): "define.xml lists LBSEQ as a key of ADLBHY, which has no such variable",
+    (
+        "(study)",
+        "DF042",
+        "warning",
+        0,
+    ): "define.xml lists LBSEQ as a key of ADLBHY, which has no such variable",
     ("(study)", "DF045", "warning", 0): (
         "PARAM of ADQSADAS, ADQSNPIX and ADVS and PARAMCD of ADLBHY, ADQSADAS and ADQSNPIX are Derived in"
         " define.xml, without a comment or method"

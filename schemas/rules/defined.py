@@ -23,7 +23,7 @@ def cited(*items: str) -> tuple[Citation, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class Statement:
     """What is stated of a variable, or of some of its values.
 
     Attributes
@@ -65,17 +65,17 @@ def called(*names: str) -> str:
     return one_line(next(filter(None, names), "(no name)"), _LONGEST)
 
 
-def variables_of(definition: Definition) -> Iterator[Stated]:
+def variables_of(definition: Definition) -> Iterator[Statement]:
     """Each variable of each dataset."""
-    return (Stated(dataset, variable) for dataset, variable in definition.variables())
+    return (Statement(dataset, variable) for dataset, variable in definition.variables())
 
 
-def statements_of(definition: Definition) -> Iterator[Stated]:
+def statements_of(definition: Definition) -> Iterator[Statement]:
     """Each variable, followed by what is stated of its values."""
     for each in variables_of(definition):
         yield each
         for level in levels_of(each.variable.value_level):
-            yield Stated(each.dataset, each.variable, level.definition)
+            yield Statement(each.dataset, each.variable, level.definition)
 
 
 def levels_of(levels: Iterable[ValueLevel]) -> Iterator[ValueLevel]:

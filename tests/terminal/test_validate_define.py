@@ -57,7 +57,7 @@ def test_the_report_counts_no_datasets(run, document):
 def test_without_paths_and_define_the_usage_is_wrong(run, document):
     done = run("validate")
     assert done.code == 2
-    assert "give --define FILE" in done.err
+    assert "give --define FILE to judge" in done.err
 
 
 def test_a_document_that_cannot_be_read(run, document):

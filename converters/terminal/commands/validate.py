@@ -66,7 +66,9 @@ def command(
     to several of different formats. Notes, progress and errors go to stderr.
     """
     if not paths and not overrides["define"]:
-        raise click.UsageError("PATHS are missing; to judge a define.xml by itself, give --define FILE")
+        raise click.UsageError(
+            "Missing argument 'PATHS...'; without data, give --define FILE to judge a define.xml"
+        )
     if verbose and quiet:
         raise click.UsageError("-v and -q cannot be used together")
     on_stdout, named = destinations(form, outputs)

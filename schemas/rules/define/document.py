@@ -28,7 +28,7 @@ from ...study.definition import (
 from ...study.definition_references import references
 from ...study.study import Study
 from ...wording import one_line
-from ..defined import Stated, called, cited, defined, levels_of, statements_of, variables_of
+from ..defined import Statement, called, cited, defined, levels_of, statements_of, variables_of
 from ..rule import Citation, Fault, Grain, NotApplicable, Yield
 
 about_document = partial(defined, grain=Grain.STUDY)
@@ -117,17 +117,17 @@ def repeated_names(study: Study) -> Iterator[Fault]:
         )
     for dataset in definition.datasets:
         for variable in _again(dataset.variables, lambda each: each.name.upper()):
-            yield Stated(dataset, variable).fault("is defined again in its dataset")
+            yield Statement(dataset, variable).fault("is defined again in its dataset")
     for invalid in definition.invalid:
         if invalid.expected == "unique":
             oid = called(invalid.oid)
             yield Fault(None, (), f"OID {oid} is used again (line {invalid.line})", cause=invalid.oid)
 
 
-Named = TypeVar("Named", DatasetDefinition, VariableDefinition)
+Repeatable = TypeVar("Repeatable", DatasetDefinition, VariableDefinition)
 
 
-def _again(all_of_them: Iterable[Named], name: Callable[[Named], Hashable]) -> Iterator[Named]:
+def _again(all_of_them: Iterable[Repeatable], name: Callable[[Repeatable], Hashable]) -> Iterator[Repeatable]:
     """Those with the name of an earlier one, once for each name; an empty name is none."""
     times: Counter[Hashable] = Counter()
     for each in all_of_them:
@@ -237,7 +237,7 @@ def _is_for_submission(definition: Definition) -> bool:
     return definition.version != "2.1" or definition.document.context != "Other"
 
 
-def _delivered(definition: Definition) -> Iterator[Stated]:
+def _delivered(definition: Definition) -> Iterator[Statement]:
     """Variables that have data."""
     return (
         each
@@ -279,7 +279,7 @@ def no_method(study: Study) -> Iterator[Fault]:
             yield each.fault("is derived, and has neither a method nor a comment")
             continue
         for level in levels_of(each.variable.value_level):
-            stated = Stated(each.dataset, each.variable, level.definition)
+            stated = Statement(each.dataset, each.variable, level.definition)
             if _is_derived(level.definition) and not (
                 _is_explained(each.variable) or _everywhere(level.definition, _is_explained)
             ):
@@ -325,7 +325,7 @@ def no_predecessor(study: Study) -> Iterator[Fault]:
                 yield from _of_predecessor(each, origin, definition)
 
 
-def _of_predecessor(each: Stated, origin: VariableOrigin, definition: Definition) -> Iterator[Fault]:
+def _of_predecessor(each: Statement, origin: VariableOrigin, definition: Definition) -> Iterator[Fault]:
     if not (origin.description or origin.documents or each.definition.comment or each.definition.method):
         yield each.fault("has a predecessor, but nothing names it")
     for name, variable in dict.fromkeys(_PATH.findall(origin.description)):
@@ -452,7 +452,7 @@ def _repeated_numbers(
     for dataset in _definition_of(study).datasets:
         for variable in _again(dataset.variables, number):
             first = next(each for each in dataset.variables if number(each) == number(variable))
-            yield Stated(dataset, variable).fault(
+            yield Statement(dataset, variable).fault(
                 f"has the {kind} {number(variable)}, as {called(first.name)}"
             )
 
@@ -633,7 +633,7 @@ def no_where_clause(study: Study) -> Iterator[Yield]:
     for each in variables_of(definition):
         for level in levels_of(each.variable.value_level):
             if not level.where:
-                yield Stated(each.dataset, each.variable, level.definition).fault("has no where clause")
+                yield Statement(each.dataset, each.variable, level.definition).fault("has no where clause")
 
 
 # What nothing refers to, and analysis results
