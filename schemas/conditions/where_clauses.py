@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..study.columns import Codes
 from ..study.dataset import Dataset
 from ..study.definition import Definition, RangeCheck, WhereClause
 from ..study.truth import Truth
@@ -37,7 +38,9 @@ _TO_UNIT: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 )
 
 
-def selected(clauses: Iterable[str], data: Dataset, definition: Definition) -> Truth:
+def selected(
+    clauses: Iterable[str], data: Dataset, definition: Definition, among: Codes | None = None
+) -> Truth:
     """Whether each record is meant by any of some where clauses.
 
     Parameters
@@ -46,6 +49,8 @@ def selected(clauses: Iterable[str], data: Dataset, definition: Definition) -> T
         OIDs; one that the definition does not have is unknown.
     data : Dataset
     definition : Definition
+    among : ndarray of int, shape (n,), optional
+        Positions of the records to judge, counted from 0; all of them by default.
 
     Returns
     -------
@@ -66,12 +71,15 @@ def selected(clauses: Iterable[str], data: Dataset, definition: Definition) -> T
     [True, False, True, False, False, True]
     """
     known = (definition.where_clauses.get(oid) for oid in clauses)
-    each = [_unknown(data) if clause is None else clause_truth(clause, data, definition) for clause in known]
-    return reduce(operator.or_, each, each[0] if each else _unknown(data))
+    unknown = _unknown(len(data) if among is None else len(among))
+    each = [clause_truth(clause, data, definition, among) if clause else unknown for clause in known]
+    return reduce(operator.or_, each) if each else unknown
 
 
-def clause_truth(clause: WhereClause, data: Dataset, definition: Definition) -> Truth:
-    """Whether all range checks of a where clause are true for each record.
+def clause_truth(
+    clause: WhereClause, data: Dataset, definition: Definition, among: Codes | None = None
+) -> Truth:
+    """Whether all range checks of a where clause are true for each record, or for those at some positions.
 
     Examples
     --------
@@ -85,8 +93,8 @@ def clause_truth(clause: WhereClause, data: Dataset, definition: Definition) -> 
     >>> clause_truth(others, ag.read("adam")["ADSL"], Definition("2.1", datasets=(adsl,))).true.tolist()
     [False, True, False, True, True, False]
     """
-    each = [_check_truth(check, data, definition) for check in clause.checks]
-    return reduce(operator.and_, each) if each else _unknown(data)
+    each = [_check_truth(check, data, definition, among) for check in clause.checks]
+    return reduce(operator.and_, each) if each else _unknown(len(data) if among is None else len(among))
 
 
 def variable_of(check: RangeCheck, dataset: str, definition: Definition) -> str:
@@ -106,19 +114,20 @@ def variable_of(check: RangeCheck, dataset: str, definition: Definition) -> str:
     return dict(definition.places.get(check.item, ())).get(dataset.upper(), "")
 
 
-def _unknown(data: Dataset) -> Truth:
-    none = np.zeros(len(data), dtype=np.bool_)
+def _unknown(records: int) -> Truth:
+    none = np.zeros(records, dtype=np.bool_)
     return Truth(none, none.copy())
 
 
-def _check_truth(check: RangeCheck, data: Dataset, definition: Definition) -> Truth:
+def _check_truth(check: RangeCheck, data: Dataset, definition: Definition, among: Codes | None) -> Truth:
     variable = variable_of(check, data.name, definition)
     if not variable or variable not in data:
-        return _unknown(data)
+        return _unknown(len(data) if among is None else len(among))
     values = data.distinct(variable)
     of_value, of_missing = _test(check, constant_kind(data, variable))
     answers = np.array([_CODES[each] for each in (*map(of_value, values), of_missing)], dtype=np.int8)
-    found = answers[values.codes]  # of a missing value the last
+    codes = values.codes if among is None else values.codes[among]
+    found = answers[codes]  # of a missing value the last
     return Truth(found > 0, found < 0)
 
 

@@ -31,7 +31,7 @@ from .conformance import (
     terminology,
     time_to_event_conformance,
 )
-from .define import document
+from .define import document, value_level
 from .rule import DECLARED, Rule
 from .subjects import (
     arms,
@@ -124,6 +124,7 @@ FAMILIES = (
     traces,
     treatment_emergence,
     treatments,
+    value_level,
     visit_days,
 )
 """Modules of rules; the name of a module is that of its family."""

@@ -61,9 +61,9 @@ def command(
 ) -> int:
     """Validate a study with every rule that applies.
 
-    PATHS are files, folders, or both; without PATHS, --define FILE is judged by itself. The text report is
-    printed on stdout; with --format, that document instead; with -o, the report is also written to a file, or
-    to several of different formats. Notes, progress and errors go to stderr.
+    PATHS are files, folders, or both; without PATHS, define.xml alone is judged (--define). The text report
+    is printed on stdout; with --format, that document instead; with -o, the report is also written to a file,
+    or to several of different formats. Notes, progress and errors go to stderr.
     """
     if not paths and not overrides["define"]:
         raise click.UsageError(

@@ -102,7 +102,7 @@ def repeated_names(study: Study) -> Iterator[Fault]:
     - Value level items with the name of their variable.
 
     ## Why it matters
-    It is open which of them describes the data; programs take one of them without a word.
+    It is open which of them describes the data; programs take one of them silently.
 
     ## Smallest fix
     Rename or remove one of them.
@@ -523,7 +523,7 @@ def pages_without_document(study: Study) -> Iterator[Fault]:
     """The origin of a variable names pages, but no document.
 
     ## What it checks
-    Pages of an origin are those of a document; in version 1.0, where the origin is a text such as CRF Page 7,
+    Pages of an origin are those of a document; in version 1.0, which writes an origin as CRF Page 7,
     the file refers to an annotated CRF.
 
     ## Not a fault
@@ -761,7 +761,7 @@ def not_valid(study: Study) -> Iterator[Yield]:
     Extensions of vendors in a namespace of their own, where the XML Schema allows them.
 
     ## Why it matters
-    A receiving system may refuse the file, or read it in another way.
+    A receiving system may reject the file, or read it in another way.
 
     ## Smallest fix
     Correct the line that the message names.

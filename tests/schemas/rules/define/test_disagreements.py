@@ -19,6 +19,7 @@ import adamgate as ag
 from adamgate.schemas.study.definition import (
     AnalysisDataset,
     CodelistItem,
+    Definition,
     DocumentPages,
     DocumentReference,
     MethodDefinition,
@@ -34,8 +35,12 @@ class Seed:
 
     rule: str
     variables: tuple[str, ...] = ()
-    definition: object = DEFINITION
+    definition: Definition = DEFINITION
     in_file: tuple[tuple[str, str], ...] = ()
+    values: tuple[str, int, object] | None = None
+    """A variable, a record counted from 0, and the value that it has instead."""
+    dataset: str = "(study)"
+    records: int = 0
 
 
 def _of_clause(name, *checks):
@@ -54,6 +59,11 @@ def _with_variable(path, label, data_type, length=None, **facts):
     of = DEFINITION.by_name[name]
     made = variable(path, label, data_type, length, order=99, **facts)
     return of_dataset(DEFINITION, name, variables=(*of.variables, made))
+
+
+def without_codelist(name, definition):
+    kept = {oid: each for oid, each in definition.codelists.items() if oid != f"CL.{name}"}
+    return replace(definition, codelists=kept)
 
 
 AGE_AGAIN_REFERRED = (
@@ -181,10 +191,56 @@ DOCUMENT = {
 }
 
 
+def _in_adtte(rule, variable_name, records, **facts):
+    return Seed(rule, (variable_name,), dataset="ADTTE", records=records, **facts)
+
+
+OVERLAP = _of_clause("TTP", ("IT.ADTTE.PARAMCD", "IN", ("OS", "TTP")))
+DATA = {
+    "where clause that selects nothing": Seed(
+        "DF030",
+        ("AVAL", "AVALC"),
+        _of_clause("TTP", ("IT.ADTTE.USUBJID", "EQ", ("T1-777",))),
+        dataset="ADTTE",
+    ),
+    "where clause of a result that selects nothing": Seed(
+        "DF030",
+        (),
+        replace(
+            _of_clause("NONE", ("IT.ADTTE.CNSR", "GT", ("1",))),
+            analyses=_of_result(datasets=(AnalysisDataset("IG.ADTTE", ("WC.NONE",)),)).analyses,
+        ),
+        dataset="ADTTE",
+    ),
+    "fraction where whole numbers are stated": _in_adtte("DF031", "AVAL", 1, values=("AVAL", 0, 30.5)),
+    "text where numbers are stated": _in_adtte(
+        "DF031",
+        "AVALC",
+        6,
+        definition=of_level(DEFINITION, "ADTTE.AVALC", "OS", data_type="integer", codelist=""),
+    ),
+    "more digits than the length": _in_adtte("DF032", "AVAL", 1, values=("AVAL", 2, 12345.0)),
+    "text longer than the length": _in_adtte(
+        "DF032", "AVALC", 3, definition=of_level(DEFINITION, "ADTTE.AVALC", "PFS", length=2)
+    ),
+    "value outside the codelist": _in_adtte("DF033", "AVALC", 1, values=("AVALC", 3, "C")),
+    "value of the codelist of other records": _in_adtte("DF033", "AVALC", 1, values=("AVALC", 7, "Y")),
+    "missing where it is mandatory": _in_adtte("DF034", "AVAL", 1, values=("AVAL", 4, None)),
+    "more decimals than stated": _in_adtte("DF035", "AVAL", 1, values=("AVAL", 6, 2.25)),
+    "two data types for one record": Seed(
+        "DF036",
+        ("AVAL",),
+        without_codelist("RESPONSE", of_level(OVERLAP, "ADTTE.AVALC", "PFS", codelist="")),
+        dataset="ADTTE",
+        records=6,
+    ),
+}
+
+
 def found(study):
     report = ag.validate(study, select="DF")
     assert not [each for each in report.outcomes if str(each.status) == "not run"]
-    return sorted((each.rule_id, each.variables) for each in report.findings)
+    return sorted((each.rule_id, each.dataset, each.variables, each.records) for each in report.findings)
 
 
 def test_the_study_agrees_with_its_definition(tmp_path):
@@ -199,4 +255,19 @@ def test_the_study_agrees_with_its_definition(tmp_path):
 def test_a_document_that_disagrees_with_itself(name, tmp_path):
     seed = DOCUMENT[name]
     described = Described(tmp_path, seed.definition, in_file=seed.in_file)
-    assert found(described.document()) == [(seed.rule, seed.variables)]
+    assert found(described.document()) == [(seed.rule, "(study)", seed.variables, 0)]
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_data_that_disagree_with_the_document(name, tmp_path):
+    seed = DATA[name]
+    frames = base.frames()
+    if seed.values is not None:
+        variable_name, record, value = seed.values
+        frames[seed.dataset].loc[record, variable_name] = value
+    described = Described(tmp_path, seed.definition, frames, seed.in_file)
+    assert found(described.study()) == [(seed.rule, seed.dataset, seed.variables, seed.records)]
+
+
+def test_there_are_forty_kinds():
+    assert len(DOCUMENT) + len(DATA) >= 40

@@ -1,0 +1,167 @@
+"""Whether values are as define.xml describes them: each question is one to the distinct values of a variable.
+
+An answer marks the values that are wrong. What define.xml leaves open is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..evidence.duration import MAX_DECIMALS, decimals_of
+from ..study.columns import Distinct, Mask
+from ..study.date_parts import DatePrecision
+from ..study.date_texts import read_texts
+from ..study.definition import CodelistDefinition, VariableDefinition
+
+DistinctValues = NDArray[np.object_]
+"""Distinct values of a variable, none of them missing: texts if it is character, else numbers."""
+
+NUMERIC_TYPES = frozenset(("integer", "float", "double"))
+DATE_TYPES = frozenset(("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime"))
+TIME_TYPES = frozenset(("time", "partialTime"))
+
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
+_DECIMAL = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_TIME = re.compile(
+    r"T?([01]\d|2[0-3]|24|-)(:?([0-5]\d|-)(:?([0-5]\d|60|-)([.,]\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?", re.ASCII
+)
+_DURATION = re.compile(
+    r"[+-]?P(?=.)(\d+([.,]\d+)?Y)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?W)?(\d+([.,]\d+)?D)?"
+    r"(T(?=.)(\d+([.,]\d+)?H)?(\d+([.,]\d+)?M)?(\d+([.,]\d+)?S)?)?",
+    re.ASCII,
+)
+
+TYPES_IN_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "integer": "a whole number",
+        "float": "a number",
+        "double": "a number",
+        **dict.fromkeys(DATE_TYPES, "an ISO 8601 date"),
+        **dict.fromkeys(TIME_TYPES, "an ISO 8601 time"),
+        "durationDatetime": "an ISO 8601 duration",
+    }
+)
+"""What a value is to be by its data type, as a message has it."""
+
+
+def of_wrong_type(values: DistinctValues, data_type: str, *, character: bool) -> Mask:
+    """Values that their data type does not have.
+
+    Numbers are judged by whether they are whole; numeric variables with a type of text or dates are not
+    judged by their values.
+
+    Examples
+    --------
+    >>> from adamgate.schemas.rules.described_values import of_wrong_type
+    >>> of_wrong_type(np.array(["2024-02", "02/2024"], dtype=object), "date", character=True).tolist()
+    [False, True]
+    >>> of_wrong_type(np.array([1.0, 1.5], dtype=object), "integer", character=False).tolist()
+    [False, True]
+    """
+    if not character:
+        return _fractional(values) if data_type == "integer" else _none(values)
+    if data_type in DATE_TYPES:
+        dates = read_texts(Distinct(values, np.arange(len(values))))
+        unreadable: Mask = dates.precision == DatePrecision.UNREADABLE
+        return unreadable
+    form = _FORMS.get(data_type)
+    return _none(values) if form is None else _each(values, lambda text: not form.fullmatch(text))
+
+
+_FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "integer": _INTEGER,
+        "float": _DECIMAL,
+        "double": _DECIMAL,
+        **dict.fromkeys(TIME_TYPES, _TIME),
+        "durationDatetime": _DURATION,
+    }
+)
+
+
+def too_long(values: DistinctValues, length: int) -> Mask:
+    """Texts of more characters than a length.
+
+    Examples
+    --------
+    >>> from adamgate.schemas.rules.described_values import too_long
+    >>> too_long(np.array(["é" * 8, "ABCDEFGHI"], dtype=object), 8).tolist()
+    [False, True]
+    """
+    return _each(values, lambda text: len(text) > length)
+
+
+def with_more_digits(values: DistinctValues, length: int) -> Mask:
+    """Whole numbers of more digits than a length.
+
+    Examples
+    --------
+    >>> from adamgate.schemas.rules.described_values import with_more_digits
+    >>> with_more_digits(np.array([99.0, -100.0], dtype=object), 2).tolist()
+    [False, True]
+    """
+    found: Mask = np.abs(values.astype(np.float64)) >= 10.0**length
+    return found
+
+
+def with_more_decimals(values: DistinctValues, digits: int, *, character: bool) -> Mask:
+    """Values with more decimals than stated; numbers that were never rounded are not among them.
+
+    Examples
+    --------
+    >>> from adamgate.schemas.rules.described_values import with_more_decimals
+    >>> with_more_decimals(np.array([1.5, 1.25, 1 / 3], dtype=object), 1, character=False).tolist()
+    [False, True, False]
+    """
+    if character:
+        return _each(values, lambda text: len(text.partition(".")[2].rstrip(" ")) > digits)
+    decimals = decimals_of(values.astype(np.float64))
+    found: Mask = (decimals > digits) & (decimals <= MAX_DECIMALS)
+    return found
+
+
+def outside(values: DistinctValues, codelist: CodelistDefinition, *, character: bool) -> Mask:
+    """Values that are not a code of a codelist; none where it has no terms, as an external dictionary.
+
+    Text is compared as text, numbers as numbers.
+
+    Examples
+    --------
+    >>> from adamgate.schemas.rules.described_values import outside
+    >>> from adamgate.schemas.study.definition import CodelistDefinition, CodelistItem
+    >>> codes = CodelistDefinition("CL", items=(CodelistItem("1"), CodelistItem("2")))
+    >>> outside(np.array([1.0, 3.0], dtype=object), codes, character=False).tolist()
+    [False, True]
+    """
+    if not codelist.items or codelist.external is not None:
+        return _none(values)
+    if character:
+        texts = frozenset(each.coded.rstrip(" ") for each in codelist.items)
+        return _each(values, lambda text: text not in texts)
+    numbers = [float(each.coded) for each in codelist.items if _DECIMAL.fullmatch(each.coded)]
+    return ~np.isin(values.astype(np.float64), numbers)
+
+
+def states_digits(variable: VariableDefinition) -> bool:
+    """Whether the length of a numeric variable states digits: 8 is the bytes of SAS, whatever is stored."""
+    return variable.data_type == "integer" and variable.length is not None and variable.length < 8
+
+
+def _fractional(values: DistinctValues) -> Mask:
+    numbers = values.astype(np.float64)
+    found: Mask = np.isfinite(numbers) & (numbers != np.rint(numbers))
+    return found
+
+
+def _each(values: DistinctValues, wrong: Callable[[str], Any]) -> Mask:
+    return np.fromiter((bool(wrong(str(value))) for value in values), np.bool_, len(values))
+
+
+def _none(values: DistinctValues) -> Mask:
+    return np.zeros(len(values), dtype=np.bool_)
