@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...schemas.gate.finding import Example, Finding, KnownFinding, Outcome, Status
 from ...schemas.gate.loosening import loosenings
-from ...schemas.gate.report import Comparison, Input, Report, Waived
+from ...schemas.gate.report import Comparison, Input, JudgedDefinition, Report, Waived
 from ...schemas.severity import Severity
 from ..values.cited_run import cited_run
 from .presentation import Presentation, as_json
@@ -44,6 +44,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         ],
         "terms": _terms(report, threshold),
         "inputs": [_input(each) for each in report.inputs],
+        **({} if report.definition is None else {"definition": _definition(report.definition)}),
         "inferred": [
             {
                 "dataset": each.dataset,
@@ -166,6 +167,14 @@ def _events(each: EventCount) -> dict[str, Any]:
     }
 
 
+def _definition(definition: JudgedDefinition) -> dict[str, Any]:
+    return {
+        "path": definition.path,
+        "version": definition.version,
+        "sha256": definition.sha256 or None,
+    }
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     listed = finding.keys.listed if finding.keys_shown else None
     return {
@@ -185,6 +194,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "standing": None if finding.standing is None else str(finding.standing),
         "new_records": finding.new_records,
         "earlier_records": finding.earlier_records,
+        **({"line": finding.line} if finding.line else {}),
     }
 
 

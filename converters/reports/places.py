@@ -23,7 +23,8 @@ class Place:
     path : str
         As it was given, with / between folders.
     line : int
-        Number of the record in the dataset, counted from 1: files of data have no lines.
+        Number of the record in the dataset, counted from 1: files of data have no lines. In
+        define.xml the line.
     """
 
     path: str
@@ -44,21 +45,27 @@ class Places:
     ----------
     paths : mapping of dataset to path
         Only of datasets that were read from a file.
+    definition : str
+        The path of define.xml; empty without one.
     """
 
     paths: Mapping[str, str]
+    definition: str = ""
 
     @classmethod
     def of(cls, report: Report) -> Places:
-        return cls({each.dataset: PurePath(each.path).as_posix() for each in report.inputs if each.path})
+        paths = {each.dataset: PurePath(each.path).as_posix() for each in report.inputs if each.path}
+        return cls(paths, PurePath(report.definition.path).as_posix() if report.definition else "")
 
     def of_dataset(self, dataset: str) -> Place | None:
         """Where a dataset begins; that of the first one for what is about the study. None without files."""
-        path = self.paths.get(dataset) or next(iter(self.paths.values()), "")
+        path = self.paths.get(dataset) or next(iter(self.paths.values()), self.definition)
         return Place(path) if path else None
 
     def of_finding(self, finding: Finding) -> Place | None:
-        """The first record of a finding."""
+        """The first record of a finding, or the line of define.xml that it is about."""
+        if finding.line and self.definition:
+            return Place(self.definition, finding.line)
         place = self.of_dataset(finding.dataset)
         if place is None or not finding.examples:
             return place

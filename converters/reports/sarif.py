@@ -201,6 +201,8 @@ def _artifacts(report: Report, places: Places) -> list[dict[str, Any]]:
         for each in report.inputs
         if each.path and (place := places.of_dataset(each.dataset)) is not None
     }
+    if report.definition is not None:
+        hashes[Place(places.definition).uri] = report.definition.sha256
     return [
         {"location": {"uri": uri}} | ({"hashes": {"sha-256": sha256}} if sha256 else {})
         for uri, sha256 in hashes.items()

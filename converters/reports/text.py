@@ -150,6 +150,8 @@ def _standards(report: Report) -> Iterator[TextBlock]:
         named.append(f"{name} {version}" + (f" ({plain(origin)})" if origin else ""))
     if named:
         yield Text(f"Standards: {', '.join(named)}")
+    if report.definition is not None:
+        yield Text(f"Definition: {plain(report.definition.path)}, Define-XML {report.definition.version}")
 
 
 def _inputs(report: Report, everything: bool) -> Iterator[TextBlock]:

@@ -83,6 +83,8 @@ def _about(report: Report, presentation: Presentation) -> Iterator[CellRow]:
     for name, version in report.standards.items():
         origin = report.terms.origins.get(name)
         yield f"Standard: {name}", version + (f" ({origin})" if origin else "")
+    if report.definition is not None:
+        yield "Definition", f"{report.definition.path}, Define-XML {report.definition.version}"
     yield from (("Setting", line) for line in terms_lines(report.terms))
     yield from (("Note from reading", str(note)) for note in report.notes)
     yield from (("Run", line.strip()) for line in cited_lines())

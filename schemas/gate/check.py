@@ -210,6 +210,7 @@ def _finding(rule: Rule, data: Dataset | None, study: Study, fault: Fault, optio
         values=_values(data, fault.values, options),
         parameter=_parameter(data, fault),
         cause="" if fault.mask is not None else _cause(rule, fault),
+        line=fault.line,
     )
     if data is None or fault.mask is None:
         return finding

@@ -108,6 +108,8 @@ class Finding:
     earlier_records : int or None
         Number of records of the earlier findings with which it shares some, if they are not the same; None
         if it is new, or the same.
+    line : int
+        Line of define.xml that it is about; 0 if it is about none.
 
     Examples
     --------
@@ -134,6 +136,7 @@ class Finding:
     parameter: str = ""
     cause: str = ""
     earlier_records: int | None = None
+    line: int = 0
 
     @property
     def is_changed(self) -> bool:

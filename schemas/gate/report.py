@@ -37,6 +37,15 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedDefinition:
+    """The define.xml that a study was judged with."""
+
+    path: str
+    version: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Deselected:
     """A rule that was set aside on a dataset it covers, and by what: "ignore AD02", "select TTE"."""
 
@@ -165,6 +174,8 @@ class Report(Glanced):
         Why a run ended without a verdict; empty where it has one.
     events : tuple of EventCount
         Subjects and events per time-to-event parameter and arm.
+    definition : JudgedDefinition or None
+        The define.xml, if the study has one that was read from a file.
 
     Examples
     --------
@@ -184,6 +195,7 @@ class Report(Glanced):
     comparison: Comparison | None = None
     not_judged: str = ""
     events: tuple[EventCount, ...] = ()
+    definition: JudgedDefinition | None = None
 
     def verdict(self, threshold: Severity | str | None = Severity.ERROR) -> str:
         """ "passed", "refused" or "not judged".

@@ -18,6 +18,7 @@ from ..severity import Severity
 from ..standards.versions import Standards
 from ..study.dataset import Dataset
 from ..study.declarations import Declarations, stated_of
+from ..study.definition import Definition
 from ..study.study import Study
 from ..study.variable import ReadAsMissing
 from ..wording import did_you_mean, one_line
@@ -27,7 +28,7 @@ from .check import STUDY_NAME, Check, CheckOptions, run_check
 from .event_counts import EventCount, event_counts
 from .execution import SERIAL, Executor, Task
 from .finding import Status
-from .report import Deselected, Input, Policy, Report
+from .report import Deselected, Input, JudgedDefinition, Policy, Report
 from .selection import Names, RuleSelection, as_rules, full_book
 from .waiver_rules import UNREAD, WAIVER_RULES, Audit, about
 from .waivers import Waiver, Waivers
@@ -379,7 +380,14 @@ def _report(
         versions=dict(_versions()),
         terms=terms,
         events=events,
+        definition=_judged_definition(study.definition),
     )
+
+
+def _judged_definition(definition: Definition | None) -> JudgedDefinition | None:
+    if definition is None or definition.source is None:
+        return None
+    return JudgedDefinition(definition.source.path, definition.version, definition.source.sha256)
 
 
 def _input(dataset: Dataset) -> Input:

@@ -55,9 +55,10 @@ class Statement:
         """That something is wrong with it: `what` follows its name."""
         of_values = self.of_values
         if of_values is None:
-            return Fault(None, (self.path,), f"{self.path} {what}", cause=cause)
+            return Fault(None, (self.path,), f"{self.path} {what}", cause=cause, line=self.variable.line)
         whom = f"{self.path} {what}, for the values of {called(of_values.oid)} (line {of_values.line})"
-        return Fault(None, (self.path,), whom, cause=f"{of_values.oid} {cause}".strip())
+        cause = f"{of_values.oid} {cause}".strip()
+        return Fault(None, (self.path,), whom, cause=cause, line=of_values.line)
 
 
 def called(*names: str) -> str:

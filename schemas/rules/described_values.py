@@ -67,9 +67,7 @@ def of_wrong_type(values: DistinctValues, data_type: str, *, character: bool) ->
     if not character:
         return _fractional(values) if data_type == "integer" else _none(values)
     if data_type in DATE_TYPES:
-        dates = read_texts(Distinct(values, np.arange(len(values))))
-        unreadable: Mask = dates.precision == DatePrecision.UNREADABLE
-        return unreadable
+        return _unreadable(values) & ~_each(values, _is_interval)
     form = _FORMS.get(data_type)
     return _none(values) if form is None else _each(values, lambda text: not form.fullmatch(text))
 
@@ -151,6 +149,20 @@ def outside(values: DistinctValues, codelist: CodelistDefinition, *, character: 
 def states_digits(variable: VariableDefinition) -> bool:
     """Whether the length of a numeric variable states digits: 8 is the bytes of SAS, whatever is stored."""
     return variable.data_type == "integer" and variable.length is not None and variable.length < 8
+
+
+def _unreadable(values: DistinctValues) -> Mask:
+    """Texts that are not ISO 8601 dates, complete or partial."""
+    dates = read_texts(Distinct(values, np.arange(len(values))))
+    found: Mask = dates.precision == DatePrecision.UNREADABLE
+    return found
+
+
+def _is_interval(text: str) -> bool:
+    """Whether a text is two dates, or a date and a duration, as ``2024-01-15/2024-01-17``."""
+    parts = text.split("/")
+    dates = [each for each in parts if not _DURATION.fullmatch(each)]
+    return len(parts) == 2 and bool(dates) and not _unreadable(np.array(dates, dtype=object)).any()
 
 
 def _fractional(values: DistinctValues) -> Mask:

@@ -241,6 +241,8 @@ class Fault:
         short key that stays when the message changes, with the number that grows with the fault ("3 SAFFL").
         A baseline identifies the fault with it. Not needed for a single fault; for custom rules the default
         is the message.
+    line : int
+        Line of define.xml that it is about; 0 if it is about none.
 
     Examples
     --------
@@ -257,6 +259,7 @@ class Fault:
     values: str = ""
     parameter: str = ""
     cause: str = ""
+    line: int = 0
 
     @property
     def found(self) -> bool:
@@ -437,6 +440,8 @@ def require_sound(yielded: Any, records: int) -> None:
         raise UnsoundRule("a fault needs a tuple of variables and a string as message")
     if not all(isinstance(each, str) for each in yielded.variables):
         raise UnsoundRule("the variables of a fault must be names, as strings")
+    if not isinstance(yielded.line, int):
+        raise UnsoundRule("the line of a fault must be an integer")
     if not isinstance(yielded.severity, Severity | None):
         raise UnsoundRule("the severity of a fault must be a Severity, such as Severity.ERROR")
     mask: Any = yielded.mask

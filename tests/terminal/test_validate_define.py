@@ -1,9 +1,13 @@
 """`adamgate validate --define define.xml` without data."""
 
+import hashlib
 import json
 
+import jsonschema
 import pytest
 from define_documents import DEFINE_2_1
+
+from adamgate.converters.reports.json_document import SCHEMA
 
 FAULTY = DEFINE_2_1.replace('CodeListOID="CL.PARAMCD"', 'CodeListOID="CL.X"')
 
@@ -40,6 +44,42 @@ def test_every_report(run, document, form):
     done = run("validate", "--define", "define.xml", "--format", form)
     assert done.code == 1
     assert "CL.X" in done.out
+
+
+def test_reports_name_the_document_and_its_lines(run, document):
+    document.write_text(FAULTY, encoding="utf-8")
+    line = 1 + FAULTY[: FAULTY.index("CL.X")].count("\n") - 2  # of the ItemDef
+    text = run("validate", "--define", "define.xml")
+    assert "Definition: define.xml, Define-XML 2.1" in text.out
+    told = json.loads(run("validate", "--define", "define.xml", "--format", "json").out)
+    assert told["definition"]["path"] == "define.xml"
+    assert told["definition"]["version"] == "2.1"
+    assert told["definition"]["sha256"] == hashlib.sha256(FAULTY.encode()).hexdigest()
+    ((finding_line,),) = [[each["line"]] for each in told["findings"] if each["rule_id"] == "DF040"]
+    assert finding_line == line
+    log = json.loads(run("validate", "--define", "define.xml", "--format", "sarif").out)
+    (place,) = [each["locations"][0] for each in log["runs"][0]["results"] if each["ruleId"] == "DF040"]
+    assert place["physicalLocation"] == {
+        "artifactLocation": {"uri": "define.xml"},
+        "region": {"startLine": line},
+    }
+    github = run("validate", "--define", "define.xml", "--format", "github").out
+    assert f"file=define.xml,line={line}" in github
+
+
+def test_json_of_a_document_follows_its_schema(run, document):
+    document.write_text(FAULTY, encoding="utf-8")
+    told = json.loads(run("validate", "--define", "define.xml", "--format", "json").out)
+    jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_without_a_definition_no_report_speaks_of_one(run, document):
+    document.unlink()
+    (document.parent / "adsl.csv").write_text("USUBJID\n1\n")
+    told = json.loads(run("validate", "adsl.csv", "--format", "json").out)
+    assert "definition" not in told
+    assert not [each for each in told["outcomes"] if each["rule_id"].startswith("DF")]
+    assert "Definition" not in run("validate", "adsl.csv").out
 
 
 def test_a_workbook(run, document):

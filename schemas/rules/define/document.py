@@ -82,6 +82,7 @@ def _dangling(each: DanglingReference, definition: Definition) -> Fault:
         paths,
         f"{each.kind} {called(each.oid)} is not defined{where}",
         cause=f"{each.kind} {each.oid} {each.referrer}",
+        line=each.line,
     )
 
 
@@ -114,6 +115,7 @@ def repeated_names(study: Study) -> Iterator[Fault]:
             (called(dataset.name),),
             f"dataset {called(dataset.name)} is defined again (line {dataset.line})",
             cause=dataset.name,
+            line=dataset.line,
         )
     for dataset in definition.datasets:
         for variable in _again(dataset.variables, lambda each: each.name.upper()):
@@ -121,7 +123,8 @@ def repeated_names(study: Study) -> Iterator[Fault]:
     for invalid in definition.invalid:
         if invalid.expected == "unique":
             oid = called(invalid.oid)
-            yield Fault(None, (), f"OID {oid} is used again (line {invalid.line})", cause=invalid.oid)
+            message = f"OID {oid} is used again (line {invalid.line})"
+            yield Fault(None, (), message, cause=invalid.oid, line=invalid.line)
 
 
 Repeatable = TypeVar("Repeatable", DatasetDefinition, VariableDefinition)
@@ -164,6 +167,7 @@ def invalid_values(study: Study) -> Iterator[Fault]:
             (),
             f"{given}{whose} is not valid, expected {each.expected} (line {each.line})",
             cause=f"{each.oid} {each.attribute}",
+            line=each.line,
         )
 
 
@@ -366,8 +370,8 @@ def codelist_terms(study: Study) -> Iterator[Fault]:
 
 
 def _of_codelist(codelist: CodelistDefinition, what: str, cause: str) -> Fault:
-    name = called(codelist.oid)
-    return Fault(None, (), f"codelist {name} {what} (line {codelist.line})", cause=f"{codelist.oid} {cause}")
+    message = f"codelist {called(codelist.oid)} {what} (line {codelist.line})"
+    return Fault(None, (), message, cause=f"{codelist.oid} {cause}", line=codelist.line)
 
 
 @about_document(
@@ -507,13 +511,13 @@ def no_label(study: Study) -> Iterator[Fault]:
     for dataset in definition.datasets:
         if not dataset.label:
             name = called(dataset.name, dataset.oid)
-            yield Fault(None, (name,), f"{name} has no label", cause=name)
+            yield Fault(None, (name,), f"{name} has no label", cause=name, line=dataset.line)
     for each in variables_of(definition):
         if not each.variable.label:
             yield each.fault("has no label")
 
 
-_PAGES = re.compile(r"\bpages?\b", re.IGNORECASE)
+_PAGES = re.compile(r"\bCRF\b.*\bpages?\b", re.IGNORECASE | re.DOTALL)
 
 
 @about_document(
@@ -741,6 +745,7 @@ def _of_other_datasets(result: AnalysisResult, definition: Definition) -> Iterat
                 f"{path} is not in the analysis dataset of {whose}",
                 severity=Severity.WARNING,
                 cause=f"{result.oid} {item}",
+                line=result.line,
             )
 
 
@@ -773,4 +778,5 @@ def not_valid(study: Study) -> Iterator[Yield]:
     file = PurePath(definition.source.path).name if definition.source else "define.xml"
     for number, each in enumerate(definition.schema_problems, start=1):
         place = f"{called(file)}:{each.line}"
-        yield Fault(None, (), f"{place}: {each.message}", cause=f"{number} {each.message}")
+        cause = f"{number} {each.message}"
+        yield Fault(None, (), f"{place}: {each.message}", cause=cause, line=each.line)

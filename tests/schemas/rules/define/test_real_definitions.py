@@ -13,12 +13,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 FAMILIES = ("document", "value_level")
 NOTHING: dict[tuple[str, str], str] = {}
+KEYS = (
+    "def:DomainKeys='USUBJID, PARAMCD, AVISIT, LBSEQ' of ADLBHY is not valid, expected names of variables of"
+    " the dataset (line 2664)"
+)
 PILOT_ADAM = {
-    (
-        "DF042",
-        "def:DomainKeys='USUBJID, PARAMCD, AVISIT, LBSEQ' of ADLBHY is not valid, expected names of variables"
-        " of the dataset (line 2664)",
-    ): "ADLBHY has no LBSEQ in define.xml",
+    ("DF042", KEYS): "ADLBHY has no LBSEQ in define.xml",
     **{
         ("DF045", f"{path} is derived, and has neither a method nor a comment"): (
             "its origin is Derived; other datasets have a comment for the same variable"
