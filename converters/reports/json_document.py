@@ -194,7 +194,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "standing": None if finding.standing is None else str(finding.standing),
         "new_records": finding.new_records,
         "earlier_records": finding.earlier_records,
-        **({"line": finding.line} if finding.line else {}),
+        **({"define_line": finding.line} if finding.line else {}),
     }
 
 

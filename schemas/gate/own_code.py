@@ -91,10 +91,11 @@ def plain_yield(yielded: Yield, records: int) -> Yield:
     match yielded:
         case Fault():
             variables = tuple(map(plain_text, yielded.variables))
-            message, *others = map(
+            message, values, parameter, cause = map(
                 plain_text, (yielded.message, yielded.values, yielded.parameter, yielded.cause)
             )
-            plain = Fault(_copied(yielded.mask), variables, message, yielded.severity, *others)
+            mask, line = _copied(yielded.mask), int.__int__(yielded.line)
+            plain = Fault(mask, variables, message, yielded.severity, values, parameter, cause, line)
         case Inference():
             parts = (yielded.subject, yielded.statement, yielded.parameter, yielded.values)
             plain = Inference(*map(plain_text, parts))

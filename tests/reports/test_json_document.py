@@ -18,7 +18,7 @@ from adamgate.schemas.gate.report import Policy
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-ONLY_WITH_DEFINE_XML = {"definition", "line"}
+ONLY_WITH_DEFINE_XML = {"definition", "define_line"}
 """Without one, a report is what it was before there were any."""
 
 

@@ -55,8 +55,7 @@ def test_reports_name_the_document_and_its_lines(run, document):
     assert told["definition"]["path"] == "define.xml"
     assert told["definition"]["version"] == "2.1"
     assert told["definition"]["sha256"] == hashlib.sha256(FAULTY.encode()).hexdigest()
-    ((finding_line,),) = [[each["line"]] for each in told["findings"] if each["rule_id"] == "DF040"]
-    assert finding_line == line
+    assert [each["define_line"] for each in told["findings"] if each["rule_id"] == "DF040"] == [line]
     log = json.loads(run("validate", "--define", "define.xml", "--format", "sarif").out)
     (place,) = [each["locations"][0] for each in log["runs"][0]["results"] if each["ruleId"] == "DF040"]
     assert place["physicalLocation"] == {
