@@ -159,6 +159,12 @@ def _validated(study: ag.Study, _: Path, random: Random) -> None:
     assert not crashed, "; ".join(f"{each.rule_id} {each.dataset}: {each.reason}" for each in crashed)
 
 
+def _defined(path: Path, random: Random) -> None:
+    definition = read_define(path)
+    repr(definition)
+    _validated(ag.Study.of(definition=definition), path, random)
+
+
 def _parquet_of_a_frame(path: Path, random: Random) -> None:
     """Columns of any type, in a file that is whole."""
     try:
@@ -203,7 +209,7 @@ TARGETS = {
     "dataset-json": Target(seeds.json_files, _read),
     "archive": Target(seeds.archive_files, _read),
     "terminology": Target(seeds.terminology_files, lambda path, _: repr(read_terminology(path)) and None),
-    "define": Target(seeds.define_files, lambda path, _: repr(read_define(path)) and None),
+    "define": Target(seeds.define_files, _defined),
     "settings": Target(seeds.settings_files, _settings),
     "baseline": Target(seeds.baseline_files, lambda path, _: repr(ag.read_baseline(path)) and None),
     "expression": Target(seeds.expression_files, _expression),

@@ -98,7 +98,9 @@ def test_an_unusable_schema_is_refused(document, tmp_path, content, said):
         ag.read(define=document, xsd=xsd)
 
 
-def test_nothing_is_fetched_from_a_network(document, tmp_path):
+@pytest.fixture
+def server():
+    """An address on this machine, and what is asked of it."""
     asked = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -106,23 +108,55 @@ def test_nothing_is_fetched_from_a_network(document, tmp_path):
             asked.append(self.path)
             self.send_error(404)
 
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    listening = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listening.serve_forever)
     thread.start()
-    try:
-        address = f"http://127.0.0.1:{server.server_port}/other.xsd"
-        for within in (
-            f'<xs:include schemaLocation="{address}"/>',
-            f'<xs:import namespace="urn:other" schemaLocation="{address}"/>',
-        ):
-            xsd = tmp_path / "define2-1-0.xsd"
-            xsd.write_text(SCHEMA.format(version="2.1", within=within))
-            with pytest.raises(ag.ConfigurationError, match="not a file of this machine"):
-                ag.read(define=document, xsd=xsd)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    yield f"http://127.0.0.1:{listening.server_port}/other.xsd", asked
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        '<xs:include schemaLocation="{address}"/>',
+        '<xs:import namespace="urn:other" schemaLocation="{address}"/>',
+        '<xs:redefine schemaLocation=" {address}"/>',
+        '<xs:include schemaLocation="other.xsd" xml:base="{address}"/>',
+        '<xs:include schemaLocation="//127.0.0.1/other.xsd"/>',
+        '<xs:include schemaLocation="within.xsd"/>',
+    ],
+)
+def test_nothing_is_fetched_from_a_network_for_a_schema(document, tmp_path, server, within):
+    address, asked = server
+    xsd = tmp_path / "define2-1-0.xsd"
+    xsd.write_text(SCHEMA.format(version="2.1", within=within.format(address=address)))
+    further = f'<xs:import namespace="urn:other" schemaLocation="{address}"/>'
+    (tmp_path / "within.xsd").write_text(SCHEMA.format(version="2.1", within=further))
+    with pytest.raises(ag.ConfigurationError, match=r"not a file of this machine|xml:base"):
+        ag.read(define=document, xsd=xsd)
+    assert asked == []
+
+
+def test_an_external_entity_of_a_schema_is_refused(document, tmp_path, server):
+    address, asked = server
+    xsd = tmp_path / "define2-1-0.xsd"
+    declared = f'<!DOCTYPE xs:schema [<!ENTITY other SYSTEM "{address}">]>'
+    xsd.write_text(declared + SCHEMA.format(version="2.1", within="&other;"))
+    with pytest.raises(ag.ConfigurationError, match="external entity other"):
+        ag.read(define=document, xsd=xsd)
+    assert asked == []
+
+
+def test_nothing_is_fetched_from_a_network_for_a_document(cdisc, document, server):
+    address, asked = server
+    instance = (
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:other {address}"'
+        f' xsi:noNamespaceSchemaLocation="{address}"'
+    )
+    document.write_text(DEFINE_2_1.replace("<ODM ", f"<ODM {instance} ", 1), encoding="utf-8")
+    assert problems(document, cdisc) is not None
     assert asked == []
 
 

@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from urllib.parse import unquote
+from xml.parsers import expat
 
 from ....schemas.errors import ConfigurationError, UnreadableInput
 from ....schemas.study.definition import DefineVersion, SchemaProblem
 from ....schemas.wording import one_line
+from ...values.regular_file import open_regular
 from ...values.separate_process import ProcessDied, call_apart
 from .vocabulary import DEF_NAMESPACES, PREFIXES
 
@@ -28,8 +31,12 @@ _NAMES: Mapping[DefineVersion, tuple[str, ...]] = {
 }
 """Files of CDISC to begin with, that with analysis results first: it has everything of the other."""
 _NAMESPACE = re.compile(r"\{([^{}]*)\}")
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?!///?[A-Za-z]:)")
-"""Begins an address that is not one of a file; a drive of Windows has one letter."""
+_ELSEWHERE = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+:|//)")
+"""Begins an address that is not the path of a file; a drive of Windows has one letter."""
+_XSD = "http://www.w3.org/2001/XMLSchema"
+_BASE = "http://www.w3.org/XML/1998/namespace base"
+_REFERRING = frozenset(("include", "import", "redefine", "override"))
+_MOST_FILES = 100
 
 _Found = tuple[int, str]
 """A line and a message."""
@@ -127,35 +134,66 @@ def _problems(content: bytes, schema: str) -> list[_Found]:
     """The work of the other process."""
     from lxml import etree
 
-    elsewhere: list[str] = []
-
-    class LocalFiles(etree.Resolver):  # type: ignore[misc]  # lxml has no types
-        def resolve(self, url: str, _public_id: str, context: object) -> object:
-            if _ELSEWHERE.match(url) and not url.startswith("file:"):
-                elsewhere.append(url)
-                return self.resolve_empty(context)
-            return None
-
-    def parser() -> etree.XMLParser:
-        made = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False)
-        made.resolvers.add(LocalFiles())
-        return made
-
-    reason = ""
+    _require_local(Path(schema))
+    safe = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False, huge_tree=False)
     try:
-        valid = etree.XMLSchema(etree.parse(schema, parser()))
+        valid = etree.XMLSchema(etree.parse(schema, safe))
     except (etree.LxmlError, OSError) as error:
-        reason = str(error)
-    if elsewhere:
-        reason = f"it refers to {elsewhere[0]}, which is not a file of this machine"
-    if reason:
-        raise InvalidSchema(reason)
+        raise InvalidSchema(str(error)) from None
     try:
-        document = etree.fromstring(content, parser())
+        document = etree.fromstring(content, safe)
     except etree.XMLSyntaxError as error:
         return [(error.lineno or 0, error.msg or "not well-formed")]
     valid.validate(document)
     return [(each.line, each.message) for each in valid.error_log][:MOST_PROBLEMS]
+
+
+def _require_local(schema: Path) -> None:
+    """Refuse a schema that would have libxml2, which fetches whatever it is told to, look elsewhere.
+
+    Raises
+    ------
+    InvalidSchema
+    """
+    waiting, seen = [schema], {schema.resolve()}
+    while waiting:
+        file = waiting.pop()
+        for location in _locations_in(file):
+            other = (file.parent / unquote(location)).resolve()
+            if other not in seen and other.is_file():
+                seen.add(other)
+                waiting.append(other)
+        if len(seen) > _MOST_FILES:
+            raise InvalidSchema(f"it consists of more than {_MOST_FILES} files")
+
+
+def _locations_in(file: Path) -> list[str]:
+    """The other files that a file of a schema refers to."""
+    found: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if _BASE in attributes:
+            raise InvalidSchema(f"{file.name} has an attribute xml:base")
+        namespace, _, local = name.rpartition(" ")
+        location = attributes.get("schemaLocation")
+        if namespace == _XSD and local in _REFERRING and location is not None:
+            if _ELSEWHERE.match(location):
+                raise InvalidSchema(f"{file.name} refers to {location}, which is not a file of this machine")
+            found.append(location)
+
+    def entity(name: str, *declared: object) -> None:
+        if declared[1] is None:  # no value: it is elsewhere
+            raise InvalidSchema(f"{file.name} declares the external entity {name}")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.EntityDeclHandler = entity
+    try:
+        with open_regular(file) as content:
+            parser.ParseFile(content)
+    except (expat.ExpatError, OSError, LookupError, ValueError) as error:
+        raise InvalidSchema(f"{file.name}: {error}") from None
+    return found
 
 
 def _in_words(message: str) -> str:
