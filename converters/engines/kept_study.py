@@ -49,7 +49,8 @@ class StudyKeeper:
     def keep(self, study: Study, options: CheckOptions) -> StudyFile:
         """Put a study and how it is checked where processes of this machine find it."""
         unbounded = AnswersInMemory(sys.maxsize)
-        kept = Study.of(*(self._on_disk(data, unbounded) for data in study), notes=study.notes)
+        datasets = (self._on_disk(data, unbounded) for data in study)
+        kept = Study.of(*datasets, notes=study.notes, definition=study.definition)
         path = self._folder.new_file()
         with work_told(path), open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             pickle.dump((kept, options), file)

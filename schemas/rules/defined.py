@@ -8,6 +8,7 @@ from functools import partial
 
 from ..severity import Severity
 from ..study.definition import DatasetDefinition, Definition, ValueLevel, VariableDefinition
+from ..study.study import Study
 from ..wording import one_line
 from .rule import Citation, Fault, rule
 
@@ -59,6 +60,19 @@ class Statement:
         whom = f"{self.path} {what}, for the values of {called(of_values.oid)} (line {of_values.line})"
         cause = f"{of_values.oid} {cause}".strip()
         return Fault(None, (self.path,), whom, cause=cause, line=of_values.line)
+
+
+def definition_of(study: Study) -> Definition:
+    """The definition, which a study has where rules about it are run.
+
+    Raises
+    ------
+    LookupError
+        If it has none: the rule cannot be checked.
+    """
+    if study.definition is None:
+        raise LookupError("the study has no definition")
+    return study.definition
 
 
 def called(*names: str) -> str:

@@ -66,6 +66,13 @@ def test_a_line_far_down_and_many_problems(cdisc, document):
     assert len(problems(document, cdisc)) == MOST_PROBLEMS
 
 
+def test_a_wrong_value_is_one_problem(cdisc, document):
+    before = problems(document, cdisc)
+    document.write_text(DEFINE_2_1.replace('KeySequence="1"', 'KeySequence="one"'), encoding="utf-8")
+    (added,) = [each for each in problems(document, cdisc) if each not in before]
+    assert "KeySequence" in added.message
+
+
 def test_without_an_xml_schema_the_rule_is_not_applicable(document):
     report = ag.validate(ag.read(define=document), select="DF058")
     assert [(str(each.status), each.reason) for each in report.outcomes] == [

@@ -81,6 +81,17 @@ def test_without_a_definition_no_report_speaks_of_one(run, document):
     assert "Definition" not in run("validate", "adsl.csv").out
 
 
+@pytest.mark.slow
+def test_other_processes_have_the_definition(run, document):
+    document.write_text(FAULTY, encoding="utf-8")
+    (document.parent / "adtte.csv").write_text("USUBJID,PARAMCD,AVAL\n01-001,OS,12.5\n")
+    for paths in ((), ("adtte.csv",)):
+        arguments = ("validate", *paths, "--define", "define.xml", "--format", "json")
+        here, elsewhere = run(*arguments), run(*arguments, "--jobs", "2")
+        assert elsewhere == here
+        assert '"DF040"' in here.out
+
+
 def test_a_workbook(run, document):
     done = run("validate", "--define", "define.xml", "-o", "report.xlsx")
     assert done.code == 0

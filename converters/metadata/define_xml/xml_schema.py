@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -37,6 +37,8 @@ _XSD = "http://www.w3.org/2001/XMLSchema"
 _BASE = "http://www.w3.org/XML/1998/namespace base"
 _REFERRING = frozenset(("include", "import", "redefine", "override"))
 _MOST_FILES = 100
+_REPEATING = "No precomputed value available"
+"""What libxml2 adds, as a warning, to the problem of a value that it has told before."""
 
 _Found = tuple[int, str]
 """A line and a message."""
@@ -145,7 +147,8 @@ def _problems(content: bytes, schema: str) -> list[_Found]:
     except etree.XMLSyntaxError as error:
         return [(error.lineno or 0, error.msg or "not well-formed")]
     valid.validate(document)
-    return [(each.line, each.message) for each in valid.error_log][:MOST_PROBLEMS]
+    told = ((each.line, each.message) for each in valid.error_log if _REPEATING not in each.message)
+    return list(islice(told, MOST_PROBLEMS))
 
 
 def _require_local(schema: Path) -> None:

@@ -28,16 +28,11 @@ from ...study.definition import (
 from ...study.definition_references import references
 from ...study.study import Study
 from ...wording import one_line
-from ..defined import Statement, called, cited, defined, levels_of, statements_of, variables_of
+from ..defined import Statement, called, cited, defined, definition_of, levels_of, statements_of, variables_of
 from ..rule import Citation, Fault, Grain, NotApplicable, Yield
 
 about_document = partial(defined, grain=Grain.STUDY)
 """`rule` for a fault of a define.xml that needs no data."""
-
-
-def _definition_of(study: Study) -> Definition:
-    """The definition, which a study has where these rules are run."""
-    return study.definition or Definition("2.1")
 
 
 # References and names
@@ -66,7 +61,7 @@ def dangling(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Define it, or correct or remove the reference.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     of_analyses = _analysis_oids(definition)
     for each in definition.dangling:
         if each.referrer not in of_analyses:
@@ -108,7 +103,7 @@ def repeated_names(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Rename or remove one of them.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     for dataset in _again(definition.datasets, lambda each: each.name.upper()):
         yield Fault(
             None,
@@ -157,7 +152,7 @@ def invalid_values(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Correct the value in the line that the message names.
     """
-    for each in _definition_of(study).invalid:
+    for each in definition_of(study).invalid:
         if each.expected == "unique":
             continue
         given = f"{one_line(each.attribute, 40)}={one_line(repr(each.value), 60)}"
@@ -199,7 +194,7 @@ def unknown_data_types(study: Study) -> Iterator[Fault]:
     Use one of text, integer, float, date, datetime, time, partialDate, partialTime, partialDatetime,
     incompleteDatetime, durationDatetime.
     """
-    for each in statements_of(_definition_of(study)):
+    for each in statements_of(definition_of(study)):
         given = each.definition.data_type
         if given not in _DATA_TYPES:
             yield each.fault(f"has the data type {one_line(given, 20)!r}" if given else "has no data type")
@@ -226,7 +221,7 @@ def no_origin(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     State `def:Origin`: Collected, Derived, Assigned, Protocol or Predecessor.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     if not _is_for_submission(definition):
         return
     if definition.version == "1.0" and not any(each.origins for _, each in definition.variables()):
@@ -278,7 +273,7 @@ def no_method(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Write a MethodDef, and refer to it with MethodOID.
     """
-    for each in variables_of(_definition_of(study)):
+    for each in variables_of(definition_of(study)):
         if _is_derived(each.variable) and not _everywhere(each.variable, _is_explained):
             yield each.fault("is derived, and has neither a method nor a comment")
             continue
@@ -322,7 +317,7 @@ def no_predecessor(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Correct the name in the description of the origin.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     for each in statements_of(definition):
         for origin in each.definition.origins:
             if origin.type.strip().upper() == "PREDECESSOR":
@@ -359,7 +354,7 @@ def codelist_terms(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Remove the term, or correct its CodedValue.
     """
-    for codelist in _definition_of(study).codelists.values():
+    for codelist in definition_of(study).codelists.values():
         codes = Counter(each.coded for each in codelist.items)
         if not codelist.items and codelist.external is None:
             yield _of_codelist(codelist, "has no terms", "no terms")
@@ -395,7 +390,7 @@ def codelist_types(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Correct one of the two data types.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     for each in statements_of(definition):
         codelist = definition.codelists.get(each.definition.codelist)
         if codelist is None or codelist.external is not None:
@@ -453,7 +448,7 @@ def repeated_keys(study: Study) -> Iterator[Fault]:
 def _repeated_numbers(
     study: Study, kind: str, number: Callable[[VariableDefinition], int | None]
 ) -> Iterator[Fault]:
-    for dataset in _definition_of(study).datasets:
+    for dataset in definition_of(study).datasets:
         for variable in _again(dataset.variables, number):
             first = next(each for each in dataset.variables if number(each) == number(variable))
             yield Statement(dataset, variable).fault(
@@ -480,7 +475,7 @@ def no_length(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     State the length of the variable in the dataset.
     """
-    for each in _delivered(_definition_of(study)):
+    for each in _delivered(definition_of(study)):
         is_text = each.variable.data_type in ("text", "string")
         if is_text and not _everywhere(each.variable, lambda stated: stated.length is not None):
             yield each.fault("is text, and has no length")
@@ -505,7 +500,7 @@ def no_label(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     State the label that the dataset has.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     if not _is_for_submission(definition):
         return
     for dataset in definition.datasets:
@@ -539,7 +534,7 @@ def pages_without_document(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Refer to the document with leafID, or with def:AnnotatedCRF.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     for each in statements_of(definition):
         if any(_has_loose_pages(origin, definition) for origin in each.definition.origins):
             yield each.fault("is collected on pages of no document")
@@ -578,7 +573,7 @@ def checked_values(study: Study) -> Iterator[Fault]:
     ## Smallest fix
     Correct the value, or add the term to the codelist.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     by_oid = {each.variable.oid: each for each in reversed([*variables_of(definition)])}
     for clause in definition.where_clauses.values():
         for check in clause.checks:
@@ -630,7 +625,7 @@ def no_where_clause(study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Refer to a where clause with def:WhereClauseRef.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     if definition.version == "1.0":
         yield NotApplicable("version 1.0 has no where clauses")
         return
@@ -663,7 +658,7 @@ def orphans(study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Refer to it, or remove it.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     not_kept = [each for each in definition.unsupported if not each.startswith(UNREFERENCED)]
     for each in definition.unsupported:
         if each.startswith(UNREFERENCED):
@@ -708,7 +703,7 @@ def analysis_results(study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the reference.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     if not definition.analyses:
         yield NotApplicable("define.xml has no analysis results")
         return
@@ -771,7 +766,7 @@ def not_valid(study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the line that the message names.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     if definition.schema_problems is None:
         yield NotApplicable("not checked against an XML Schema")
         return

@@ -15,7 +15,7 @@ from ...study.dataset import Dataset
 from ...study.definition import Definition, RangeCheck, ValueLevel, VariableDefinition
 from ...study.study import Study
 from ...wording import one_line
-from ..defined import called, cited, defined
+from ..defined import called, cited, defined, definition_of
 from ..described_values import (
     NUMERIC_TYPES,
     TYPES_IN_WORDS,
@@ -59,7 +59,7 @@ def selects_nothing(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the clause, or remove what is stated of no record.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     users = _clauses_used(data, definition)
     if not users:
         yield NotApplicable("no where clause of define.xml is about the dataset")
@@ -167,7 +167,7 @@ def outside_codelist(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Add the term to the codelist, or correct the value.
     """
-    codelists = _definition_of(study).codelists
+    codelists = definition_of(study).codelists
 
     def test(variable: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
         codelist = codelists.get(variable.codelist)
@@ -192,7 +192,7 @@ def missing(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Fill in the value, or state Mandatory="No".
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     leveled = list(leveled_variables(data, definition))
     if not leveled:
         yield NO_VALUE_LEVEL
@@ -256,7 +256,7 @@ def contradictory(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Make the where clauses exclude each other.
     """
-    definition = _definition_of(study)
+    definition = definition_of(study)
     leveled = list(leveled_variables(data, definition))
     if not leveled:
         yield NO_VALUE_LEVEL
@@ -297,16 +297,11 @@ _Test = Callable[[VariableDefinition, DistinctValues, bool], Mask | None]
 """Which of the values are not as stated; None if nothing is."""
 
 
-def _definition_of(study: Study) -> Definition:
-    """The definition, which a study has where these rules are run."""
-    return study.definition or Definition("2.1")
-
-
 def _faults(
     data: Dataset, study: Study, test: _Test, statement: Callable[[VariableDefinition], str]
 ) -> Iterator[Yield]:
     """A fault for each value level, with the records whose values are not as it states."""
-    definition = _definition_of(study)
+    definition = definition_of(study)
     leveled = list(leveled_variables(data, definition))
     if not leveled:
         yield NO_VALUE_LEVEL

@@ -172,3 +172,9 @@ def test_without_a_definition_no_rule_of_it_is_run():
     report = ag.validate(plain)
     assert report.outcomes
     assert not [each for each in report.outcomes if each.rule_id.startswith("DF")]
+
+
+def test_a_rule_without_a_definition_cannot_be_checked():
+    rule = ag.rule_book()["DF040"]
+    with pytest.raises(LookupError, match="no definition"):
+        list(rule.run(None, ag.Study.of()))
