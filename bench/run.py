@@ -1,6 +1,7 @@
 """All benchmarks, one after the other: what `make bench` runs."""
 
 import adverse_events
+import define_xml
 import derive
 import derive_upstream
 import diff
@@ -27,6 +28,7 @@ if __name__ == "__main__":
     intervals.main()
     adverse_events.main()
     diff.main()
+    define_xml.main()
     derive.main()
     derive_upstream.main()
     growth.main()

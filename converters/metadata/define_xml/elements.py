@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from xml.parsers import expat
 
 from ....schemas.errors import UnreadableInput
@@ -23,27 +24,47 @@ _DEEPEST = 100
 _MOST_ELEMENTS = 8_000_000
 _MOST_KINDS = 1_000
 _OURS = frozenset(PREFIXES.values())
+WhatTakes = Mapping[str, Callable[["Element"], None]]
+"""What is done with elements of a name."""
+_NOTHING_TAKEN: WhatTakes = MappingProxyType({})
+_NO_CHILDREN: dict[str, list[Element]] = {}
 
 
-@dataclass(slots=True)
 class Element:
     """An element with its children by name, in order.
+
+    A file has a million of them: it is not a dataclass, and those without children share one mapping.
 
     Attributes
     ----------
     name : str
         With the prefix of this product: "ItemDef", "def:Origin".
+    kept : Kept
+        What is kept of elements of this name.
     attributes : mapping of str to str
     children : mapping of name to list of Element
     text : str
     line : int
     """
 
-    name: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    children: dict[str, list[Element]] = field(default_factory=dict)
-    text: str = ""
-    line: int = 0
+    __slots__ = ("attributes", "children", "kept", "line", "name", "text")
+
+    def __init__(self, name: str, kept: Kept, attributes: dict[str, str], line: int) -> None:
+        self.name = name
+        self.kept = kept
+        self.attributes = attributes
+        self.children = _NO_CHILDREN
+        self.text = ""
+        self.line = line
+
+    def add(self, child: Element) -> None:
+        """Put an element after the other children of its name."""
+        if self.children is _NO_CHILDREN:
+            self.children = {child.name: [child]}
+        elif child.name in self.children:
+            self.children[child.name].append(child)
+        else:
+            self.children[child.name] = [child]
 
     def get(self, attribute: str) -> str:
         """An attribute; empty if it is not present."""
@@ -64,16 +85,15 @@ class Element:
         return found
 
 
-_ABSENT = Element("")
+_ABSENT = Element("", NOTHING, {}, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The root of a document, the namespaces in it, and what is not kept."""
+    """The root of a document, and the namespaces in it."""
 
     root: Element
     namespaces: frozenset[str]
-    unsupported: Unsupported
 
 
 def content_of(path: Path) -> bytes:
@@ -100,8 +120,17 @@ def content_of(path: Path) -> bytes:
     return content
 
 
-def parse(content: bytes, path: Path) -> Parsed:
+def parse(content: bytes, path: Path, unsupported: Unsupported, taken: WhatTakes = _NOTHING_TAKEN) -> Parsed:
     """The elements of a document that are kept.
+
+    Parameters
+    ----------
+    content : bytes
+    path : Path
+    unsupported : Unsupported
+        To which what is not kept is added.
+    taken : mapping of name to function
+        Given each element of that name when it ends; the document is without it.
 
     Raises
     ------
@@ -109,7 +138,7 @@ def parse(content: bytes, path: Path) -> Parsed:
         When it is not well-formed, has a document type declaration, or is nested too deeply.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
-    document = _Document(path, parser)
+    document = _Document(path, parser, unsupported, taken)
     parser.buffer_text = True
     parser.StartElementHandler = document.start
     parser.EndElementHandler = document.end
@@ -131,21 +160,26 @@ def parse(content: bytes, path: Path) -> Parsed:
             f"{path}: {one_line(str(error))}",
             "save it as UTF-8",
         ) from error
-    return Parsed(document.root, frozenset(document.namespaces), document.unsupported)
+    root, document.root = document.root, _ABSENT  # the parser and its handlers hold each other
+    return Parsed(root, frozenset(document.namespaces))
 
 
 class _Document:
     """The elements of a document, made as they go by."""
 
-    def __init__(self, path: Path, parser: expat.XMLParserType) -> None:
+    def __init__(
+        self, path: Path, parser: expat.XMLParserType, unsupported: Unsupported, taken: WhatTakes
+    ) -> None:
         self.root = _ABSENT
         self.namespaces: set[str] = set()
-        self.unsupported = Unsupported()
+        self._unsupported = unsupported
+        self._taken = taken
         self._path = path
         self._parser = parser
         self._names: dict[str, str] = {}
         self._prefixes: dict[str, str] = {}
-        self._open: list[tuple[Element, Kept, list[str]]] = []
+        self._open: list[Element] = []
+        self._texts: list[str] = []
         self._skipped = 0
         self._elements = 0
 
@@ -156,42 +190,49 @@ class _Document:
         self._prefixes.setdefault(uri or "", prefix or "")
 
     def start(self, expanded: str, attributes: dict[str, str]) -> None:
-        if len(self._open) + self._skipped >= _DEEPEST:
+        within = self._open
+        if len(within) + self._skipped >= _DEEPEST:
             raise self._refusal(f"elements more than {_DEEPEST} deep")
         if self._skipped:
             self._skipped += 1
             return
         name = self._names.get(expanded) or self._named(expanded)
-        if self._open and not self._is_kept(name):
+        if within and not self._is_kept(name, within[-1]):
             self._skipped = 1
             return
         self._elements += 1
         if self._elements > _MOST_ELEMENTS:
             raise self._refusal(f"more than {_MOST_ELEMENTS:,} elements")
         kept = KEPT.get(name, NOTHING)
-        element = Element(name, self._attributes(name, kept, attributes), line=self._parser.CurrentLineNumber)
-        if self._open:
-            self._open[-1][0].children.setdefault(name, []).append(element)
-        else:
-            self.root = element
-        self._open.append((element, kept, []))
+        if not attributes.keys() <= kept.plain:
+            attributes = self._attributes(name, kept, attributes)
+        within.append(Element(name, kept, attributes, self._parser.CurrentLineNumber))
 
     def end(self, _: str) -> None:
         if self._skipped:
             self._skipped -= 1
             return
-        element, kept, texts = self._open.pop()
-        if not texts:
-            return
-        text = "".join(texts)
-        if kept.text:
-            element.text = text
-        elif not text.isspace():
+        element = self._open.pop()
+        if element.kept.text:
+            element.text = "".join(self._texts)
+            self._texts.clear()
+        elif element.text:
             self._not_kept(f"text in {element.name}", element.line)
+        if element.name in self._taken:
+            self._taken[element.name](element)
+        elif self._open:
+            self._open[-1].add(element)
+        else:
+            self.root = element
 
     def characters(self, text: str) -> None:
-        if not self._skipped:
-            self._open[-1][2].append(text)
+        if self._skipped:
+            return
+        element = self._open[-1]
+        if element.kept.text:  # nothing within it is kept: the texts are of one element
+            self._texts.append(text)
+        elif not element.text and not text.isspace():
+            element.text = text
 
     def refusing(self, what: str) -> Callable[..., None]:
         def refuse(*_: object) -> None:
@@ -199,8 +240,8 @@ class _Document:
 
         return refuse
 
-    def _is_kept(self, name: str) -> bool:
-        parent, kept, _ = self._open[-1]
+    def _is_kept(self, name: str, parent: Element) -> bool:
+        kept = parent.kept
         if name not in kept.children:
             self._not_kept(f"{name} in {parent.name}", self._parser.CurrentLineNumber)
             return False
@@ -218,9 +259,9 @@ class _Document:
         return {name: value for name, value in named.items() if name in kept.attributes}
 
     def _not_kept(self, what: str, line: int) -> None:
-        counts = self.unsupported.counts
+        counts = self._unsupported.counts
         known = what in counts or len(counts) < _MOST_KINDS
-        self.unsupported.add(one_line(what)[:200] if known else "others", line)
+        self._unsupported.add(one_line(what)[:200] if known else "others", line)
 
     def _named(self, expanded: str) -> str:
         """A name with the prefix that its namespace has here, or else in the file."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,6 +47,7 @@ from ....schemas.study.definition import (
 )
 from ....schemas.study.definition_references import dangling
 from ....schemas.wording import one_line
+from ...values.collector import collector_paused
 from ...values.file_kind import seems
 from .elements import Element, Parsed, content_of, parse
 from .vocabulary import DEF_NAMESPACE, DEF_NAMESPACES, NCI_CODES, Unsupported
@@ -92,18 +93,23 @@ def read_define(path: str | Path, xsd: Path | None = None) -> Definition:
     path = Path(path)
     content = content_of(path)
     _require_xml(content, path)
-    parsed = parse(content, path)
+    with collector_paused():
+        definition = _definition(content, path)
+    source = DefinitionSource(str(path), hashlib.sha256(content).hexdigest())
+    problems = None if xsd is None else schema_problems(content, path, xsd, definition.version)
+    return replace(definition, source=source, schema_problems=problems)
+
+
+def _definition(content: bytes, path: Path) -> Definition:
+    reading = _Reading()
+    parsed = parse(content, path, reading.unsupported, {"CodeList": reading.take_codelist})
     study, metadata = parsed.root.one("Study"), parsed.root.one("Study", "MetaDataVersion")
     if parsed.root.name != "ODM" or not metadata.name:
         within = "no MetaDataVersion within" if parsed.root.name == "ODM" else "root"
         raise UnreadableInput(
             "the file is not a define.xml", f"{path}: {within} element {one_line(parsed.root.name)}", _ADVICE
         )
-    reading = _Reading(_version(parsed, metadata.line, path), parsed.unsupported)
-    definition = reading.definition(parsed.root, study, metadata)
-    source = DefinitionSource(str(path), hashlib.sha256(content).hexdigest())
-    problems = None if xsd is None else schema_problems(content, path, xsd, definition.version)
-    return replace(definition, source=source, schema_problems=problems)
+    return reading.definition(_version(parsed, metadata.line, path), parsed.root, study, metadata)
 
 
 def _require_xml(content: bytes, path: Path) -> None:
@@ -135,9 +141,9 @@ def _version(parsed: Parsed, line: int, path: Path) -> DefineVersion:
 class _Reading:
     """One document as it becomes a definition, and what is wrong or not kept in it."""
 
-    version: DefineVersion
-    unsupported: Unsupported
+    unsupported: Unsupported = field(default_factory=Unsupported)
     invalid: list[InvalidValue] = field(default_factory=list)
+    codelists: dict[str, CodelistDefinition] = field(default_factory=dict)
     comments: dict[str, Comment] = field(default_factory=dict)
     items: dict[str, Element] = field(default_factory=dict)
     value_lists: dict[str, Element] = field(default_factory=dict)
@@ -147,7 +153,14 @@ class _Reading:
     depth: int = 0
     lost: list[DanglingReference] = field(default_factory=list)
 
-    def definition(self, root: Element, study: Element, metadata: Element) -> Definition:
+    def take_codelist(self, element: Element) -> None:
+        """A codelist, as soon as it has been read: the items of all of them would take most of the memory."""
+        if oid := self._new_oid(element, self.codelists):
+            self.codelists[oid] = self._codelist(oid, element)
+
+    def definition(
+        self, version: DefineVersion, root: Element, study: Element, metadata: Element
+    ) -> Definition:
         groups = metadata.all("ItemGroupDef")
         self.items = self._by_oid(metadata.all("ItemDef"))
         self.value_lists = self._by_oid(metadata.all("def:ValueListDef"))
@@ -162,14 +175,12 @@ class _Reading:
         }
         datasets = tuple(map(self._dataset, groups))
         made = Definition(
-            version=self.version,
+            version=version,
             study=self._study(study),
             document=_identity(root, metadata),
             standards=self._standards(metadata),
             datasets=datasets,
-            codelists={
-                oid: self._codelist(oid, each) for oid, each in self._by_oid(metadata.all("CodeList")).items()
-            },
+            codelists=self.codelists,
             where_clauses={
                 oid: self._where_clause(oid, each)
                 for oid, each in self._by_oid(metadata.all("def:WhereClauseDef")).items()
@@ -372,6 +383,8 @@ class _Reading:
         )
 
     def _nci_code(self, element: Element) -> str:
+        if "Alias" not in element.children:
+            return ""
         codes = [name for context, name in _aliases(element) if context == NCI_CODES]
         for _ in range(len(element.all("Alias")) - len(codes[:1])):
             self.unsupported.add(f"Alias in {element.name} that is not its NCI code", element.line)
@@ -467,12 +480,17 @@ class _Reading:
         """Elements by OID; of several with one OID the first."""
         found: dict[str, Element] = {}
         for element in elements:
-            oid = element.get(attribute)
-            if oid in found:
-                self._wrong(element, attribute, "unique", oid)
-            elif self._oid(element, attribute):
+            if oid := self._new_oid(element, found, attribute):
                 found[oid] = element
         return found
+
+    def _new_oid(self, element: Element, found: Container[str], attribute: str = "OID") -> str:
+        """The OID of an element, unless one before it has the same; empty then."""
+        oid = self._oid(element, attribute)
+        if oid in found:
+            self._wrong(element, attribute, "unique", oid)
+            return ""
+        return oid
 
     def _oid(self, element: Element, attribute: str = "OID") -> str:
         oid = element.get(attribute)
@@ -481,25 +499,29 @@ class _Reading:
         return oid
 
     def _yes(self, element: Element, attribute: str, oid: str = "") -> bool:
-        said = element.get(attribute)
+        said = element.attributes.get(attribute)
+        if said is None:
+            return False
         if said not in {"", "Yes", "No"}:
             self._wrong(element, attribute, "Yes or No", oid)
         return said == "Yes"
 
     def _whole(self, element: Element, attribute: str, oid: str = "", least: int = 0) -> int | None:
-        said = element.get(attribute)
+        said = element.attributes.get(attribute)
+        if said is None:
+            return None
         if _NUMBER.match(said) and int(said) >= least:
             return int(said)
-        if attribute in element.attributes:
-            self._wrong(element, attribute, "a positive integer" if least else "a non-negative integer", oid)
+        self._wrong(element, attribute, "a positive integer" if least else "a non-negative integer", oid)
         return None
 
     def _decimal(self, element: Element, attribute: str, oid: str) -> float | None:
-        said = element.get(attribute)
+        said = element.attributes.get(attribute)
+        if said is None:
+            return None
         if _DECIMAL.match(said):
             return float(said)
-        if attribute in element.attributes:
-            self._wrong(element, attribute, "a number", oid)
+        self._wrong(element, attribute, "a number", oid)
         return None
 
     def _wrong(self, element: Element, attribute: str, expected: str, oid: str) -> None:

@@ -32,9 +32,13 @@ PREFIXES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of an element: its attributes, child elements and those that may be repeated, its text."""
+    """What is kept of an element: its attributes, child elements and those that may be repeated, its text.
+
+    `plain` are the attributes without a prefix, whose names are the same in every file.
+    """
 
     attributes: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
     repeated: frozenset[str] = frozenset()
     text: bool = False
@@ -43,8 +47,10 @@ class Kept:
 def _kept(words: str) -> Kept:
     """`@attribute`, `child`, `child*` where it may be repeated, `#` for text."""
     each = words.split()
+    attributes = frozenset(word[1:] for word in each if word.startswith("@"))
     return Kept(
-        attributes=frozenset(word[1:] for word in each if word.startswith("@")),
+        attributes=attributes,
+        plain=frozenset(name for name in attributes if ":" not in name),
         children=frozenset(word.rstrip("*") for word in each if word[0] not in "@#"),
         repeated=frozenset(word[:-1] for word in each if word.endswith("*")),
         text="#" in each,
