@@ -589,8 +589,14 @@ class Dataset(Glanced):
         """Questions whose answers are kept, each with its variable."""
         return self._answers.keys()
 
+    @cached_property
+    def questions(self) -> set[Question]:
+        """All that was asked. Who wants to know what is asked next empties it."""
+        return set()
+
     def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Answer]) -> Answer:
         key = question, variable
+        self.questions.add(key)
         try:
             return cast("Answer", self._answers[key])
         except KeyError:
