@@ -14,13 +14,13 @@ from typing import Protocol, TypeVar
 from ..rules import rule_book
 from ..study.dataset import Dataset
 from ..study.study import Study
-from .by_part import Chosen, checks_of_parts, in_parts
+from .by_part import OfPart, Work, checks_of_parts, in_parts
 from .check import Check, CheckOptions, run_check
 from .execution import Task
 from .subject_parts import RECORDS, SubjectParts, parts_by_subject
 
 BUNDLED = 4
-"""At most so many checks of the whole go together: few messages, and no process waits long for the last one."""
+"""At most so many checks go together: few messages, and no process waits long for the last one."""
 
 Sent = TypeVar("Sent")
 SentBack = TypeVar("SentBack")
@@ -45,26 +45,34 @@ class KeptStudy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Checks that are run together.
+    """Checks of one dataset that are run together.
 
     Attributes
     ----------
     kept : KeptStudy
-    chosen : tuple of (str, tuple of str)
-        Names of datasets, each with the ids of rules.
-    parts : tuple of int
-        The parts they are run on, counted from 0, taken together; empty for the whole.
+    dataset : str
+        Empty for checks of the study.
+    rules : tuple of str
+        Ids.
     """
 
     kept: KeptStudy
-    chosen: Chosen
-    parts: tuple[int, ...] = ()
+    dataset: str
+    rules: tuple[str, ...]
 
     def __str__(self) -> str:
-        if self.parts:
-            numbers = ", ".join(str(part + 1) for part in self.parts)
-            return f"part {numbers}: {', '.join(name for name, _ in self.chosen)}"
-        return "; ".join(f"{name or 'the study'}: {', '.join(rules)}" for name, rules in self.chosen)
+        return f"{self.dataset or 'the study'}: {', '.join(self.rules)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfWork:
+    """Work on parts of a study."""
+
+    kept: KeptStudy
+    work: Work
+
+    def __str__(self) -> str:
+        return str(self.work)
 
 
 class RunAll(Protocol):
@@ -88,9 +96,7 @@ class Elsewhere:
         About how many records of the longest dataset are a part.
     """
 
-    def __init__(
-        self, run_all: RunAll, keep: Callable[[Opened], KeptStudy], records: int = RECORDS
-    ) -> None:
+    def __init__(self, run_all: RunAll, keep: Callable[[Opened], KeptStudy], records: int = RECORDS) -> None:
         self._records = records
         self._map = run_all
         self._keep = keep
@@ -104,7 +110,7 @@ class Elsewhere:
         return in_parts(
             tasks,
             parts,
-            lambda work: self._map(run_parts, (Bundle(kept, chosen, numbers) for numbers, chosen in work)),
+            lambda work: self._map(run_parts, (PartOfWork(kept, each) for each in work)),
             lambda left: self._whole(left, opened, kept),
         )
 
@@ -126,10 +132,10 @@ def bundles(tasks: Iterable[Task], kept: KeptStudy) -> Iterator[Bundle]:
         for rule, _ in together:
             rules.append(rule.id)
             if len(rules) == BUNDLED:
-                yield Bundle(kept, ((dataset, tuple(rules)),))
+                yield Bundle(kept, dataset, tuple(rules))
                 rules = []
         if rules:
-            yield Bundle(kept, ((dataset, tuple(rules)),))
+            yield Bundle(kept, dataset, tuple(rules))
 
 
 def _name(data: Dataset | None) -> str:
@@ -139,19 +145,16 @@ def _name(data: Dataset | None) -> str:
 def run_bundle(bundle: Bundle) -> list[Check]:
     """The checks of a bundle on the whole study, in a process that keeps the study for the next one."""
     opened = _opened(bundle.kept)
-    return [
-        run_check(rule_book()[rule], opened.study[name] if name else None, opened.study, opened.options)
-        for name, rules in bundle.chosen
-        for rule in rules
-    ]
+    data = opened.study[bundle.dataset] if bundle.dataset else None
+    return [run_check(rule_book()[rule], data, opened.study, opened.options) for rule in bundle.rules]
 
 
-def run_parts(bundle: Bundle) -> list[Check | None]:
-    """The checks of a bundle on its parts."""
-    opened = _opened(bundle.kept)
+def run_parts(part: PartOfWork) -> list[OfPart]:
+    """What came of the rules of some work."""
+    opened = _opened(part.kept)
     if opened.parts is None:
-        raise ValueError(f"the study has no parts: {bundle}")
-    return checks_of_parts(opened.study, opened.options, opened.parts, bundle.parts, bundle.chosen)
+        raise ValueError(f"the study has no parts: {part}")
+    return checks_of_parts(opened.study, opened.options, opened.parts, part.work)
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,7 @@ FindingWords = tuple[str, tuple[str, ...], Severity, str]
 
 _OF_NUMBERS = frozenset({"numbers", "days"})
 BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
+BY_PART_WITH_TOTALS = BY_PART | {Grain.TOTALS}
 
 
 Task = tuple[Rule, Dataset | None]

@@ -17,6 +17,7 @@ from ..study import columns
 from ..study.dataset import Dataset
 from ..study.selected_columns import SelectedColumns
 from ..study.study import Study
+from ..study.totals import Totals
 from .fingerprint import digests
 
 SUBJECT = "USUBJID"
@@ -51,10 +52,10 @@ class SubjectParts:
         """Whether the parts of a dataset are ranges of its records, which can be fetched by themselves."""
         return name in self.records and isinstance(self.records[name][0], range)
 
-    def of(self, study: Study, parts: Sequence[int]) -> Study:
+    def of(self, study: Study, parts: Sequence[int], totals: Totals) -> Study:
         """Some parts of the study they were made of; a dataset without subjects is in every part as it is."""
         datasets = (
-            _some(data, [self.records[data.name][part] for part in parts])
+            _some(data, [self.records[data.name][part] for part in parts]).as_part(totals)
             if data.name in self.records
             else data
             for data in study

@@ -23,6 +23,7 @@ from .description import DatasetDescription
 from .foreign_frame import taken
 from .parameters import Parameters
 from .raw_places import KeptPlaces, RawPlaces
+from .totals import Counted, Totals
 from .time_zones import zones_not_kept
 from .variable import (
     NOTHING_READ_AS_MISSING,
@@ -559,6 +560,30 @@ class Dataset(Glanced):
             codes, bound = codes * width + own + 1, bound * width
         return codes if bound <= _SPARSE * len(codes) else _compact(codes)[0]
 
+    def total(self, name: str, counted: Counted) -> Counted:
+        """What is counted of all records of the dataset, where a rule of the grain "totals" sees some of them.
+
+        Parameters
+        ----------
+        name : str
+            Another one for each total that a rule asks for.
+        counted : int, ndarray of int, or Series of int
+            What the rule counted here: a number, numbers in an order that is the same for every part, or
+            numbers by values. A rule asks whatever it counted, also where that is nothing.
+
+        Returns
+        -------
+        int, ndarray or Series
+            The sum over all parts; of a whole dataset what was counted.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> data.total("events", int(data.equals("CNSR", 0).sum()))
+        3
+        """
+        return counted if self.totals is None else self.totals.of(name, counted)
+
     def _glance(self) -> Glance:
         rows = [
             ("structure", str(self.structure)),
@@ -578,6 +603,17 @@ class Dataset(Glanced):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
+
+    @property
+    def totals(self) -> Totals | None:
+        """Of a part what is known of the whole; None of a whole dataset."""
+        return cast("Totals | None", vars(self).get("_totals"))
+
+    def as_part(self, totals: Totals) -> Dataset:
+        """The same as a part of a dataset of which some totals are known."""
+        part = Dataset.of(self.description, self.columns, **{name: vars(self)[name] for name in _OF_DATASET})
+        vars(part)["_totals"] = totals
+        return part
 
     @cached_property
     def _answers(self) -> MutableMapping[Question, Any]:
