@@ -1,8 +1,8 @@
 """Checks of a long study, part by part: no more than a part of whole subjects is held at a time.
 
 A rule that may see one part at a time (see `execution`) is run on each, and what it found adds up; one of the
-grain "totals" is run again when what it counted of each part is known of all. The others, and those about which
-the parts do not agree, are run on the whole.
+grain "totals" is run again when what it counted of each part is known of all. The others, and those about
+which the parts do not agree, are run on the whole.
 """
 
 from __future__ import annotations

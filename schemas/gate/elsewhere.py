@@ -28,7 +28,7 @@ SentBack = TypeVar("SentBack")
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A study with columns that are fetched as they are asked for, how it is checked, and its parts if any."""
+    """A study with columns that are fetched when they are asked for, how it is checked, its parts if any."""
 
     study: Study
     options: CheckOptions

@@ -43,8 +43,8 @@ P = ParamSpec("P")
 class Grain(Word):
     """What a rule must see at once to judge: the smallest part it can be run on.
 
-    A rule of the grain "totals" sees a part of whole subjects, and asks for what it needs to know of the whole
-    dataset by `Dataset.total`.
+    A rule of the grain "totals" sees a part of whole subjects, and asks for what it needs to know of the
+    whole dataset by `Dataset.total`.
 
     Examples
     --------

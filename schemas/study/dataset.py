@@ -23,8 +23,8 @@ from .description import DatasetDescription
 from .foreign_frame import taken
 from .parameters import Parameters
 from .raw_places import KeptPlaces, RawPlaces
-from .totals import Counted, Totals
 from .time_zones import zones_not_kept
+from .totals import Counted, Totals
 from .variable import (
     NOTHING_READ_AS_MISSING,
     MetadataKind,
@@ -561,7 +561,7 @@ class Dataset(Glanced):
         return codes if bound <= _SPARSE * len(codes) else _compact(codes)[0]
 
     def total(self, name: str, counted: Counted) -> Counted:
-        """What is counted of all records of the dataset, where a rule of the grain "totals" sees some of them.
+        """What is counted of the whole dataset, where a rule of the grain "totals" sees a part of it.
 
         Parameters
         ----------

@@ -20,7 +20,7 @@ Counted = TypeVar("Counted", int, NDArray[np.intp], "pd.Series[int]")
 """A number; an array, which has the same shape for every part; a series by the values that are counted."""
 
 
-class NotYetKnown(Exception):  # noqa: N818  no error
+class NotYetKnown(Exception):
     """A rule asks for a total that is not known: no error, it is run again when it is.
 
     Attributes
