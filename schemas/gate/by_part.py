@@ -7,6 +7,7 @@ which the parts do not agree, are run on the whole.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -171,24 +172,31 @@ def _rightly_worded(
     Some parts that found something are taken together. If these say what each of them says, so does the
     whole; if not, the words name, or count, what only some parts have.
     """
-    tried = {pair: _tried(checks) for pair, checks in candidates.items()}
-    right = {pair for pair, numbers in tried.items() if len(numbers) <= 1}
-    unclear = {pair: numbers for pair, numbers in tried.items() if 1 < len(numbers) <= TOGETHER}
-    again = run_parts(
-        Work(numbers, (pair,), {pair: known.get(pair, {})}) for pair, numbers in unclear.items()
-    )
-    for (pair, numbers), (check,) in zip(unclear.items(), again, strict=True):
-        said = set(chain.from_iterable(said_by(candidates[pair][number]) for number in numbers))
-        if isinstance(check, Check) and len(check.findings) == len(said) and set(said_by(check)) == said:
+    right: set[Pair] = set()
+    unclear: dict[tuple[int, ...], list[Pair]] = defaultdict(list)
+    for pair, checks in candidates.items():
+        numbers = _tried(checks)
+        if len(numbers) <= 1:
             right.add(pair)
+        elif len(numbers) <= TOGETHER:
+            unclear[numbers].append(pair)
+    again = run_parts(
+        Work(numbers, tuple(pairs), {pair: known.get(pair, {}) for pair in pairs})
+        for numbers, pairs in unclear.items()
+    )
+    for (numbers, pairs), together in zip(unclear.items(), again, strict=True):
+        for pair, check in zip(pairs, together, strict=True):
+            said = set(chain.from_iterable(said_by(candidates[pair][number]) for number in numbers))
+            if isinstance(check, Check) and len(check.findings) == len(said) and set(said_by(check)) == said:
+                right.add(pair)
     return right
 
 
 def _tried(checks: Sequence[Check]) -> tuple[int, ...]:
-    """Parts that say different things; where all that found something say the same, two of them."""
-    numbers = differently(checks).values()
-    if len(numbers) != 1:
-        return tuple(numbers)
+    """Parts that say different things; where all say the same of records, two of them."""
+    numbers = tuple(differently(checks).values())
+    if len(numbers) != 1 or not any(finding.records for finding in checks[numbers[0]].findings):
+        return numbers
     return tuple(islice((number for number, check in enumerate(checks) if check.findings), 2))
 
 

@@ -194,7 +194,7 @@ def _positions(runs: _Runs, part_of_run: NDArray[np.intp], number: int) -> tuple
 def _some(data: Dataset, parts: Sequence[Positions]) -> Dataset:
     """The records of these parts of a dataset, fetched when asked for."""
     each = [np.arange(part.start, part.stop) if isinstance(part, range) else part for part in parts]
-    positions = each[0] if len(each) == 1 else np.sort(np.concatenate(each))
+    positions = each[0] if len(each) == 1 else np.sort(np.concatenate(each), kind="stable")
     names = {each.name: each.name for each in data.variables}
     raw = None if data.raw_places is None else data.raw_places.load().take(positions)
     return Dataset.of(
