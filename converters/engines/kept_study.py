@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_object_dtype
 
-from ...schemas.gate.check import CheckOptions
+from ...schemas.gate.elsewhere import Opened
 from ...schemas.study.answers import AnswersInMemory
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
@@ -24,14 +24,14 @@ from ..values.work_folder import WorkFolder, work_told
 
 @dataclass(frozen=True, slots=True)
 class StudyFile:
-    """A study and how it is checked, in a file of a work folder."""
+    """A study, how it is checked and its parts, in a file of a work folder."""
 
     path: Path
 
-    def open(self) -> tuple[Study, CheckOptions]:
-        """Both; the columns are fetched later."""
+    def open(self) -> Opened:
+        """All of it; the columns are fetched later."""
         content = self.path.read_bytes()
-        return cast("tuple[Study, CheckOptions]", pickle.loads(content))  # noqa: S301  of a folder of ours
+        return cast("Opened", pickle.loads(content))  # noqa: S301  of a folder of ours
 
 
 class StudyKeeper:
@@ -46,14 +46,18 @@ class StudyKeeper:
     def __init__(self, work_dir: Path | None = None) -> None:
         self._folder = WorkFolder(work_dir)
 
-    def keep(self, study: Study, options: CheckOptions) -> StudyFile:
-        """Put a study and how it is checked where processes of this machine find it."""
+    def keep(self, opened: Opened) -> StudyFile:
+        """Put a study, how it is checked and its parts where processes of this machine find them."""
         unbounded = AnswersInMemory(sys.maxsize)
-        datasets = (self._on_disk(data, unbounded) for data in study)
-        kept = Study.of(*datasets, notes=study.notes, definition=study.definition)
+        study = opened.study
+        kept = Study.of(
+            *(self._on_disk(data, unbounded) for data in study),
+            notes=study.notes,
+            definition=study.definition,
+        )
         path = self._folder.new_file()
         with work_told(path), open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            pickle.dump((kept, options), file)
+            pickle.dump(replace(opened, study=kept), file)
         return StudyFile(path)
 
     def _on_disk(self, data: Dataset, unbounded: AnswersInMemory) -> Dataset:

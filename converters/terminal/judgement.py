@@ -111,10 +111,10 @@ class Judgement:
 @contextmanager
 def _checks(settings: Settings) -> Iterator[Executor]:
     """How checks are run: in this process, or in several that the settings ask for."""
-    from ...schemas.gate.execution import SERIAL
+    from ...schemas.gate.by_part import HERE
 
     if settings.jobs == 1:
-        yield SERIAL
+        yield HERE
         return
     from ..engines import engine_of
     from ..engines.judging import checks_on

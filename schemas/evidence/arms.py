@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from ..study.columns import Codes, Mask
+from ..study.columns import Codes, Distinct, Mask
 from ..study.dataset import Dataset
 from ..study.study import Study
+from .combinations import by_kind, by_value, of_kind
 
 OF_RECORDS = ("TRTP", "TRTPN", "TRTA", "TRTAN")
 """Treatment of a record: planned and actual, each with its number."""
@@ -35,6 +38,26 @@ def has_one_period(adsl: Dataset) -> bool:
     """Whether ADSL has treatments, and of one period only."""
     has_treatment = any(periods(adsl, name) for name in OF_RECORDS)
     return has_treatment and not any(map(_LATER_PERIOD.match, adsl.names))
+
+
+@dataclass(frozen=True, eq=False)
+class Treatments:
+    """The values of the treatments in ADSL, by variable."""
+
+    subjects: pd.Series[int]
+
+    def among(self, variable: str, ours: Distinct) -> Mask:
+        """Which values of a variable of records a variable in ADSL has, shape (n_distinct,)."""
+        found: Mask = pd.Index(ours.values, dtype=object).isin(of_kind(self.subjects, variable).index)
+        return found
+
+
+def treatments_in(adsl: Dataset) -> Treatments:
+    """All treatments in ADSL, whichever part of it this is."""
+    names = [each for name in OF_RECORDS for each in periods(adsl, name).values()]
+    everyone = np.ones(len(adsl), dtype=np.bool_)
+    counts = by_kind(**{each: by_value(adsl, each, everyone) for each in names})
+    return Treatments(adsl.total("treatments", counts))
 
 
 def members(adsl: Dataset) -> Mask:
@@ -66,7 +89,7 @@ def grouped_over_arms(data: Dataset, study: Study, tellers: Sequence[str]) -> Co
         ours, theirs = data.distinct(name), periods(study["ADSL"], name)
         known = np.zeros(len(ours), dtype=np.bool_)
         for variable in theirs.values():
-            known |= ours.positions_in(study["ADSL"].distinct(variable)) >= 0
+            known |= treatments_in(study["ADSL"]).among(variable, ours)
         own = ours.spread(np.where(known, 0, np.arange(len(ours)) + 1), missing=0)
         group = np.unique(group * (len(ours) + 1) + own, return_inverse=True)[1].reshape(-1)
     return group.astype(np.intp)

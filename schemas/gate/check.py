@@ -21,6 +21,7 @@ from ..study.columns import Mask, WrongType
 from ..study.dataset import Dataset
 from ..study.raw_places import RawPlaces
 from ..study.study import Study
+from ..study.totals import NotYetKnown
 from ..wording import UNDELIVERED
 from .finding import EXAMPLES, Example, Finding, Inferred, Outcome, Status
 from .fingerprint import BoundedKeyColumns, KeyColumns, hashed_keys_of
@@ -92,7 +93,13 @@ class Check:
 
 
 def run_check(rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
-    """Judge one dataset, or the study where `data` is None; whatever breaks is *not run*."""
+    """Judge one dataset, or the study where `data` is None; whatever breaks is *not run*.
+
+    Raises
+    ------
+    NotYetKnown
+        When the rule asks for a total of the dataset that `data` is a part of.
+    """
     name = data.name if data is not None else STUDY_NAME
     start = time.perf_counter()
     try:
@@ -103,6 +110,8 @@ def run_check(rule: Rule, data: Dataset | None, study: Study, options: CheckOpti
             return Check(Outcome(rule.id, name, status, obstacle))
         yielded = _yielded(rule, data, study)
         found, waived = _found(rule, data, study, yielded, options)
+    except NotYetKnown:
+        raise
     except BaseException as crash:  # a rule that breaks must not pass, nor hide the verdict of the others
         if ends_the_run(crash):
             raise

@@ -9,16 +9,30 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..rules import rule_book
 from ..study.dataset import Dataset
 from ..study.study import Study
+from .by_part import OfPart, Work, checks_of_parts, in_parts
 from .check import Check, CheckOptions, run_check
 from .execution import Task
+from .subject_parts import RECORDS, SubjectParts, parts_by_subject
 
 BUNDLED = 4
 """At most so many checks go together: few messages, and no process waits long for the last one."""
+
+Sent = TypeVar("Sent")
+SentBack = TypeVar("SentBack")
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A study with columns that are fetched when they are asked for, how it is checked, its parts if any."""
+
+    study: Study
+    options: CheckOptions
+    parts: SubjectParts | None = None
 
 
 class KeptStudy(Protocol):
@@ -26,9 +40,7 @@ class KeptStudy(Protocol):
 
     def __hash__(self) -> int: ...
 
-    def open(self) -> tuple[Study, CheckOptions]:
-        """Both, with columns that are fetched as they are asked for."""
-        ...
+    def open(self) -> Opened: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +64,23 @@ class Bundle:
         return f"{self.dataset or 'the study'}: {', '.join(self.rules)}"
 
 
-BundleMap = Callable[[Callable[[Bundle], list[Check]], Iterable[Bundle]], Iterator[list[Check]]]
-"""Runs a function on bundles, wherever, and gives what it returns in their order."""
+@dataclass(frozen=True, slots=True)
+class PartOfWork:
+    """Work on parts of a study."""
+
+    kept: KeptStudy
+    work: Work
+
+    def __str__(self) -> str:
+        return str(self.work)
+
+
+class RunAll(Protocol):
+    """Runs a function on tasks, wherever, and gives what it returns in their order."""
+
+    def __call__(
+        self, function: Callable[[Sent], SentBack], tasks: Iterable[Sent], /
+    ) -> Iterator[SentBack]: ...
 
 
 class Elsewhere:
@@ -64,21 +91,36 @@ class Elsewhere:
     run_all : callable
         `map` of an engine.
     keep : callable
-        Puts a study and how it is checked where other processes find it.
+        Puts an opened study where other processes find it.
+    records : int
+        About how many records of the longest dataset are a part.
     """
 
-    def __init__(self, run_all: BundleMap, keep: Callable[[Study, CheckOptions], KeptStudy]) -> None:
+    def __init__(self, run_all: RunAll, keep: Callable[[Opened], KeptStudy], records: int = RECORDS) -> None:
+        self._records = records
         self._map = run_all
         self._keep = keep
 
     def run(self, tasks: Iterable[Task], study: Study, options: CheckOptions) -> Iterator[Check]:
-        kept: KeptStudy | None = None
+        parts = parts_by_subject(study, self._records)
+        opened = Opened(study, options.afresh(), parts)
+        if parts is None:
+            return self._whole(tasks, opened, None)
+        kept = self._keep(opened)
+        return in_parts(
+            tasks,
+            parts,
+            lambda work: self._map(run_parts, (PartOfWork(kept, each) for each in work)),
+            lambda left: self._whole(left, opened, kept),
+        )
+
+    def _whole(self, tasks: Iterable[Task], opened: Opened, kept: KeptStudy | None) -> Iterator[Check]:
         for known, together in groupby(tasks, lambda task: rule_book().get(task[0].id) is task[0]):
             if not known:
-                yield from (run_check(rule, data, study, options) for rule, data in together)
+                yield from (run_check(rule, data, opened.study, opened.options) for rule, data in together)
                 continue
             if kept is None:
-                kept = self._keep(study, options.afresh())
+                kept = self._keep(opened)
             for checks in self._map(run_bundle, bundles(together, kept)):
                 yield from checks
 
@@ -101,12 +143,20 @@ def _name(data: Dataset | None) -> str:
 
 
 def run_bundle(bundle: Bundle) -> list[Check]:
-    """The checks of a bundle, in a process that keeps the study for the next one."""
-    study, options = _opened(bundle.kept)
-    data = study[bundle.dataset] if bundle.dataset else None
-    return [run_check(rule_book()[rule], data, study, options) for rule in bundle.rules]
+    """The checks of a bundle on the whole study, in a process that keeps the study for the next one."""
+    opened = _opened(bundle.kept)
+    data = opened.study[bundle.dataset] if bundle.dataset else None
+    return [run_check(rule_book()[rule], data, opened.study, opened.options) for rule in bundle.rules]
+
+
+def run_parts(part: PartOfWork) -> list[OfPart]:
+    """What came of the rules of some work."""
+    opened = _opened(part.kept)
+    if opened.parts is None:
+        raise ValueError(f"the study has no parts: {part}")
+    return checks_of_parts(opened.study, opened.options, opened.parts, part.work)
 
 
 @lru_cache(maxsize=1)
-def _opened(kept: KeptStudy) -> tuple[Study, CheckOptions]:
+def _opened(kept: KeptStudy) -> Opened:
     return kept.open()

@@ -37,7 +37,8 @@ FindingWords = tuple[str, tuple[str, ...], Severity, str]
 """Message, variables, severity and cause: what a finding says of whichever records."""
 
 _OF_NUMBERS = frozenset({"numbers", "days"})
-_BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
+BY_PART = frozenset({Grain.METADATA, Grain.RECORD, Grain.SUBJECT})
+BY_PART_WITH_TOTALS = BY_PART | {Grain.TOTALS}
 
 
 Task = tuple[Rule, Dataset | None]
@@ -125,22 +126,21 @@ class Partitioned:
     def __init__(self, partitions: Sequence[Partition]) -> None:
         self._partitions = tuple(partitions)
         self._options: tuple[CheckOptions, ...] = ()
-        self._texts: dict[tuple[str, str], bool] = {}
 
     def run(self, tasks: Iterable[Task], study: Study, options: CheckOptions) -> Iterator[Check]:
         return (self._run_one(rule, data, study, options) for rule, data in tasks)
 
     def _run_one(self, rule: Rule, data: Dataset | None, study: Study, options: CheckOptions) -> Check:
-        if data is not None and rule.grain in _BY_PART and data.name in self._partitions[0].records:
+        if data is not None and rule.grain in BY_PART and data.name in self._partitions[0].records:
             if not self._options:
                 self._begin(data, options)
             checks = [
-                run_check(rule, part.study[data.name], part.study, own)
+                check_of_part(rule, part.study[data.name], part.study, own)
                 for part, own in zip(self._partitions, self._options, strict=True)
             ]
-            found = added_up(checks, [part.records[data.name] for part in self._partitions])
-            if found is not None and not self._asked_in_vain(study):
-                return found
+            told = that_may_add_up(checks)
+            if told is not None and len(differently(told)) <= 1:
+                return added_up(told, [part.records[data.name] for part in self._partitions])
         return run_check(rule, data, study, options)
 
     def _begin(self, data: Dataset, options: CheckOptions) -> None:
@@ -150,27 +150,32 @@ class Partitioned:
         )
         self._options = tuple(options.afresh() for _ in self._partitions)
 
-    def _asked_in_vain(self, whole: Study) -> bool:
-        """Whether a part was asked for the numbers of a variable that is text, and has none of it.
 
-        A column without a value is of no kind, so the part answers; the whole does not.
-        """
-        for part in self._partitions:
-            for data in part.study:
-                for question, variable in tuple(data.asked):
-                    if question in _OF_NUMBERS and self._is_text(whole[data.name], variable):
-                        return True
-        return False
+def check_of_part(rule: Rule, data: Dataset, part: Study, options: CheckOptions) -> Check | None:
+    """A rule on a part of a dataset; None where the part cannot tell.
 
-    def _is_text(self, data: Dataset, variable: str) -> bool:
-        key = data.name, variable.upper()
-        if key not in self._texts:
-            self._texts[key] = data.is_character(variable) and bool(data.filled(variable).any())
-        return self._texts[key]
+    A column without a value is of no kind. So a part without a value of a text answers when it is asked for
+    the numbers, and the whole does not.
+    """
+    for each in part:
+        each.questions.clear()
+    check = run_check(rule, data, part, options)
+    blank = any(
+        _is_blank_text(each, variable)
+        for each in part
+        for question, variable in tuple(each.questions)
+        if question in _OF_NUMBERS
+    )
+    return None if blank else check
 
 
-def added_up(checks: Sequence[Check], records: Sequence[Records]) -> Check | None:
-    """One check from those of a rule on the parts of a dataset; None where the whole must be asked.
+def _is_blank_text(data: Dataset, variable: str) -> bool:
+    """Whether a variable is text by its type, and no record has a value."""
+    return data.is_character(variable) and not data.filled(variable).any()
+
+
+def added_up(checks: Sequence[Check], records: Sequence[Sequence[int] | Records]) -> Check:
+    """One check from those of a rule on the parts of a dataset.
 
     Parameters
     ----------
@@ -178,18 +183,11 @@ def added_up(checks: Sequence[Check], records: Sequence[Records]) -> Check | Non
         Of one rule on one dataset, part by part.
     records : sequence of ndarray of int
         For each part its records' positions in the whole dataset.
-
-    Returns
-    -------
-    Check or None
-        None where a part could not be judged, something is waived, or the parts say different things.
     """
-    if not _agree(checks):
-        return None
     found: dict[FindingWords, list[Finding]] = defaultdict(list)
     for check, places in zip(checks, records, strict=True):
         for finding in check.findings:
-            found[_words(finding)].append(_placed(finding, places))
+            found[words_of(finding)].append(_placed(finding, places))
     return Check(
         outcome=_outcome(checks),
         findings=tuple(reduce(_together, parts) for parts in found.values()),
@@ -197,25 +195,48 @@ def added_up(checks: Sequence[Check], records: Sequence[Records]) -> Check | Non
     )
 
 
-def _agree(checks: Sequence[Check]) -> bool:
-    """Whether parts that found something say the same, and all of them what is not about records."""
-    if any(check.waived or check.outcome.status is Status.NOT_RUN for check in checks):
-        return False
-    if any(check.inferred != checks[0].inferred for check in checks):
-        return False
-    reasons = {check.outcome.reason for check in checks if check.outcome.status is Status.NOT_APPLICABLE}
-    if len(reasons) > 1:
-        return False
-    said = {tuple(map(_words, check.findings)) for check in checks}
-    about_records = all(finding.records for check in checks for finding in check.findings)
-    return len(said - {()} if about_records else said) <= 1
+Said = tuple[FindingWords, ...]
+"""What a check says."""
 
 
-def _words(finding: Finding) -> FindingWords:
+def said_by(check: Check) -> Said:
+    return tuple(map(words_of, check.findings))
+
+
+def that_may_add_up(checks: Sequence[Check | None]) -> Sequence[Check] | None:
+    """Checks of parts that can be one check if their words are right; None where the whole must be asked.
+
+    That is so where a part could not be judged or tell, something is waived, or the parts do not say the same
+    of what is not about records.
+    """
+    told = [check for check in checks if check is not None]
+    if len(told) < len(checks):
+        return None
+    if any(check.waived or check.outcome.status is Status.NOT_RUN for check in told):
+        return None
+    if any(check.inferred != told[0].inferred for check in told):
+        return None
+    reasons = {check.outcome.reason for check in told if check.outcome.status is Status.NOT_APPLICABLE}
+    about_records = all(finding.records for check in told for finding in check.findings)
+    if len(reasons) > 1 or not (about_records or len({*map(said_by, told)}) == 1):
+        return None
+    return told
+
+
+def differently(checks: Sequence[Check]) -> dict[Said, int]:
+    """What is said by checks that found something, each with the number of the first that says it."""
+    first: dict[Said, int] = {}
+    for number, check in enumerate(checks):
+        if check.findings:
+            first.setdefault(said_by(check), number)
+    return first
+
+
+def words_of(finding: Finding) -> FindingWords:
     return finding.said, finding.variables, finding.severity, finding.cause
 
 
-def _placed(finding: Finding, places: Records) -> Finding:
+def _placed(finding: Finding, places: Sequence[int] | Records) -> Finding:
     """A finding of a part with the record numbers of the whole."""
     examples = tuple(replace(each, record=int(places[each.record - 1]) + 1) for each in finding.examples)
     return replace(finding, examples=examples)

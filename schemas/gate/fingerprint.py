@@ -96,7 +96,7 @@ def key_hashes(keys: Mapping[str, pd.Series], records: int) -> Hashes:
     """A hash of each record's values of the key variables, the same on every machine."""
     found = np.zeros(records, dtype=np.uint64)
     for name, column in keys.items():
-        (seed,) = _digests(np.array([name.upper()], dtype=object))
+        (seed,) = digests(np.array([name.upper()], dtype=object))
         found = _mixed(found ^ _mixed(_values(column) ^ seed))
     return found
 
@@ -109,10 +109,10 @@ def _values(column: pd.Series) -> Hashes:
         numbers = columns.numbers(column) + 0.0  # -0.0 is 0.0
         return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
     distinct = columns.distinct(column)
-    return distinct.spread(distinct.by_block(_digests), missing=np.uint64(0))
+    return distinct.spread(distinct.by_block(digests), missing=np.uint64(0))
 
 
-def _digests(values: NDArray[np.object_]) -> Hashes:
+def digests(values: NDArray[np.object_]) -> Hashes:
     """SipHash of texts with a key of our own, so that no default of a library is part of a fingerprint."""
     texts = np.empty(len(values), dtype=object)
     texts[:] = [str(value) for value in values]

@@ -24,9 +24,10 @@ from ..study.variable import ReadAsMissing
 from ..wording import did_you_mean, one_line
 from . import pandera_schemas
 from .baseline import Baseline, compared
+from .by_part import HERE
 from .check import STUDY_NAME, Check, CheckOptions, run_check
 from .event_counts import EventCount, event_counts
-from .execution import SERIAL, Executor, Task
+from .execution import Executor, Task
 from .finding import Status
 from .report import Deselected, Input, JudgedDefinition, Policy, Report
 from .selection import Names, RuleSelection, as_rules, full_book
@@ -75,7 +76,7 @@ def validate(
     baseline: Baseline | None = None,
     origins: Mapping[str, str] = MappingProxyType({}),
     progress: JudgingProgress | None = None,
-    executor: Executor = SERIAL,
+    executor: Executor = HERE,
 ) -> Report:
     """Judge a study by every rule in scope; the study is not changed.
 
@@ -116,7 +117,7 @@ def validate(
     progress : callable, optional
         Called before each rule with its id and the dataset's name.
     executor : Executor
-        How checks are run; by default one after the other. The report is the same.
+        How checks are run; by default in this process. The report is the same.
 
     Returns
     -------
@@ -177,7 +178,7 @@ def judge(
     origins: Mapping[str, str] = MappingProxyType({}),
     rules: Collection[str] | None = None,
     progress: JudgingProgress | None = None,
-    executor: Executor = SERIAL,
+    executor: Executor = HERE,
 ) -> Report:
     """`validate`, with one more option for those who run the gate.
 

@@ -43,6 +43,9 @@ P = ParamSpec("P")
 class Grain(Word):
     """What a rule must see at once to judge: the smallest part it can be run on.
 
+    A rule of the grain "totals" sees a part of whole subjects, and asks for what it needs to know of the
+    whole dataset by `Dataset.total`.
+
     Examples
     --------
     >>> str(ag.rule_book()["TTE006"].grain), ag.Grain("record") is ag.Grain.RECORD
@@ -52,6 +55,7 @@ class Grain(Word):
     METADATA = "metadata"
     RECORD = "record"
     SUBJECT = "subject"
+    TOTALS = "totals"
     DATASET = "dataset"
     STUDY = "study"
 
@@ -385,7 +389,7 @@ class Rule:
         True
         """
         found = self.scope.obstacle(data, study)
-        if found or self.grain is not Grain.DATASET or "PARAMCD" not in self.scope.needs:
+        if found or self.grain not in (Grain.DATASET, Grain.TOTALS) or "PARAMCD" not in self.scope.needs:
             return found
         of_events = Structure.TTE in data.structure.lineage
         return NO_PARAMETERS if of_events and identify_subjects(data) else ""

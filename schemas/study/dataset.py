@@ -24,6 +24,7 @@ from .foreign_frame import taken
 from .parameters import Parameters
 from .raw_places import KeptPlaces, RawPlaces
 from .time_zones import zones_not_kept
+from .totals import Counted, Totals
 from .variable import (
     NOTHING_READ_AS_MISSING,
     MetadataKind,
@@ -559,6 +560,30 @@ class Dataset(Glanced):
             codes, bound = codes * width + own + 1, bound * width
         return codes if bound <= _SPARSE * len(codes) else _compact(codes)[0]
 
+    def total(self, name: str, counted: Counted) -> Counted:
+        """What is counted of the whole dataset, where a rule of the grain "totals" sees a part of it.
+
+        Parameters
+        ----------
+        name : str
+            Another one for each total that a rule asks for.
+        counted : int, ndarray of int, or Series of int
+            What the rule counted here: a number, numbers in an order that is the same for every part, or
+            numbers by values. A rule asks whatever it counted, also where that is nothing.
+
+        Returns
+        -------
+        int, ndarray or Series
+            The sum over all parts; of a whole dataset what was counted.
+
+        Examples
+        --------
+        >>> data = ag.read("adam")["ADTTE"]
+        >>> data.total("events", int(data.equals("CNSR", 0).sum()))
+        3
+        """
+        return counted if self.totals is None else self.totals.of(name, counted)
+
     def _glance(self) -> Glance:
         rows = [
             ("structure", str(self.structure)),
@@ -579,6 +604,17 @@ class Dataset(Glanced):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
 
+    @property
+    def totals(self) -> Totals | None:
+        """Of a part what is known of the whole; None of a whole dataset."""
+        return cast("Totals | None", vars(self).get("_totals"))
+
+    def as_part(self, totals: Totals) -> Dataset:
+        """The same as a part of a dataset of which some totals are known."""
+        part = Dataset.of(self.description, self.columns, **{name: vars(self)[name] for name in _OF_DATASET})
+        vars(part)["_totals"] = totals
+        return part
+
     @cached_property
     def _answers(self) -> MutableMapping[Question, Any]:
         bound = self.columns.answers
@@ -589,8 +625,14 @@ class Dataset(Glanced):
         """Questions whose answers are kept, each with its variable."""
         return self._answers.keys()
 
+    @cached_property
+    def questions(self) -> set[Question]:
+        """All that was asked. Who wants to know what is asked next empties it."""
+        return set()
+
     def _ask(self, question: str, variable: str, answer: Callable[[pd.Series], Answer]) -> Answer:
         key = question, variable
+        self.questions.add(key)
         try:
             return cast("Answer", self._answers[key])
         except KeyError:

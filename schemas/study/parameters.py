@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from .columns import Distinct, Mask
 from .declarations import UNDECLARED, Declarations, Endpoint
+from .totals import Counted
 
 
 class Asked(Protocol):
@@ -22,6 +24,7 @@ class Asked(Protocol):
     def __contains__(self, variable: object) -> bool: ...
     def filled(self, variable: str) -> Mask: ...
     def distinct(self, variable: str) -> Distinct: ...
+    def total(self, name: str, counted: Counted) -> Counted: ...
 
 
 class Parameters:
@@ -68,8 +71,10 @@ class Parameters:
         """
         if "CNSR" not in self._data:
             return np.ones(len(self.names), dtype=np.bool_)
-        having = self.count(self._data.filled("CNSR")) > 0
-        return having if having.any() else ~having
+        counted = pd.Series(self.count(self._data.filled("CNSR")), index=self.names)
+        total = self._data.total("records with CNSR of each parameter", counted)
+        having = total.reindex(self.names).to_numpy() > 0
+        return having if total.any() else ~having
 
     @property
     def durations(self) -> Mask:

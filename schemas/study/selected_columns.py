@@ -49,6 +49,8 @@ class SelectedColumns:
         if self.records is None:
             return _called(self.source.part(own, first, count), name)
         wanted = self.records[first : first + count]
+        if len(wanted) and wanted[-1] - wanted[0] == len(wanted) - 1:
+            return _called(self.source.part(own, int(wanted[0]), len(wanted)), name)
         spans = np.split(wanted, np.flatnonzero(np.diff(wanted // _SPAN)) + 1)
         return _called(_joined([self._within(own, each) for each in spans]), name)
 

@@ -15,6 +15,7 @@ from ...study.columns import Mask
 from ...study.dataset import Dataset
 from ..readiness import readiness
 from ..rule import Fault, Grain
+from .treatment_emergence import emergent
 
 _SAME_EVENT = (
     "ASTDTM",
@@ -200,7 +201,7 @@ def _equal_among(data: Dataset, chosen: Mask, keys: tuple[str, ...]) -> Mask:
     "AE045",
     title="AETERM or AESER is missing",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=(Structure.ADAE,),
     needs_any=(("AETERM", "AESER"),),
 )
@@ -227,12 +228,14 @@ def required_value_missing(data: Dataset) -> Iterator[Fault]:
     )
     if "AETERM" in data:
         yield Fault(event & data.missing("AETERM"), ("AETERM",), "AETERM is missing")
-    if "AESER" not in data or not data.equals("AESER", "N").any():
+    if "AESER" not in data:
         return
     unknown = event & data.missing("AESER")
-    if "TRTEMFL" in data:
-        others = event & ~data.equals("TRTEMFL", "Y")
-        of_others_only = not (unknown & ~others).any()
-        if of_others_only and not (others & ~unknown).any():
-            return
+    others = event & ~emergent(data)
+    asked = (data.equals("AESER", "N"), unknown & ~others, others & ~unknown)
+    not_serious, of_emergent, known_of_others = data.total(
+        "AESER", np.array([np.count_nonzero(each) for each in asked])
+    )
+    if not not_serious or ("TRTEMFL" in data and not of_emergent and not known_of_others):
+        return
     yield Fault(unknown, ("AESER",), "AESER is missing; it has a value on other records")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
+from ...evidence.combinations import by_kind, by_value, combinations, of_kind
 from ...severity import Severity
 from ...standards.requirement import index_of, with_index
 from ...standards.structure import Structure
@@ -32,7 +33,7 @@ _NO_CODE = re.compile(r"COD(E|ED|ING)\b|UNKNOWN|MISSING|PENDING|\AN\.?/?A\.?\Z|\
     },
     title="{term} has more than one {above}",
     severity=Severity.ERROR,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=_ADAE,
     needs=("{term}",),
 )
@@ -75,7 +76,7 @@ def term_under_two(data: Dataset, term: str, above: tuple[str, ...]) -> Iterator
     },
     title="MedDRA term and code are not one-to-one",
     severity=Severity.ERROR,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=_ADAE,
 )
 def term_and_code(data: Dataset, pairs: tuple[tuple[str, str], ...]) -> Iterator[Yield]:
@@ -109,7 +110,7 @@ def term_and_code(data: Dataset, pairs: tuple[tuple[str, str], ...]) -> Iterator
     "AE048",
     title="System organ class and preferred term are at the wrong level",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=_ADAE,
     needs=("AEDECOD",),
     needs_any=(("AESOC", "AEBODSYS"),),
@@ -133,11 +134,10 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
     for name in ("AESOC", "AEBODSYS"):
         if name not in data:
             continue
-        few, many = sorted((name, "AEDECOD"), key=lambda variable: len(data.distinct(variable)))
-        of_few = _texts(data, few, lambda text: not _NO_CODE.search(text))
-        times = {few: of_few, many: _texts(data, many, of_few.__contains__)}
-        classes, terms = times[name], times["AEDECOD"]
-        shared = times[many].keys()
+        counts = by_kind(classes=_texts(data, name), terms=_texts(data, "AEDECOD"))
+        total = data.total(f"records of each text of {name} and AEDECOD", counts)
+        classes, terms = of_kind(total, "classes"), of_kind(total, "terms")
+        shared = [text for text in classes.index.intersection(terms.index) if not _NO_CODE.search(text)]
         wrong_classes = {text for text in shared if classes[text] <= terms[text]}
         wrong_terms = {text for text in shared if terms[text] <= classes[text]}
         mask = data.matching(name, partial(_among, wrong_classes))
@@ -146,16 +146,12 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
         yield Fault(mask, ("AEDECOD", name), f"AEDECOD is a system organ class ({name}) on other records")
 
 
-def _texts(data: Dataset, variable: str, counts: Callable[[str], bool]) -> dict[str, int]:
-    """Distinct texts that count, in capital letters, and their numbers of records."""
+def _texts(data: Dataset, variable: str) -> pd.Series[int]:
+    """Number of records of each text, in capital letters."""
     distinct = data.distinct(variable)
     times = np.bincount(distinct.codes[distinct.codes >= 0], minlength=len(distinct))
-    counted: dict[str, int] = {}
-    for value, records in zip(distinct, times, strict=True):
-        text = _plain(value)
-        if counts(text):
-            counted[text] = counted.get(text, 0) + int(records)
-    return counted
+    texts = np.array([*map(_plain, distinct)], dtype=object)
+    return pd.Series(times, index=pd.Index(texts, dtype=object)).groupby(level=0, sort=False).sum()
 
 
 def _among(texts: Collection[str], text: object) -> bool:
@@ -168,43 +164,23 @@ def _plain(text: object) -> str:
 
 def _exceptions(data: Dataset, key: str, value: str) -> Mask:
     """Records whose key has several values, without those of the value that most of them have."""
-    keys, values = data.groups(key), data.groups(value)  # not their texts, which may be all different
-    both = data.filled(key) & data.filled(value)
-    exceptional = np.zeros(len(data), dtype=np.bool_)
-    width = int(values.max(initial=0)) + 1
-    combined = (keys * width + values)[both]
-    pairs, pair_of, times = _counted(combined, (int(keys.max(initial=0)) + 1) * width)
-    owner = pairs // width
-    several = np.bincount(owner)
-    if not (several > 1).any():
-        return exceptional
-    most = np.zeros(len(several), dtype=np.intp)
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))  # pairs are in order of their key
-    most[owner[starts]] = np.maximum.reduceat(times, starts)
-    commonest = np.bincount(owner[times == most[owner]], minlength=len(several)) == 1
-    wrong = (several[owner] > 1) & ~(commonest[owner] & (times == most[owner]))
-    exceptional[both] = wrong[pair_of]
-    return exceptional
-
-
-def _counted(
-    codes: NDArray[np.intp], bound: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Distinct codes, the position of each record's among them, and how often each occurs."""
-    if bound > 4 * len(codes) + 1_000_000:
-        return np.unique(codes, return_inverse=True, return_counts=True)
-    times = np.bincount(codes, minlength=bound)
-    pairs = np.flatnonzero(times)
-    place = np.zeros(bound, dtype=np.intp)
-    place[pairs] = np.arange(len(pairs))
-    return pairs, place[codes], times[pairs]
+    own = combinations(data, key, value)
+    times = data.total(f"records of each {key} and {value}", own.times)
+    number, keys = times.to_numpy(), pd.factorize(times.index.get_level_values(0))[0]
+    several = np.bincount(keys)
+    most = np.zeros(len(several), dtype=number.dtype)
+    np.maximum.at(most, keys, number)
+    is_most = number == most[keys]
+    commonest = np.bincount(keys[is_most], minlength=len(several)) == 1
+    wrong = (several[keys] > 1) & ~(commonest[keys] & is_most)
+    return own.spread(pd.Series(wrong, index=times.index))
 
 
 @readiness(
     "AE032",
     title="Treatment-emergent event is not coded",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=_ADAE,
     needs=("TRTEMFL",),
     needs_any=(("AEDECOD", "AESOC", "AEBODSYS"),),
@@ -225,7 +201,9 @@ def emergent_without_term(data: Dataset) -> Iterator[Fault]:
     ## Smallest fix
     Code the event.
     """
-    uses_soc = "AESOC" in data and (data.filled("AESOC").any() or "AEBODSYS" not in data)
+    uses_soc = "AESOC" in data and (
+        "AEBODSYS" not in data or data.total("AESOC", int(np.count_nonzero(data.filled("AESOC")))) > 0
+    )
     organ_class = "AESOC" if uses_soc else "AEBODSYS"
     for variable in ("AEDECOD", organ_class):
         if variable in data:
@@ -314,7 +292,7 @@ def _with_partner(data: Dataset, pattern: str, partner: str) -> Iterator[tuple[s
     "AE035",
     title="Query membership of an AEDECOD is inconsistent",
     severity=Severity.NOTE,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=_ADAE,
     needs=("AEDECOD",),
 )
@@ -337,13 +315,12 @@ def term_sometimes_in_query(data: Dataset) -> Iterator[Yield]:
     queries = [each.name for each in data.variables if _QUERY.match(each.name.upper())]
     if not queries:
         yield NotApplicable(none_present("SMQzzNAM", "CQzzNAM"))
-    terms = data.distinct("AEDECOD")
-    total = np.bincount(terms.codes + 1, minlength=len(terms) + 1)
+    terms = combinations(data, "AEDECOD")
+    counts = {query: by_value(data, "AEDECOD", data.filled(query)) for query in queries}
+    total = data.total("records of each AEDECOD and query", by_kind(all=terms.times, **counts))
+    records = of_kind(total, "all")
     for query in queries:
-        inside = data.filled(query)
-        times = np.bincount(terms.codes + 1, weights=inside, minlength=len(terms) + 1)
-        partly = (times > 0) & (times < total)
-        partly[0] = False
-        outside = ~inside & partly[terms.codes + 1]
+        times = of_kind(total, query).reindex(records.index)
+        outside = ~data.filled(query) & terms.spread((times > 0) & (times < records))
         message = f"{query} is missing, but has a value on other records with the same AEDECOD"
         yield Fault(outside, (query, "AEDECOD"), message)

@@ -32,7 +32,7 @@ _REFERENCES = ("TRTSDT", "RANDDT", "APERSDT", "AP01SDT", "TR01SDT", "RFICDT", "E
     {"AE003": {"variable": "ASTDY", "date": "ASTDT"}, "AE004": {"variable": "AENDY", "date": "AENDT"}},
     title="{variable} is inconsistent with {date} and TRTSDT",
     severity=Severity.ERROR,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=_ADAE,
     needs=("{variable}", "{date}"),
     consults=("ADSL",),
@@ -71,17 +71,18 @@ def study_day(data: Dataset, study: Study, variable: str, date: str) -> Iterator
 def _reference(data: Dataset, study: Study, day: Days, dated: Days) -> tuple[str, Mask]:
     """The date that study days count from, and the records whose study day does not follow from it."""
     usual = _REFERENCES[0], _differs(day, dated, subject_days(data, study, _REFERENCES[0]))
-    if not usual[1].any():
-        return usual
-    judged = np.count_nonzero(~np.isnan(day) & ~np.isnan(dated))
-    if np.count_nonzero(usual[1]) <= (1 - HOLDS) * judged:
+    counted = np.array([np.count_nonzero(usual[1]), np.count_nonzero(~np.isnan(day) & ~np.isnan(dated))])
+    differing, judged = data.total("study days", counted)
+    if differing <= (1 - HOLDS) * judged:
         return usual
     for name in _REFERENCES[1:]:
-        if subject(data, study, name) is not None:
-            days = subject_days(data, study, name)
-            differs = _differs(day, dated, days)
-            if np.count_nonzero(~np.isnan(dated - days + day) & ~differs) >= HOLDS * judged:
-                return name, differs
+        if subject(data, study, name) is None:
+            continue
+        days = subject_days(data, study, name)
+        differs = _differs(day, dated, days)
+        agreeing = int(np.count_nonzero(~np.isnan(dated - days + day) & ~differs))
+        if data.total(f"study days from {name}", agreeing) >= HOLDS * judged:
+            return name, differs
     return usual
 
 

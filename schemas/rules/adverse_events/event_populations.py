@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from ...errors import ConfigurationError
 from ...evidence.arms import ARMS
+from ...evidence.combinations import by_kind, by_value, of_kind
 from ...evidence.subjects import adsl_record, in_adsl
 from ...evidence.timelines import subject_in
 from ...severity import Severity
@@ -40,7 +41,7 @@ def _flag(adsl: Dataset, declared: str) -> str:
     "AE050",
     title="Adverse events of a subject outside the population",
     severity=Severity.NOTE,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=(Structure.ADAE,),
     needs=("USUBJID", "ADSL.USUBJID"),
 )
@@ -74,7 +75,8 @@ def event_outside_population(data: Dataset, study: Study) -> Iterator[Yield]:
         yield Fault(outside, ("USUBJID", flag), message, Severity.ERROR)
         return
     subjects = data.distinct("USUBJID").codes
-    having, without = (len(np.unique(subjects[own])) for own in (known, outside))
+    counted = np.array([len(np.unique(subjects[own])) for own in (known, outside)])
+    having, without = data.total("subjects", counted)
     if "TRTEMFL" in data:
         outside &= ~data.equals("TRTEMFL", "Y")
     if having - without >= _NEARLY_ALL * having:
@@ -85,7 +87,7 @@ def event_outside_population(data: Dataset, study: Study) -> Iterator[Yield]:
     "AE051",
     title="No adverse events of an arm or site",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=(Structure.ADAE,),
     needs=("USUBJID", "ADSL.USUBJID"),
     needs_any=(tuple(f"ADSL.{name}" for name in (*ARMS, "SITEID")),),
@@ -117,14 +119,15 @@ def no_events_of_a_group(data: Dataset, study: Study) -> Iterator[Yield]:
     for name, noun in ((arm, "arm"), ("SITEID", "site")):
         if name is None or name not in adsl:
             continue
-        groups = adsl.distinct(name)
-        lost = _lost(groups.codes, members, having, len(groups))
-        if lost.any() and not lost.all():
-            number = int(np.count_nonzero(lost))
-            subjects = int(np.count_nonzero(members & groups.spread(lost, missing=False)))
-            message = f"no adverse events of {counted(number, noun)} ({counted(subjects, 'subject')})"
-            which = ", ".join(sorted(map(str, groups[np.flatnonzero(lost)[:_NAMED]])))
-            yield Fault(None, (name, "USUBJID"), message, values=which, cause=f"{number} {noun}")
+        counts = by_kind(all=by_value(adsl, name, members), having=by_value(adsl, name, members & having))
+        total = adsl.total(f"subjects of each {noun}", counts)
+        size = of_kind(total, "all")
+        lost = size[_lost(size, of_kind(total, "having").reindex(size.index))]
+        if 0 < len(lost) < len(size):
+            subjects = counted(int(lost.sum()), "subject")
+            message = f"no adverse events of {counted(len(lost), noun)} ({subjects})"
+            which = ", ".join(sorted(map(str, lost.index))[:_NAMED])
+            yield Fault(None, (name, "USUBJID"), message, values=which, cause=f"{len(lost)} {noun}")
 
 
 def _having(adsl: Dataset, data: Dataset) -> Mask:
@@ -132,15 +135,17 @@ def _having(adsl: Dataset, data: Dataset) -> Mask:
     return np.asarray(subject_in(adsl, data) >= 0, dtype=np.bool_)
 
 
-def _lost(groups: NDArray[np.intp], members: Mask, having: Mask, number: int) -> Mask:
-    """Groups none of whose members has a record, where that cannot be chance."""
-    own = members & (groups >= 0)
-    size = np.bincount(groups[own], minlength=number)
-    some = np.bincount(groups[own & having], minlength=number)
+def _lost(size: pd.Series[int], some: pd.Series[int]) -> pd.Series[bool]:
+    """Groups none of whose members has a record, where that cannot be chance.
+
+    Parameters
+    ----------
+    size, some : Series of int, shape (n_groups,)
+        Number of members by group, and of those with a record.
+    """
     others = size.sum() - size
-    share = (some.sum() - some) / np.maximum(others, 1)
-    lost: Mask = (size > 0) & (some == 0) & (share > _HALF) & ((1 - share) ** size < _BY_CHANCE)
-    return lost
+    share: pd.Series[float] = (some.sum() - some) / np.maximum(others, 1)
+    return (size > 0) & (some == 0) & (share > _HALF) & ((1 - share) ** size < _BY_CHANCE)
 
 
 @readiness(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...evidence.combinations import by_days
 from ...evidence.partial_dates import Spans, analysed
 from ...evidence.subjects import SubjectVariable, subject, subject_days
 from ...severity import Severity
@@ -147,7 +148,7 @@ def emergent_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     "AE009",
     title="Treatment-emergent event starts after the declared window",
     severity=Severity.ERROR,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=_ADAE,
     needs=("TRTEMFL", "ASTDT"),
     needs_any=(_LAST_DOSE,),
@@ -172,12 +173,13 @@ def emergent_after_window(data: Dataset, study: Study) -> Iterator[Yield]:
     flagged, last_dose = data.equals("TRTEMFL", "Y"), subject_days(data, study, "TRTEDT")
     days = data.days("ASTDT") - last_dose
     later = flagged & (days >= 0)
-    if not later.any() and np.isnan(last_dose).all():
+    after = data.total("days after the last dose", by_days(days[later]))
+    known = data.total("last doses", int(np.count_nonzero(~np.isnan(last_dose))))
+    if not len(after) and not known:
         yield NotApplicable("TRTEDT is missing on every record")
         return
-    if later.any():
-        known = int(days[later].max())
-        yield Inference("TRTEMFL", f"TRTEMFL is Y up to {known} days after the last dose")
+    if len(after):
+        yield Inference("TRTEMFL", f"TRTEMFL is Y up to {int(after.index.max())} days after the last dose")
     window = data.declarations.window_days
     if window is not None:
         late = flagged & (_start(data).first - last_dose > window)

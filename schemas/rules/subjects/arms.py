@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from ...evidence.agreement import Agreement, agreement
-from ...evidence.arms import OF_RECORDS, has_one_period, once_per_arm, periods
+from ...evidence.arms import OF_RECORDS, has_one_period, once_per_arm, periods, treatments_in
+from ...evidence.combinations import combinations
 from ...evidence.subjects import adsl_record, of_each, subject, subject_days
 from ...severity import Severity
 from ...standards.structure import Structure
@@ -23,7 +25,7 @@ from ..rule import Fault, Grain, NotApplicable, Yield
     "XD014",
     title="Treatment of a record differs from ADSL",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     excluded=(Structure.ADSL,),
     needs=("USUBJID", "ADSL.USUBJID"),
     needs_any=(OF_RECORDS,),
@@ -120,9 +122,9 @@ def _expected(data: Dataset, study: Study) -> Mask:
 
 def _unknown(data: Dataset, adsl: Dataset, name: str, of: dict[int, str]) -> Mask:
     """Records whose value no subject in ADSL has, where some other value of the dataset is known there."""
-    ours = data.distinct(name)
-    known = np.logical_or.reduce([ours.positions_in(adsl.distinct(each)) >= 0 for each in of.values()])
-    return ours.spread(~known, missing=False)
+    ours, known = data.distinct(name), treatments_in(adsl)
+    unknown = ~np.logical_or.reduce([known.among(each, ours) for each in of.values()])
+    return ours.spread(unknown, missing=False)
 
 
 def _of_another_arm(data: Dataset, adsl: Dataset, name: str, of: dict[int, str]) -> Mask:
@@ -130,11 +132,11 @@ def _of_another_arm(data: Dataset, adsl: Dataset, name: str, of: dict[int, str])
     text = name.removesuffix("N")
     if text == name or text not in data:
         return np.zeros(len(data), dtype=np.bool_)
-    both = data.filled(text) & data.filled(name)
-    texts, numbers = data.distinct(text), data.distinct(name)
-    pairs = np.unique(texts.codes[both] * (len(numbers) + 1) + numbers.codes[both]) // (len(numbers) + 1)
-    several = texts.spread(np.bincount(pairs, minlength=len(texts)) > 1, missing=False)
-    return several & both & ~_unknown(data, adsl, name, of)
+    both = combinations(data, text, name)
+    times = data.total(f"records of each {text} and {name}", both.times)
+    texts = times.index.get_level_values(0)
+    several = pd.Series(texts.isin(texts[texts.duplicated()]), index=times.index)
+    return both.spread(several) & ~_unknown(data, adsl, name, of)
 
 
 @readiness(

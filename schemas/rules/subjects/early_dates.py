@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from ...evidence.partial_dates import analysed
 from ...evidence.subjects import adsl_record, of_each, subject_days
@@ -64,7 +65,7 @@ def treated_before_consent(data: Dataset, study: Study) -> Iterator[Fault]:
     "AE053",
     title="Adverse event starts before informed consent",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=(Structure.ADAE,),
     needs=("USUBJID", "ASTDT", "DM.USUBJID", "DM.RFICDTC"),
 )
@@ -98,7 +99,7 @@ def _consents(data: Dataset, demographics: Dataset) -> Days:
     "XD069",
     title="Record is more than a year before treatment",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=(Structure.BDS, Structure.ADAE),
     excluded=(Structure.TTE,),
     needs=("USUBJID",),
@@ -123,7 +124,7 @@ def long_before_treatment(data: Dataset, study: Study) -> Iterator[Yield]:
     Correct the date that is wrong.
     """
     name, start = "ADT" if "ADT" in data else "ASTDT", subject_days(data, study, "TRTSDT")
-    if np.isnan(start).all():
+    if not data.total("TRTSDT", int(np.count_nonzero(~np.isnan(start)))):
         yield NotApplicable("TRTSDT has no value")
         return
     days = _last_days(data, name)
@@ -141,11 +142,19 @@ def _last_days(data: Dataset, name: str) -> Days:
 
 def _usual(data: Dataset, early: Mask) -> Mask:
     """Records of parameters of which some subjects are expected to have such records."""
-    subjects = data.distinct("USUBJID")
-    of_parameter = data.distinct("PARAMCD").codes if "PARAMCD" in data else np.zeros(len(data), dtype=np.intp)
+    names, codes = data.parameters.names, data.parameters.codes
+    number = np.bincount(codes[early], minlength=len(names))
+    total = data.total("early records of each parameter", pd.Series(number, index=names))
+    concerned = {name: codes == n for n, name in enumerate(names) if total[name]}
+    subjects = data.distinct("USUBJID").codes
+
+    def counted(chosen: Mask) -> pd.Series[int]:
+        each = {name: len(np.unique(subjects[own & chosen])) for name, own in concerned.items()}
+        return pd.Series(each, dtype=np.intp)
+
+    every = data.total("subjects of each parameter", counted(np.ones_like(early)))
+    some = data.total("subjects with early records of each parameter", counted(early))
     usual = np.zeros(len(data), dtype=np.bool_)
-    for code in np.unique(of_parameter[early]):
-        own = of_parameter == code
-        every, some = (len(np.unique(subjects.codes[each])) for each in (own, own & early))
-        usual |= own & (some > max(1, _USUAL * every))
+    for name, own in concerned.items():
+        usual |= own & bool(some[name] > max(1, _USUAL * every[name]))
     return usual

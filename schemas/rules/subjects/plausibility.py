@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from ...evidence.combinations import by_days, by_kind, of_kind, quantiles
 from ...evidence.duration_inference import HOLDS
 from ...evidence.partial_dates import analysed, collected
 from ...severity import Severity
 from ...standards.structure import Structure
-from ...study.columns import Days, Mask, is_date
+from ...study.columns import Mask, is_date
 from ...study.dataset import Dataset
 from ...study.study import Study
 from ...wording import not_present
@@ -34,13 +36,15 @@ _PLACEHOLDERS = frozenset(
     for day in ("1900-01-01", "1960-01-01", "1970-01-01", "2099-12-31", "2999-12-31", "9999-12-31")
 )
 _FEWEST = 10
+_OF_STARTS = ("TRTSDT of ADSL", "RANDDT of ADSL", "TRTSDT of records", "RANDDT of records")
+"""Where the first days of the study are looked for."""
 
 
 @readiness(
     "XD060",
     title="Date is more than 20 years outside the study",
     severity=Severity.WARNING,
-    grain=Grain.DATASET,
+    grain=Grain.TOTALS,
     structures=(Structure.ADSL, Structure.BDS, Structure.ADAE),
     consults=("ADSL",),
 )
@@ -68,12 +72,14 @@ def date_outside_study(data: Dataset, study: Study) -> Iterator[Yield]:
     if not names:
         yield NotApplicable("no date of treatment, event or analysis is present")
         return
-    starts = _starts(data, study)
+    counts = {name: by_days(data.days(name)) for name in names}
+    total = data.total("dates", by_kind(**counts, **_starts(data, study)))
+    starts = next((each for each in _OF_STARTS if len(of_kind(total, each))), "")
     for name in names:
         days = data.days(name)
-        if _range(days, starts) <= _FAR:
+        if _range(of_kind(total, name), of_kind(total, starts)) <= _FAR:
             continue
-        first, last = _span(days, starts)
+        first, last = _span(of_kind(total, name), of_kind(total, starts))
         early, late = first - days, days - last
         limit = np.where(_imputed(data, name), _LIFETIME, _FAR)
         far = ((early > limit) | (late > _FAR)) & ~_of_history(data)
@@ -93,31 +99,31 @@ def _dates_of(data: Dataset) -> Iterator[str]:
     return (name for name in own if name in data)
 
 
-def _starts(data: Dataset, study: Study) -> Days:
-    """First days of treatment, else of randomization, of the subjects in ADSL or on the records."""
-    for source in (study["ADSL"], data) if "ADSL" in study else (data,):
-        for name in ("TRTSDT", "RANDDT"):
-            if name in source:
-                days = source.days(name)
-                if not np.isnan(days).all():
-                    return days[~np.isnan(days)]
-    return np.empty(0)
+def _starts(data: Dataset, study: Study) -> dict[str, pd.Series[int]]:
+    """Numbers by the first day of treatment or of randomization: of subjects in ADSL, and of records."""
+    sources = {"ADSL": study["ADSL"]} if "ADSL" in study else {}
+    sources["records"] = data
+    return {
+        f"{name} of {owner}": by_days(source.days(name))
+        for owner, source in sources.items()
+        for name in ("TRTSDT", "RANDDT")
+        if name in source
+    }
 
 
-def _range(*days: Days) -> float:
+def _range(*counts: pd.Series[int]) -> float:
     """Days from the first to the last of all dates."""
-    known = [each for each in days if not np.isnan(each).all()]
-    return float(max(map(np.nanmax, known)) - min(map(np.nanmin, known))) if known else 0.0
+    known = [each.index for each in counts if len(each)]
+    return float(max(each.max() for each in known) - min(each.min() for each in known)) if known else 0.0
 
 
-def _span(days: Days, starts: Days) -> tuple[float, float]:
+def _span(days: pd.Series[int], starts: pd.Series[int]) -> tuple[float, float]:
     """First and last day of the study without the outermost twentieth; of the dates if no start is known."""
-    known = days[~np.isnan(days)]
-    if not len(known):
+    if not len(days):
         return np.nan, np.nan
-    first, last = np.quantile(starts if len(starts) else known, (0.05, 0.95))
-    followed = np.quantile(known, 0.95)
-    return float(first), float(max(last, followed) if followed - last < _FURTHER else last)
+    first, last = quantiles(starts if len(starts) else days, 0.05, 0.95)
+    (followed,) = quantiles(days, 0.95)
+    return first, max(last, followed) if followed - last < _FURTHER else last
 
 
 def _imputed(data: Dataset, name: str) -> Mask:

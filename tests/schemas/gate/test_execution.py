@@ -1,7 +1,6 @@
 """A study judged in parts of whole subjects gets the same report as in one piece; grains are honest."""
 
 import os
-import re
 from collections import defaultdict
 from datetime import date
 
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 from damages import DAMAGES
 from delivery import Delivery
+from mixtures import MIXTURES, keeps_variables, mixture
 from random_study import random_study
 from two_arm_trial import two_arm_trial
 
@@ -31,34 +31,11 @@ from adamgate.schemas.study.variable import SpecialMissing
 pytestmark = pytest.mark.slow
 
 PARTS = 8
-MIXTURES = 5
-"""Defects are done in so many mixtures: each part then has some, and few hide another."""
-
 RANDOM_STUDIES = int(os.environ.get("RANDOM_STUDIES", "8"))
 
 PARTED = [
     each for each in rule_book().values() if each.grain in {Grain.METADATA, Grain.RECORD, Grain.SUBJECT}
 ]
-
-
-CHANGING_VARIABLES = re.compile("deliver|a name|a label|format|as text|a type|AVAL in ADAE")
-"""Names of the defects that are not about records: they would hide the others."""
-
-
-def mixture(number):
-    """A study with every fifth of the defects that concern records."""
-    delivery, rng = Delivery(two_arm_trial()), np.random.default_rng(number)
-    of_records = [each for each in DAMAGES if each.study == "trial" and keeps_variables(each)]
-    for damage in of_records[number::MIXTURES]:
-        try:
-            damage.change(delivery, rng)
-        except AssertionError:
-            continue  # an earlier defect left nothing to damage
-    return delivery.study()
-
-
-def keeps_variables(damage):
-    return not CHANGING_VARIABLES.search(damage.name)
 
 
 @pytest.fixture(scope="module")
