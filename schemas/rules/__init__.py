@@ -31,7 +31,7 @@ from .conformance import (
     terminology,
     time_to_event_conformance,
 )
-from .define import document, value_level
+from .define import datasets, document, value_level, values, variables
 from .rule import DECLARED, Rule
 from .subjects import (
     arms,
@@ -79,6 +79,7 @@ FAMILIES = (
     collected_deaths,
     cross_dataset,
     cut_offs,
+    datasets,
     dates,
     declared_sources,
     document,
@@ -125,6 +126,8 @@ FAMILIES = (
     treatment_emergence,
     treatments,
     value_level,
+    values,
+    variables,
     visit_days,
 )
 """Modules of rules; the name of a module is that of its family."""

@@ -127,7 +127,8 @@ def with_more_decimals(values: DistinctValues, digits: int, *, character: bool) 
 def outside(values: DistinctValues, codelist: CodelistDefinition, *, character: bool) -> Mask:
     """Values that are not a code of a codelist; none where it has no terms, as an external dictionary.
 
-    Text is compared as text, numbers as numbers.
+    Text is compared as text, without blanks at its ends, also those that do not break a line; numbers as
+    numbers.
 
     Examples
     --------
@@ -140,8 +141,8 @@ def outside(values: DistinctValues, codelist: CodelistDefinition, *, character: 
     if not codelist.items or codelist.external is not None:
         return _none(values)
     if character:
-        texts = frozenset(each.coded.rstrip(" ") for each in codelist.items)
-        return _each(values, lambda text: text not in texts)
+        texts = frozenset(each.coded.strip() for each in codelist.items)
+        return _each(values, lambda text: text.strip() not in texts)
     numbers = [float(each.coded) for each in codelist.items if _DECIMAL.fullmatch(each.coded)]
     return ~np.isin(values.astype(np.float64), numbers)
 

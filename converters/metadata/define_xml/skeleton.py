@@ -216,7 +216,8 @@ def _type(dataset: Dataset, variable: Variable) -> tuple[str, int, int | None, s
     """Data type, length, significant digits, and the format of what has none but is a date."""
     if variable.type == "Char":
         longest = max((len(str(value)) for value in dataset.distinct(variable.name)), default=0)
-        return "text", max(longest, 1), None, ""
+        own = (variable.length or 0) if "length" in dataset.carries else 0
+        return "text", max(longest, own, 1), None, ""
     column = dataset[variable.name]
     kind = column.dtype.kind
     if kind == "M":
