@@ -50,13 +50,13 @@ def jobs(value: Any) -> int:
     return int(number)
 
 
-_SCHEDULER = r"^(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$"
+_SCHEDULER = r"^(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}(?![\s\S])"
 
 
 @one_kind("address of a Dask scheduler", {"type": "string", "pattern": _SCHEDULER})
 def scheduler(value: Any) -> str:
     """Where a Dask scheduler listens."""
-    if not isinstance(value, str) or "\n" in value or re.match(_SCHEDULER, value) is None:
+    if not isinstance(value, str) or re.match(_SCHEDULER, value) is None:
         raise ValueError("tcp://HOST:PORT or tls://HOST:PORT, as `dask scheduler` prints it")
     return value
 

@@ -100,7 +100,7 @@ class PlacedStudy:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SharedPlace:
     """Files that every worker can read by the same paths, and how they are read.
 
     Attributes

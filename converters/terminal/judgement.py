@@ -136,13 +136,13 @@ def _checks(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
 def _checks_of_cluster(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
     from ..engines import engine_of
     from ..engines.judging import checks_at
-    from ..engines.placed_study import Place
+    from ..engines.placed_study import SharedPlace
 
     if settings.scheduler is None:
         raise ConfigurationError(
             "--engine dask needs the address of the scheduler", advice="add --scheduler tcp://HOST:PORT"
         )
-    place = Place(paths, reading_options(settings, Callbacks()))
+    place = SharedPlace(paths, reading_options(settings, Callbacks()))
     with closing(engine_of("dask", settings.scheduler)) as engine:
         yield checks_at(place, engine)
 
