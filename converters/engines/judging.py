@@ -42,4 +42,4 @@ def checks_at(place: SharedPlace, engine: Engine) -> Executor:
         Where the study was read from.
     engine : Engine
     """
-    return Elsewhere(engine.map, place.keep)
+    return Elsewhere(engine.map, place.keep, place.records)

@@ -67,7 +67,7 @@ class PlacedDataset:
 class PlacedStudy:
     """A study in files that every worker can read, and how it is read and checked.
 
-    Two are equal if their keys are.
+    Two are equal if their keys are. `part` is about how many records are a part, None for the whole.
     """
 
     key: str
@@ -77,7 +77,7 @@ class PlacedStudy:
     notes: tuple[ReadingNote, ...] = field(compare=False)
     definition: Definition | None = field(compare=False)
     checking: CheckOptions = field(compare=False)
-    in_parts: bool = field(compare=False)
+    part: int | None = field(compare=False)
 
     def open(self) -> Opened:
         """Read the files here, into a folder of this worker where memory is limited.
@@ -96,7 +96,9 @@ class PlacedStudy:
             )
         data = (placed.require_same(found[placed.description.name]) for placed in self.datasets)
         study = Study.of(*data, notes=self.notes, definition=self.definition)
-        return Opened(study, self.checking, parts_by_subject(study, RECORDS) if self.in_parts else None)
+        return Opened(
+            study, self.checking, parts_by_subject(study, self.part) if self.part is not None else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +110,13 @@ class SharedPlace:
     paths : sequence of Path
     options : mapping
         Arguments of `read`.
+    records : int
+        About how many records of the longest dataset are a part.
     """
 
     paths: Sequence[Path]
     options: Mapping[str, Any]
+    records: int = RECORDS
 
     def __post_init__(self) -> None:
         if STANDARD_INPUT in self.paths or Path("-") in self.paths:
@@ -131,7 +136,7 @@ class SharedPlace:
             tuple(opened.study.notes),
             opened.study.definition,
             opened.options,
-            opened.parts is not None,
+            self.records if opened.parts is not None else None,
         )
 
 

@@ -21,7 +21,12 @@ pytest.importorskip("distributed")
 from adamgate.converters.engines import dask_cluster
 from adamgate.converters.engines.dask_cluster import DaskCluster, refuse_other_versions
 from adamgate.converters.engines.engine import WorkerLost
+from adamgate.converters.engines.judging import checks_at
+from adamgate.converters.engines.placed_study import SharedPlace
 from adamgate.converters.reading.read import read as reads
+from adamgate.converters.reports import document_of
+from adamgate.schemas.gate.subject_parts import parts_by_subject
+from adamgate.schemas.gate.validate import judge
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_version, pytest.mark.filterwarnings("ignore")]
 
@@ -105,6 +110,16 @@ def test_the_report_is_that_of_one_process(cluster, data, tmp_path, form):
     code = cli.run(["validate", str(data), "-q", "-o", str(one)])
     assert cli.run(["validate", str(data), *on(cluster), "-o", str(many)]) == code
     assert many.read_bytes() == one.read_bytes()
+
+
+def test_of_parts_of_whole_subjects(cluster, data):
+    study, engine = ag.read(data), DaskCluster(cluster.address)
+    place = SharedPlace((data,), {}, records=40)
+    assert parts_by_subject(study, place.records).number > 2
+    report = judge(study, executor=checks_at(place, engine))
+    engine.close()
+    expected = judge(study)
+    assert document_of(report, "json", ag.Severity.ERROR) == document_of(expected, "json", ag.Severity.ERROR)
 
 
 def test_the_report_where_a_worker_is_killed_in_the_middle(own_cluster, data, tmp_path, monkeypatch):
