@@ -91,7 +91,7 @@ define set-up
 endef
 
 # The stamp carries the day's dependencies: a change of pyproject.toml or of the constraints sets up again.
-$(VENV)/.ready: EXTRAS = test,oracles,newer-oracles,browser,databases,remote,store,lint
+$(VENV)/.ready: EXTRAS = test,oracles,newer-oracles,browser,databases,remote,dask,store,lint
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(set-up)
 

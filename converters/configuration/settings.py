@@ -20,7 +20,7 @@ from ...schemas.standards.versions import ADAMIG_VERSIONS, OCCDS_VERSIONS, Stand
 from ...schemas.word import Word
 from ..values.left_open import DATE_ORDERS, DECIMALS
 from .tables import ONE, Entry, Table
-from .values import codec, file_name, jobs, mark, path, paths, size
+from .values import codec, file_name, jobs, mark, path, paths, scheduler, size
 
 if TYPE_CHECKING:
     from ...schemas.gate.validate import GateOptions
@@ -197,6 +197,19 @@ class Settings:
         default=1,
         group=SettingGroup.ENGINE,
         metavar="N",
+    )
+    engine: str = setting(
+        Choice(("processes", "dask")),
+        "What runs checks: processes of this machine, or the workers of a Dask cluster.",
+        default="processes",
+        group=SettingGroup.ENGINE,
+    )
+    scheduler: str | None = setting(
+        scheduler,
+        "Address of the Dask scheduler, such as tcp://10.0.0.5:8786.",
+        default=None,
+        group=SettingGroup.ENGINE,
+        metavar="ADDRESS",
     )
     stdin_name: str | None = setting(
         file_name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,17 @@ def jobs(value: Any) -> int:
     if not is_whole or not 1 <= number <= MOST_JOBS or str(number) != str(value):
         raise ValueError(f"a positive integer up to {MOST_JOBS}")
     return int(number)
+
+
+_SCHEDULER = r"^(tcp|tls)://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}(?![\s\S])"
+
+
+@one_kind("address of a Dask scheduler", {"type": "string", "pattern": _SCHEDULER})
+def scheduler(value: Any) -> str:
+    """Where a Dask scheduler listens."""
+    if not isinstance(value, str) or re.match(_SCHEDULER, value) is None:
+        raise ValueError("tcp://HOST:PORT or tls://HOST:PORT, as `dask scheduler` prints it")
+    return value
 
 
 @one_kind("name of an encoding", {"type": ["string", "integer"]})

@@ -9,7 +9,9 @@ from typing import cast
 
 from .engine import Engine
 
-ENGINES: Mapping[str, str] = MappingProxyType({"processes": "processes.Processes"})
+ENGINES: Mapping[str, str] = MappingProxyType(
+    {"processes": "processes.Processes", "dask": "dask_cluster.DaskCluster"}
+)
 """Module and class of each engine by its name; imported when used."""
 
 
@@ -21,7 +23,7 @@ def engine_of(name: str, *options: object) -> Engine:
     name : str
         A key of `ENGINES`.
     *options
-        What its class takes: the number of jobs.
+        What its class takes: the number of jobs, or the address of the scheduler.
     """
     module, made = ENGINES[name].split(".")
     found = getattr(import_module(f".{module}", __name__), made)

@@ -8,6 +8,7 @@ from ...schemas.gate.elsewhere import Elsewhere
 from ...schemas.gate.execution import Executor
 from .engine import Engine
 from .kept_study import StudyKeeper
+from .placed_study import SharedPlace
 
 
 def checks_on(engine: Engine, work_dir: Path | None = None) -> Executor:
@@ -30,3 +31,15 @@ def checks_on(engine: Engine, work_dir: Path | None = None) -> Executor:
     >>> engine.close()
     """
     return Elsewhere(engine.map, StudyKeeper(work_dir).keep)
+
+
+def checks_at(place: SharedPlace, engine: Engine) -> Executor:
+    """Runs the checks of `validate` on an engine whose workers read the files of a study themselves.
+
+    Parameters
+    ----------
+    place : SharedPlace
+        Where the study was read from.
+    engine : Engine
+    """
+    return Elsewhere(engine.map, place.keep, place.records)

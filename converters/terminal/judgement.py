@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import adamgate
 
+from ...schemas.errors import ConfigurationError
 from ..configuration.file_search import settings_files
 from ..configuration.settings import Settings
 from ..reports.files import ReportFile
-from .inputs import gate_options, kept_files, paths_in, read_study, settings_for
+from .inputs import gate_options, kept_files, paths_in, read_study, reading_options, settings_for
 from .options import expanded
-from .progress import progress
+from .progress import Callbacks, progress
 
 if TYPE_CHECKING:
     from ...schemas.gate.execution import Executor
@@ -97,22 +98,30 @@ class Judgement:
         options["show_values"] = self.settings.show_values
         options["baseline"] = adamgate.read_baseline(self.baseline) if self.baseline is not None else None
         declared = options.pop("declarations", None)
-        with progress(sys.stderr, shown=not quiet) as callbacks:
+        with (
+            _checks(self.paths, self.settings) as executor,
+            progress(sys.stderr, shown=not quiet) as callbacks,
+        ):
             study = read_study(self.paths, self.settings, callbacks)
             if declared is not None:
                 study = study.declaring(declared)
-            with _checks(self.settings) as executor:
-                report = adamgate.validate(study, **options, progress=callbacks.judging, executor=executor)
+            report = adamgate.validate(study, **options, progress=callbacks.judging, executor=executor)
         for file in self.files:
             file.spare(Path(each.path) for each in report.inputs if each.path)
         return Judged(study, report, options.get("extra_rules", ()))
 
 
 @contextmanager
-def _checks(settings: Settings) -> Iterator[Executor]:
-    """How checks are run: in this process, or in several that the settings ask for."""
+def _checks(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
+    """How checks are run: in this process, in several, or on a cluster, as the settings say."""
     from ...schemas.gate.by_part import HERE
 
+    if settings.engine == "dask":
+        with _checks_of_cluster(paths, settings) as executor:
+            yield executor
+        return
+    if settings.scheduler is not None and settings.origin("scheduler").startswith("--"):
+        raise ConfigurationError("--scheduler is of --engine dask", advice="add --engine dask")
     if settings.jobs == 1:
         yield HERE
         return
@@ -121,6 +130,21 @@ def _checks(settings: Settings) -> Iterator[Executor]:
 
     with closing(engine_of("processes", settings.jobs)) as engine:
         yield checks_on(engine, settings.work_dir)
+
+
+@contextmanager
+def _checks_of_cluster(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
+    from ..engines import engine_of
+    from ..engines.judging import checks_at
+    from ..engines.placed_study import SharedPlace
+
+    if settings.scheduler is None:
+        raise ConfigurationError(
+            "--engine dask needs the address of the scheduler", advice="add --scheduler tcp://HOST:PORT"
+        )
+    place = SharedPlace(paths, reading_options(settings, Callbacks()))
+    with closing(engine_of("dask", settings.scheduler)) as engine:
+        yield checks_at(place, engine)
 
 
 @dataclass(frozen=True, slots=True)

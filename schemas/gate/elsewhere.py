@@ -157,6 +157,11 @@ def run_parts(part: PartOfWork) -> list[OfPart]:
     return checks_of_parts(opened.study, opened.options, opened.parts, part.work)
 
 
+def forget() -> None:
+    """Let go of the study that this process keeps for the next task."""
+    _opened.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _opened(kept: KeptStudy) -> Opened:
     return kept.open()

@@ -16,7 +16,7 @@ from adamgate.converters.configuration.load import load_settings
 from adamgate.converters.configuration.registry import TABLES
 from adamgate.converters.configuration.shown import as_toml, shown, toml_value
 from adamgate.converters.configuration.tables import LISTED, NAMED, ONE, ONE_AND_NAMED, Table, entries_of
-from adamgate.converters.configuration.values import jobs, path, paths, size
+from adamgate.converters.configuration.values import jobs, path, paths, scheduler, size
 from adamgate.converters.survival.shapes.one_record import OneRecordOptions
 from adamgate.schemas.kinds import Choice, TableOf, constant, days, name, switch, text, words
 from adamgate.schemas.options import keys_of, option
@@ -121,6 +121,7 @@ BY_WORD = {
     "number of days": st.integers(0, 999),
     "whole number": st.integers(0, 9),
     "list of numbers of days": st.sampled_from([[56], [42, 84, 168]]),
+    "address of a Dask scheduler": st.sampled_from(["tcp://10.0.0.5:8786", "tls://[::1]:1"]),
     "positive integer": st.sampled_from([1, 2, 256, "4"]),
     "list of terms": st.lists(st.sampled_from(["CR", "sCR"]), min_size=1, max_size=2),
     "list of names": st.lists(st.sampled_from(["OS", "pfs"]), min_size=1, max_size=2),
@@ -335,7 +336,8 @@ ODD = st.one_of(
 
 
 @pytest.mark.parametrize(
-    "kind", [size, jobs, path, paths, text, name, days, switch, constant, words, TableOf(name, "x")]
+    "kind",
+    [size, jobs, scheduler, path, paths, text, name, days, switch, constant, words, TableOf(name, "x")],
 )
 @given(value=ODD)
 def test_a_kind_and_its_schema_agree(kind, value):

@@ -1,0 +1,212 @@
+"""Workers of a Dask cluster, on whichever machines.
+
+Their scheduler is trusted, as Dask has it: what is sent to it and comes back is pickled.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import threading
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from ...schemas.errors import ConfigurationError, UnreadableInput
+from ...schemas.gate.elsewhere import forget
+from .engine import Sent, SentBack, WorkerLost
+
+CONNECTING = 10.0
+"""Seconds that a scheduler has to answer, and to have a worker."""
+WITHOUT_WORKERS = 30.0
+"""Seconds that a cluster may be without any worker before the run ends."""
+LOOKED_AFTER = 2.0
+"""Seconds after which it is asked again whether there are workers."""
+COMPARED = ("adamgate", "pandas", "numpy", "pyarrow", "distributed")
+"""Packages that workers have in the version of this machine."""
+
+_LOGGERS = ("distributed", "distributed.client", "bokeh", "tornado", "tornado.application")
+_one_at_a_time = threading.Lock()
+
+
+class DaskCluster:
+    """Runs functions on the workers of a cluster; a worker does one task at a time.
+
+    Parameters
+    ----------
+    scheduler : str
+        Its address, such as "tcp://10.0.0.5:8786".
+
+    Raises
+    ------
+    ConfigurationError
+        When `distributed` is not installed, or workers have other versions than this machine.
+    UnreadableInput
+        When the scheduler cannot be reached, or has no worker.
+    """
+
+    def __init__(self, scheduler: str) -> None:
+        self._scheduler = scheduler
+        self._distributed = _distributed()
+        self._client = self._connected()
+        try:
+            self._require_workers()
+            self._require_versions()
+            self.workers = len(self._client.nthreads())
+        except BaseException:
+            self._end()
+            raise
+
+    def map(self, function: Callable[[Sent], SentBack], tasks: Iterable[Sent]) -> Iterator[SentBack]:
+        """What a function returns for each task; see `Engine`."""
+        begun: deque[tuple[Sent, Any]] = deque()
+        for task in tasks:
+            begun.append((task, self._client.submit(run_alone, function, task, pure=False)))
+            if len(begun) > 2 * self.workers:  # no worker waits for this process
+                yield self._result(*begun.popleft())
+        while begun:
+            yield self._result(*begun.popleft())
+
+    def close(self) -> None:
+        """Leave the cluster; its workers forget what they have read."""
+        with suppress(Exception):
+            self._client.run(forget, on_error="ignore")
+        self._end()
+
+    def _end(self) -> None:
+        with suppress(Exception):
+            self._client.close(timeout=CONNECTING)
+
+    def _connected(self) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of versions, which are compared here
+                return self._distributed.Client(self._scheduler, timeout=CONNECTING, set_as_default=False)
+        except Exception as error:  # whatever answers at that address
+            raise UnreadableInput(
+                "no Dask scheduler answers",
+                self._scheduler,
+                "check the address, that `dask scheduler` runs there, and that this machine may reach it",
+            ) from error
+
+    def _require_workers(self) -> None:
+        try:
+            self._client.wait_for_workers(1, timeout=CONNECTING)
+        except Exception as error:
+            raise UnreadableInput(
+                "the cluster has no workers", self._scheduler, f"start some: dask worker {self._scheduler}"
+            ) from error
+
+    def _require_versions(self) -> None:
+        found = self._client.get_versions(check=False, packages=["adamgate", "pyarrow"])
+        here = {name: import_module(name).__version__ for name in COMPARED}
+        refuse_other_versions(
+            {"Python": platform.python_version(), **here},
+            {worker: _versions(each) for worker, each in found["workers"].items()},
+        )
+
+    def _result(self, task: Sent, future: Any) -> Any:
+        seen = time.monotonic()
+        while True:
+            try:
+                return future.result(timeout=LOOKED_AFTER)
+            except self._distributed.TimeoutError:
+                if future.done():  # the function itself has raised it
+                    raise
+                seen = self._seen_workers(seen, task)
+            except self._distributed.scheduler.KilledWorker as lost:
+                raise WorkerLost(
+                    "every worker that began the work was ended before it was done",
+                    str(task),
+                    "this happens when the memory of a worker is used up: give workers more, or set a lower "
+                    "--memory",
+                ) from lost
+            except CancelledError as lost:
+                raise self._scheduler_lost(task) from lost
+
+    def _seen_workers(self, before: float, task: object) -> float:
+        """When there were workers last."""
+        try:
+            there = self._client.nthreads()
+        except Exception as lost:
+            raise self._scheduler_lost(task) from lost
+        if there:
+            return time.monotonic()
+        if time.monotonic() - before > WITHOUT_WORKERS:
+            raise WorkerLost(
+                "all workers of the cluster are gone",
+                f"{task} ({self._scheduler})",
+                "look into the logs of the workers, start them again, and run the command again",
+            )
+        return before
+
+    def _scheduler_lost(self, task: object) -> WorkerLost:
+        return WorkerLost(
+            "the connection to the scheduler was lost",
+            f"{task} ({self._scheduler})",
+            "start the cluster again, and run the command again",
+        )
+
+
+def run_alone(function: Callable[[Sent], SentBack], task: Sent) -> SentBack:
+    """A task on a worker, whose other threads wait: a study is read by one thread at a time."""
+    with _one_at_a_time:
+        return function(task)
+
+
+def refuse_other_versions(here: Mapping[str, str], there: Mapping[str, Mapping[str, str | None]]) -> None:
+    """Refuse workers whose packages are others than those of this machine.
+
+    Parameters
+    ----------
+    here : mapping of package to version
+    there : mapping of worker to such mappings
+        None where a package is not installed.
+
+    Raises
+    ------
+    ConfigurationError
+
+    Examples
+    --------
+    >>> from adamgate.converters.engines.dask_cluster import refuse_other_versions
+    >>> refuse_other_versions({"pandas": "2.3.3"}, {"tcp://10.0.0.6:4000": {"pandas": "2.3.3"}})
+    """
+    details = [
+        f"{worker}: {name} {versions.get(name) or 'not installed'}, here {version}"
+        for worker, versions in sorted(there.items())
+        for name, version in here.items()
+        if versions.get(name) != version
+    ]
+    if details:
+        raise ConfigurationError(
+            "workers have other versions than this machine",
+            "; ".join(details[:5]) + (f"; and {len(details) - 5} more" if len(details) > 5 else ""),
+            "install the same versions on all machines, such as from one image or one constraints file",
+        )
+
+
+def _versions(of_worker: Mapping[str, Any]) -> dict[str, str | None]:
+    """What a worker says of itself; its Python is "3.11.2.final.0"."""
+    python = ".".join(str(of_worker["host"]["python"]).split(".")[:3])
+    return {"Python": python, **of_worker["packages"]}
+
+
+def _distributed() -> Any:
+    """The package, which writes nothing to the terminal."""
+    try:
+        found = import_module("distributed")
+    except ImportError as error:
+        raise ConfigurationError(
+            "--engine dask needs the package distributed, which is not installed",
+            advice="pip install 'adamgate[dask]'",
+        ) from error
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        logger.handlers[:], logger.propagate = [logging.NullHandler()], False
+    return found
