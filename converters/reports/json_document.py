@@ -44,6 +44,7 @@ def document(report: Report, presentation: Presentation) -> dict[str, Any]:
         ],
         "terms": _terms(report, threshold),
         "inputs": [_input(each) for each in report.inputs],
+        **_definition(report),
         "inferred": [
             {
                 "dataset": each.dataset,
@@ -153,6 +154,12 @@ def _input(each: Input) -> dict[str, Any]:
         "encoding": each.encoding or None,
         "sha256": each.sha256 or None,
     }
+
+
+def _definition(report: Report) -> dict[str, Any]:
+    """The define.xml, where the study has one."""
+    used = report.definition
+    return {} if used is None else {"definition": {"path": used.path, "sha256": used.sha256 or None}}
 
 
 def _events(each: EventCount) -> dict[str, Any]:

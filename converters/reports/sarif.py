@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.gate.finding import Finding, KnownFinding, Outcome, Standing, sentence
@@ -195,12 +196,14 @@ def _locations(place: Place | None, dataset: str, variables: Iterable[str]) -> l
 
 
 def _artifacts(report: Report, places: Places) -> list[dict[str, Any]]:
-    """The files that were judged, each once."""
+    """The files that were judged and the define.xml, each once."""
     hashes = {
         place.uri: each.sha256
         for each in report.inputs
         if each.path and (place := places.of_dataset(each.dataset)) is not None
     }
+    if (used := report.definition) is not None:
+        hashes.setdefault(Place(PurePath(used.path).as_posix()).uri, used.sha256)
     return [
         {"location": {"uri": uri}} | ({"hashes": {"sha-256": sha256}} if sha256 else {})
         for uri, sha256 in hashes.items()

@@ -8,9 +8,15 @@ from itertools import groupby
 
 from ...schemas.gate.finding import Finding, KnownFinding, Standing
 from ...schemas.gate.report import Policy, Report, Waived
-from ...schemas.wording import counted
+from ...schemas.study.definition import DefinitionSource
+from ...schemas.wording import counted, plain
 
 REASONS = 6
+
+
+def definition_said(used: DefinitionSource) -> str:
+    """The define.xml of a study: "adam/define.xml, SHA-256 0f3a…"."""
+    return plain(used.path) + (f", SHA-256 {used.sha256}" if used.sha256 else "")
 
 
 def terms_lines(terms: Policy) -> Iterator[str]:

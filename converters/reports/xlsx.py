@@ -13,7 +13,7 @@ from ..values.cited_run import cited_lines
 from .check_results import check_results, titles_of
 from .marks import signature
 from .presentation import Presentation
-from .terms import comparison_count, standing, terms_lines
+from .terms import comparison_count, definition_said, standing, terms_lines
 from .workbook import CellRow, Sheet, workbook
 
 _WIDTHS = {
@@ -83,6 +83,8 @@ def _about(report: Report, presentation: Presentation) -> Iterator[CellRow]:
     for name, version in report.standards.items():
         origin = report.terms.origins.get(name)
         yield f"Standard: {name}", version + (f" ({origin})" if origin else "")
+    if report.definition is not None:
+        yield "define.xml", definition_said(report.definition)
     yield from (("Setting", line) for line in terms_lines(report.terms))
     yield from (("Note from reading", str(note)) for note in report.notes)
     yield from (("Run", line.strip()) for line in cited_lines())

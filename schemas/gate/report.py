@@ -11,6 +11,7 @@ from ..errors import Refused
 from ..glance import Glance, Glanced
 from ..severity import Severity
 from ..standards.structure import Structure
+from ..study.definition import DefinitionSource
 from ..study.variable import ReadAsMissing, ReadingNote
 from ..wording import counted
 from .finding import Finding, Inferred, KnownFinding, Outcome, Standing, Status
@@ -165,6 +166,8 @@ class Report(Glanced):
         Why a run ended without a verdict; empty where it has one.
     events : tuple of EventCount
         Subjects and events per time-to-event parameter and arm.
+    definition : DefinitionSource or None
+        The define.xml of the study.
 
     Examples
     --------
@@ -184,6 +187,7 @@ class Report(Glanced):
     comparison: Comparison | None = None
     not_judged: str = ""
     events: tuple[EventCount, ...] = ()
+    definition: DefinitionSource | None = None
 
     def verdict(self, threshold: Severity | str | None = Severity.ERROR) -> str:
         """ "passed", "refused" or "not judged".

@@ -372,6 +372,7 @@ def _report(
         versions=dict(_versions()),
         terms=terms,
         events=events,
+        definition=study.definition.source if study.definition else None,
     )
 
 
