@@ -141,7 +141,7 @@ class DaskCluster:
             raise WorkerLost(
                 "all workers of the cluster are gone",
                 f"{task} ({self._scheduler})",
-                "look into the logs of the workers, start them again, and run the command again",
+                "read the logs of the workers, start them again, and run the command again",
             )
         return before
 

@@ -116,6 +116,8 @@ def write_page(
     target = place_of(path)
     file = ReportFile(target, FORM, overwrite=overwrite)
     inputs = [Path(each.path) for each in report.inputs if each.path]
+    if report.definition is not None:
+        inputs.append(Path(report.definition.path))
     file.spare(inputs, data=inputs)
     file.require_writable()
     document = rendered(

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from ...schemas.gate.finding import Finding, Status
-from ...schemas.gate.report import Report
+from ...schemas.gate.report import JudgedDefinition, Report
 from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
 from ..values.cited_run import cited_lines
 from .check_results import CheckResult, check_results, titles_of
 from .examples import examples_of
 from .presentation import Detail, Presentation
-from .terms import standing
+from .terms import definition_said, standing
 from .verdict import verdict_line
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -53,7 +53,7 @@ def _suites(report: Report, presentation: Presentation) -> list[ElementTree.Elem
     suites = []
     for dataset, results in by_dataset.items():
         suite = _element("testsuite", name=dataset, tests=str(len(results)))
-        _properties(suite, verdict, results)
+        _properties(suite, verdict, results, report.definition)
         for each in results:
             case = _within(suite, "testcase", name=_name(each, titles.get(each.rule_id, "")))
             case.set("classname", plain(f"adamgate.{dataset}"))
@@ -64,7 +64,12 @@ def _suites(report: Report, presentation: Presentation) -> list[ElementTree.Elem
     return suites
 
 
-def _properties(suite: ElementTree.Element, verdict: str, results: Sequence[CheckResult]) -> None:
+def _properties(
+    suite: ElementTree.Element,
+    verdict: str,
+    results: Sequence[CheckResult],
+    definition: JudgedDefinition | None,
+) -> None:
     """The verdict on the study, which states what loosened the gate, and the findings of the dataset."""
     properties = _within(suite, "properties")
     found = [finding.severity for each in results for finding in each.findings]
@@ -73,6 +78,7 @@ def _properties(suite: ElementTree.Element, verdict: str, results: Sequence[Chec
     }
     run = "; ".join(each.strip() for each in cited_lines())
     values |= {"run": run} if run else {}
+    values |= {"define.xml": definition_said(definition)} if definition else {}
     for name, value in values.items():
         _within(properties, "property", name=name, value=value)
 

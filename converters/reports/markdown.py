@@ -15,7 +15,7 @@ from ...schemas.severity import Severity
 from ...schemas.wording import counted, plain
 from ..values.cited_run import cited_lines, cited_run
 from .presentation import Presentation
-from .terms import standing, waived_lines
+from .terms import definition_said, standing, waived_lines
 from .verdict import verdict_line
 
 LISTED = 500
@@ -35,6 +35,8 @@ def render(report: Report, presentation: Presentation) -> str:
     blocks = [f"## adamgate: {verdict}", f"The gate: {text(statement)}"]
     if not report.not_judged:
         blocks += _datasets(report)
+        if report.definition is not None:
+            blocks.append(text(f"define.xml: {definition_said(report.definition)}"))
         blocks += [text("; ".join(each.strip() for each in cited_lines()))] if cited_run() else []
         blocks += _findings(report)
         blocks += _not_run(report)

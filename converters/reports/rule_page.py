@@ -23,6 +23,7 @@ _GRAINS = {
     "metadata": "variable names and metadata of the dataset",
     "record": "each record",
     "subject": "all records of a subject",
+    "totals": "all records of a subject, and totals of the dataset",
     "dataset": "the whole dataset",
     "study": "the whole study",
 }

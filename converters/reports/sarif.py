@@ -195,7 +195,7 @@ def _locations(place: Place | None, dataset: str, variables: Iterable[str]) -> l
 
 
 def _artifacts(report: Report, places: Places) -> list[dict[str, Any]]:
-    """The files that were judged, each once."""
+    """The files that were judged and the define.xml, each once."""
     hashes = {
         place.uri: each.sha256
         for each in report.inputs

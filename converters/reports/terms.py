@@ -7,10 +7,16 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from ...schemas.gate.finding import Finding, KnownFinding, Standing
-from ...schemas.gate.report import Policy, Report, Waived
-from ...schemas.wording import counted
+from ...schemas.gate.report import JudgedDefinition, Policy, Report, Waived
+from ...schemas.wording import counted, plain
 
 REASONS = 6
+
+
+def definition_said(used: JudgedDefinition) -> str:
+    """The define.xml of a study: "adam/define.xml, Define-XML 2.1, SHA-256 0f3a…"."""
+    sha256 = f", SHA-256 {used.sha256}" if used.sha256 else ""
+    return f"{plain(used.path)}, Define-XML {used.version}{sha256}"
 
 
 def terms_lines(terms: Policy) -> Iterator[str]:

@@ -25,7 +25,7 @@ from ..values.cited_run import cited_lines
 from .examples import examples_of
 from .gathering import of_one_cause, on_many_records
 from .presentation import Detail, Presentation
-from .terms import compared_lines, comparison_count, standing, terms_lines, waived_lines
+from .terms import compared_lines, comparison_count, definition_said, standing, terms_lines, waived_lines
 
 if TYPE_CHECKING:  # needs numpy; a report is claimed before libraries are loaded
     from ...schemas.gate.event_counts import ArmCount
@@ -150,8 +150,6 @@ def _standards(report: Report) -> Iterator[TextBlock]:
         named.append(f"{name} {version}" + (f" ({plain(origin)})" if origin else ""))
     if named:
         yield Text(f"Standards: {', '.join(named)}")
-    if report.definition is not None:
-        yield Text(f"Definition: {plain(report.definition.path)}, Define-XML {report.definition.version}")
 
 
 def _inputs(report: Report, everything: bool) -> Iterator[TextBlock]:
@@ -165,6 +163,8 @@ def _inputs(report: Report, everything: bool) -> Iterator[TextBlock]:
         source = ", ".join(plain(part) for part in (each.path, each.format) if part)
         table.add_row(plain(each.dataset), kind, *size, source)
     yield from _section("Datasets", [table] if shown else [], more)
+    if report.definition is not None:
+        yield Text(f"define.xml: {definition_said(report.definition)}")
 
 
 def _events(report: Report, everything: bool) -> Iterator[TextBlock]:

@@ -13,7 +13,7 @@ from ..values.cited_run import cited_lines
 from .check_results import check_results, titles_of
 from .marks import signature
 from .presentation import Presentation
-from .terms import comparison_count, standing, terms_lines
+from .terms import comparison_count, definition_said, standing, terms_lines
 from .workbook import CellRow, Sheet, workbook
 
 _WIDTHS = {
@@ -84,7 +84,7 @@ def _about(report: Report, presentation: Presentation) -> Iterator[CellRow]:
         origin = report.terms.origins.get(name)
         yield f"Standard: {name}", version + (f" ({origin})" if origin else "")
     if report.definition is not None:
-        yield "Definition", f"{report.definition.path}, Define-XML {report.definition.version}"
+        yield "define.xml", definition_said(report.definition)
     yield from (("Setting", line) for line in terms_lines(report.terms))
     yield from (("Note from reading", str(note)) for note in report.notes)
     yield from (("Run", line.strip()) for line in cited_lines())

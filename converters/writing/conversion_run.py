@@ -22,6 +22,7 @@ from ..formats.format import Output, WritingProgress
 from ..formats.holds import Holds
 from ..formats.planned_file import PlannedFile
 from ..metadata.define_xml.beside import with_keys
+from ..metadata.define_xml.written import WrittenKind, as_defined
 from ..metadata.sidecar_names import is_sidecar
 from ..reading.read import Readings, named_alike, repeated
 from ..values.address import STANDARD_OUTPUT
@@ -34,6 +35,16 @@ from .manifest import FileHashes, render, stated_time
 from .names import require_output_name
 from .selection import Selected, Selection
 from .write import Plan, Target, planned
+
+_WRITTEN: Mapping[Holds, WrittenKind] = MappingProxyType(
+    {
+        Holds.LABELS: "label",
+        Holds.LENGTHS: "length",
+        Holds.FORMATS: "format",
+        Holds.DATASET_LABEL: "dataset label",
+    }
+)
+"""What is taken from define.xml, by the place that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +125,22 @@ def converted(readings: Readings, request: Request) -> ConversionRecord:
         Where all or nothing is to be written, or there is only one dataset: whatever keeps it from being
         written. Else only what concerns all datasets; the rest is in the `ConversionRecord`.
     """
-    run = _Run(_with_keys(readings, request.target.format), request)
+    run = _Run(_as_defined(readings, request.target.format), request)
     if request.together or len(readings.datasets) + len(readings.problems) < 2 or not readings.datasets:
         return run.at_once()
     return run.one_by_one()
 
 
-def _with_keys(readings: Readings, form: Format) -> Readings:
-    """The datasets with the keys that define.xml states, where the target has a place for them."""
-    if Holds.KEYS not in form.holds or readings.definition is None:
+def _as_defined(readings: Readings, form: Format) -> Readings:
+    """The datasets with what define.xml states and they do not, as far as the target has a place for it."""
+    definition = readings.definition
+    if definition is None:
         return readings
-    return replace(
-        readings, datasets=tuple(with_keys(each, readings.definition) for each in readings.datasets)
-    )
+    places = [kind for place, kind in _WRITTEN.items() if place in form.holds]
+    datasets = (as_defined(each, definition, places) for each in readings.datasets)
+    if Holds.KEYS in form.holds:
+        datasets = (with_keys(each, definition) for each in datasets)
+    return replace(readings, datasets=tuple(datasets))
 
 
 class _Run:

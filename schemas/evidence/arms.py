@@ -41,7 +41,7 @@ def has_one_period(adsl: Dataset) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Treatments:
+class TreatmentsOfSubjects:
     """The values of the treatments in ADSL, by variable."""
 
     subjects: pd.Series[int]
@@ -52,12 +52,12 @@ class Treatments:
         return found
 
 
-def treatments_in(adsl: Dataset) -> Treatments:
+def treatments_in(adsl: Dataset) -> TreatmentsOfSubjects:
     """All treatments in ADSL, whichever part of it this is."""
     names = [each for name in OF_RECORDS for each in periods(adsl, name).values()]
     everyone = np.ones(len(adsl), dtype=np.bool_)
     counts = by_kind(**{each: by_value(adsl, each, everyone) for each in names})
-    return Treatments(adsl.total("treatments", counts))
+    return TreatmentsOfSubjects(adsl.total("treatments", counts))
 
 
 def members(adsl: Dataset) -> Mask:

@@ -32,12 +32,12 @@ from .subject_parts import RECORDS, SubjectParts, parts_by_subject
 Pair = tuple[str, str]
 """Name of a dataset and id of a rule."""
 
-Known = Mapping[Pair, Mapping[str, object]]
+KnownTotals = Mapping[Pair, Mapping[str, object]]
 """The totals that are known to each rule on each dataset."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Work:
+class PartWork:
     """What is run on some parts that are taken together.
 
     Attributes
@@ -45,12 +45,12 @@ class Work:
     parts : tuple of int
         Numbers of parts, counted from 0.
     pairs : tuple of Pair
-    known : Known
+    known : KnownTotals
     """
 
     parts: tuple[int, ...]
     pairs: tuple[Pair, ...]
-    known: Known = field(default_factory=dict)
+    known: KnownTotals = field(default_factory=dict)
 
     def __str__(self) -> str:
         numbers = ", ".join(str(part + 1) for part in self.parts)
@@ -60,7 +60,7 @@ class Work:
 OfPart = Check | NotYetKnown | None
 """What came of a rule on a part: a check, a total that it asks for, or None where the part cannot tell."""
 
-RunParts = Callable[[Iterable[Work]], Iterator[list[OfPart]]]
+RunParts = Callable[[Iterable[PartWork]], Iterator[list[OfPart]]]
 """Does work on parts, and gives for each what `checks_of_parts` does."""
 
 ROUNDS = 8
@@ -87,7 +87,7 @@ class Here:
         if parts is None:
             return SERIAL.run(tasks, study, options)
 
-        def run_parts(work: Iterable[Work]) -> Iterator[list[OfPart]]:
+        def run_parts(work: Iterable[PartWork]) -> Iterator[list[OfPart]]:
             return (checks_of_parts(study, options, parts, each) for each in work)
 
         return in_parts(tasks, parts, run_parts, lambda left: SERIAL.run(left, study, options))
@@ -143,7 +143,7 @@ def _added_up(pairs: tuple[Pair, ...], parts: SubjectParts, run_parts: RunParts)
 
 def _with_totals(
     pairs: tuple[Pair, ...], number: int, run_parts: RunParts
-) -> tuple[dict[Pair, list[Check | None]], Known]:
+) -> tuple[dict[Pair, list[Check | None]], KnownTotals]:
     """What came of each rule on every part, when all that it asked for was known; and what that was."""
     found: dict[Pair, list[Check | None]] = {}
     known: dict[Pair, dict[str, object]] = {}
@@ -151,7 +151,7 @@ def _with_totals(
         if not pairs:
             break
         told = {pair: known[pair] for pair in pairs if pair in known}
-        rows = run_parts(Work((part,), pairs, told) for part in range(number))
+        rows = run_parts(PartWork((part,), pairs, told) for part in range(number))
         by_pair = dict(zip(pairs, zip(*rows, strict=True), strict=True))
         for pair, of_parts in by_pair.items():
             asked = [each for each in of_parts if isinstance(each, NotYetKnown)]
@@ -165,7 +165,7 @@ def _with_totals(
 
 
 def _rightly_worded(
-    candidates: Mapping[Pair, Sequence[Check]], known: Known, run_parts: RunParts
+    candidates: Mapping[Pair, Sequence[Check]], known: KnownTotals, run_parts: RunParts
 ) -> set[Pair]:
     """Those whose parts say what the whole would.
 
@@ -181,7 +181,7 @@ def _rightly_worded(
         elif len(numbers) <= TOGETHER:
             unclear[numbers].append(pair)
     again = run_parts(
-        Work(numbers, tuple(pairs), {pair: known.get(pair, {}) for pair in pairs})
+        PartWork(numbers, tuple(pairs), {pair: known.get(pair, {}) for pair in pairs})
         for numbers, pairs in unclear.items()
     )
     for (numbers, pairs), together in zip(unclear.items(), again, strict=True):
@@ -200,7 +200,7 @@ def _tried(checks: Sequence[Check]) -> tuple[int, ...]:
     return tuple(islice((number for number, check in enumerate(checks) if check.findings), 2))
 
 
-def checks_of_parts(study: Study, options: CheckOptions, parts: SubjectParts, work: Work) -> list[OfPart]:
+def checks_of_parts(study: Study, options: CheckOptions, parts: SubjectParts, work: PartWork) -> list[OfPart]:
     """What came of each rule on some parts of a study taken together."""
     totals = Totals()
     own, afresh = parts.of(study, work.parts, totals), options.afresh()

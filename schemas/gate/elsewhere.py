@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from ..rules import rule_book
 from ..study.dataset import Dataset
 from ..study.study import Study
-from .by_part import OfPart, Work, checks_of_parts, in_parts
+from .by_part import OfPart, PartWork, checks_of_parts, in_parts
 from .check import Check, CheckOptions, run_check
 from .execution import Task
 from .subject_parts import RECORDS, SubjectParts, parts_by_subject
@@ -22,8 +22,8 @@ from .subject_parts import RECORDS, SubjectParts, parts_by_subject
 BUNDLED = 4
 """At most so many checks go together: few messages, and no process waits long for the last one."""
 
-Sent = TypeVar("Sent")
-SentBack = TypeVar("SentBack")
+Given = TypeVar("Given")
+GivenBack = TypeVar("GivenBack")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +66,10 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class PartOfWork:
-    """Work on parts of a study."""
+    """PartWork on parts of a study."""
 
     kept: KeptStudy
-    work: Work
+    work: PartWork
 
     def __str__(self) -> str:
         return str(self.work)
@@ -79,8 +79,8 @@ class RunAll(Protocol):
     """Runs a function on tasks, wherever, and gives what it returns in their order."""
 
     def __call__(
-        self, function: Callable[[Sent], SentBack], tasks: Iterable[Sent], /
-    ) -> Iterator[SentBack]: ...
+        self, function: Callable[[Given], GivenBack], tasks: Iterable[Given], /
+    ) -> Iterator[GivenBack]: ...
 
 
 class Elsewhere:

@@ -29,7 +29,7 @@ _BLOCK = 1_048_576
 _NOBODY = np.uint64(0)
 """Stands for records without a subject."""
 
-Positions = range | NDArray[np.intp]
+RecordsOfPart = range | NDArray[np.intp]
 """Of the records of a part in their dataset, counted from 0, ascending."""
 
 
@@ -39,13 +39,13 @@ class SubjectParts:
 
     Attributes
     ----------
-    records : mapping of dataset name to sequence of Positions
+    records : mapping of dataset name to sequence of RecordsOfPart
         Of each dataset with USUBJID one for each part.
     number : int
         How many parts there are.
     """
 
-    records: Mapping[str, Sequence[Positions]]
+    records: Mapping[str, Sequence[RecordsOfPart]]
     number: int
 
     def judged(self, name: str) -> bool:
@@ -180,7 +180,7 @@ def _numbered(parts: NDArray[np.intp]) -> NDArray[np.intp]:
     return found
 
 
-def _positions(runs: _Runs, part_of_run: NDArray[np.intp], number: int) -> tuple[Positions, ...]:
+def _positions(runs: _Runs, part_of_run: NDArray[np.intp], number: int) -> tuple[RecordsOfPart, ...]:
     if (np.diff(part_of_run) >= 0).all():
         first_runs = np.searchsorted(part_of_run, np.arange(number + 1))
         ends = np.append(runs.starts, runs.records)[first_runs]
@@ -191,7 +191,7 @@ def _positions(runs: _Runs, part_of_run: NDArray[np.intp], number: int) -> tuple
     return tuple(np.split(order, np.searchsorted(part[order], np.arange(1, number))))
 
 
-def _some(data: Dataset, parts: Sequence[Positions]) -> Dataset:
+def _some(data: Dataset, parts: Sequence[RecordsOfPart]) -> Dataset:
     """The records of these parts of a dataset, fetched when asked for."""
     each = [np.arange(part.start, part.stop) if isinstance(part, range) else part for part in parts]
     positions = each[0] if len(each) == 1 else np.sort(np.concatenate(each), kind="stable")

@@ -24,7 +24,7 @@ from .foreign_frame import taken
 from .parameters import Parameters
 from .raw_places import KeptPlaces, RawPlaces
 from .time_zones import zones_not_kept
-from .totals import Counted, Totals
+from .totals import Countable, Totals
 from .variable import (
     NOTHING_READ_AS_MISSING,
     MetadataKind,
@@ -560,7 +560,7 @@ class Dataset(Glanced):
             codes, bound = codes * width + own + 1, bound * width
         return codes if bound <= _SPARSE * len(codes) else _compact(codes)[0]
 
-    def total(self, name: str, counted: Counted) -> Counted:
+    def total(self, name: str, counted: Countable) -> Countable:
         """What is counted of the whole dataset, where a rule of the grain "totals" sees a part of it.
 
         Parameters

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .columns import Distinct, Mask
 from .declarations import UNDECLARED, Declarations, Endpoint
-from .totals import Counted
+from .totals import Countable
 
 
 class Asked(Protocol):
@@ -24,7 +24,7 @@ class Asked(Protocol):
     def __contains__(self, variable: object) -> bool: ...
     def filled(self, variable: str) -> Mask: ...
     def distinct(self, variable: str) -> Distinct: ...
-    def total(self, name: str, counted: Counted) -> Counted: ...
+    def total(self, name: str, counted: Countable) -> Countable: ...
 
 
 class Parameters:

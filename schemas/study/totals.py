@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Counted = TypeVar("Counted", int, NDArray[np.intp], "pd.Series[int]")
+Countable = TypeVar("Countable", int, NDArray[np.intp], "pd.Series[int]")
 """A number; an array, which has the same shape for every part; a series by the values that are counted."""
 
 
@@ -46,7 +46,7 @@ class Totals:
     def __init__(self) -> None:
         self.known: Mapping[str, object] = MappingProxyType({})
 
-    def of(self, name: str, counted: Counted) -> Counted:
+    def of(self, name: str, counted: Countable) -> Countable:
         """The total of a name.
 
         Raises
@@ -55,7 +55,7 @@ class Totals:
         """
         if name not in self.known:
             raise NotYetKnown(name, counted)
-        return cast("Counted", self.known[name])
+        return cast("Countable", self.known[name])
 
 
 def summed(counted: Sequence[object]) -> object:

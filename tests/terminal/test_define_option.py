@@ -43,6 +43,26 @@ def test_describe_shows_what_it_says_and_what_is_wrong_in_it(tmp_path, run):
     assert len(document["definition"]["invalid"]) == len(document["definition"]["dangling"]) == 1
 
 
+def test_describe_shows_a_define_xml_that_is_given_alone(tmp_path, run):
+    path = tmp_path / "of_study.xml"
+    path.write_text(DEFINE_2_1, encoding="utf-8")
+    done = run("describe", str(path))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("define.xml  Trial 1")
+    assert done.out.splitlines()[-1].split()[:2] == ["ADTTE", "3"]
+    document = json.loads(run("describe", str(path), "--format", "json").out)
+    assert document["datasets"] == []
+    assert document["definition"]["path"] == str(path)
+
+
+def test_describe_refuses_xml_that_is_no_define_xml(tmp_path, run):
+    path = tmp_path / "other.xml"
+    path.write_text("<other/>")
+    done = run("describe", str(path))
+    assert (done.code, done.out) == (3, "")
+    assert "the file is not a define.xml" in done.err
+
+
 def test_one_that_is_not_present_is_told(tmp_path, run):
     (tmp_path / "adtte.csv").write_text(CSV)
     gone = run("describe", str(tmp_path / "adtte.csv"), "--define", str(tmp_path / "gone.xml"))
@@ -52,7 +72,7 @@ def test_one_that_is_not_present_is_told(tmp_path, run):
 
 def test_a_define_xml_alone_is_not_data(tmp_path, run):
     (tmp_path / "define.xml").write_text(DEFINE_2_1, encoding="utf-8")
-    done = run("describe", str(tmp_path / "define.xml"))
+    done = run("convert", str(tmp_path / "define.xml"), str(tmp_path / "out.csv"))
     assert done.code == 3
     assert "name it with --define" in done.err
 

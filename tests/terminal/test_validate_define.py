@@ -50,7 +50,7 @@ def test_reports_name_the_document_and_its_lines(run, document):
     document.write_text(FAULTY, encoding="utf-8")
     line = 1 + FAULTY[: FAULTY.index("CL.X")].count("\n") - 2  # of the ItemDef
     text = run("validate", "--define", "define.xml")
-    assert "Definition: define.xml, Define-XML 2.1" in text.out
+    assert "define.xml: define.xml, Define-XML 2.1" in text.out
     told = json.loads(run("validate", "--define", "define.xml", "--format", "json").out)
     assert told["definition"]["path"] == "define.xml"
     assert told["definition"]["version"] == "2.1"

@@ -141,10 +141,12 @@ def with_keys(dataset: Dataset, definition: Definition | None) -> Dataset:
     place = {name.upper(): number for number, name in enumerate(described.keys, start=1)}
     if not place.keys() & set(dataset.names):
         return dataset
+    keys = ", ".join(name for name in described.keys if name.upper() in set(dataset.names))
     return dataset.replace(
+        notes=(*dataset.notes, ReadingNote(dataset.name, f"keys from define.xml: {keys}")),
         variables=tuple(
             replace(each, key_sequence=place.get(each.name.upper())) for each in dataset.variables
-        )
+        ),
     )
 
 

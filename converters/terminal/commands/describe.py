@@ -39,12 +39,17 @@ def command(
     config: Path | None,
     **overrides: Any,
 ) -> None:
-    """Show dataset contents, like PROC CONTENTS."""
+    """Show dataset contents, like PROC CONTENTS; or what a define.xml states, if it is given alone."""
     from ...reports import contents
 
     settings = settings_for(paths, config, overrides)
     if is_raw:
         show(_proposal(paths, settings))
+        return
+    if len(paths) == 1 and paths[0].suffix.lower() == ".xml":
+        from ...metadata.define_xml.reader import read_define
+
+        show(contents.RENDERERS[form]([], read_define(paths[0])))
         return
     with progress(sys.stderr) as callbacks:
         study = read_study(paths, settings, callbacks)

@@ -24,7 +24,7 @@ def description_of(data: Dataset, study: Study) -> DatasetDefinition | None:
 
 @defined(
     "DF001",
-    title="Dataset is not in define.xml",
+    title="Dataset is not present in define.xml",
     grain=Grain.METADATA,
     citations=cited("ItemGroupDef"),
 )
@@ -35,7 +35,7 @@ def undescribed(data: Dataset, study: Study) -> Iterator[Fault]:
     Each dataset has an ItemGroupDef with its name, in any case.
 
     ## Not a fault
-    Other files in the folder that are no datasets.
+    Other files in the folder, which are not datasets.
 
     ## Why it matters
     The reviewer has data without a description, and none of the other rules about define.xml judges them.
@@ -44,12 +44,12 @@ def undescribed(data: Dataset, study: Study) -> Iterator[Fault]:
     Describe the dataset in define.xml, or do not deliver it.
     """
     if description_of(data, study) is None:
-        yield Fault(None, (), f"{data.name} is not described in define.xml")
+        yield Fault(None, (), f"{data.name} is not in define.xml")
 
 
 @defined(
     "DF002",
-    title="Dataset of define.xml is not delivered",
+    title="Dataset in define.xml is not present",
     severity=Severity.NOTE,
     grain=Grain.STUDY,
     citations=cited("ItemGroupDef", "def:HasNoData"),
@@ -70,7 +70,7 @@ def undelivered(study: Study) -> Iterator[Yield]:
     Deliver the dataset, remove it from define.xml, or state HasNoData="Yes".
     """
     if not study.datasets:
-        yield NotApplicable("there are no data")
+        yield NotApplicable("no data are present")
         return
     for each in definition_of(study).datasets:
         if each.name and each.name.upper() not in study and not each.has_no_data:
@@ -85,7 +85,7 @@ def undelivered(study: Study) -> Iterator[Yield]:
     citations=cited("def:HasNoData"),
 )
 def has_data(data: Dataset, study: Study) -> Iterator[Yield]:
-    """define.xml says that there are no data, and there are.
+    """define.xml states HasNoData, and the data have records or values.
 
     ## What it checks
     A dataset with HasNoData="Yes" has no records, and a variable with it has no value.
@@ -125,7 +125,7 @@ def dataset_label(data: Dataset, study: Study) -> Iterator[Yield]:
     Both labels are equal. One that differs in letter case alone, or is the beginning of the other, is a note.
 
     ## Not a fault
-    A label that one of them does not have; a format of files that has no place for it; blanks at its ends.
+    A label that one of them does not have, or that the file format cannot hold; blanks at its ends.
 
     ## Why it matters
     Reviewers know datasets by their labels: define.xml seems to be of another version of the data.
@@ -157,7 +157,7 @@ def differing(one: str, other: str) -> Severity | None:
 
 @defined(
     "DF005",
-    title="Keys in define.xml do not tell records apart",
+    title="Keys in define.xml are not unique",
     grain=Grain.DATASET,
     citations=cited("ItemRef KeySequence"),
 )
@@ -165,8 +165,8 @@ def keys_not_unique(data: Dataset, study: Study) -> Iterator[Yield]:
     """Several records have the same values of the key variables of define.xml.
 
     ## What it checks
-    The variables with a KeySequence, all of which are present, tell the records apart. A missing value is a
-    value.
+    No two records have the same values of the variables with a KeySequence, all of which are present. A
+    missing value is a value.
 
     ## Not a fault
     A dataset without a KeySequence.
@@ -175,7 +175,7 @@ def keys_not_unique(data: Dataset, study: Study) -> Iterator[Yield]:
     Programs that join or compare by these keys join records that do not belong together, or fail.
 
     ## Smallest fix
-    Add the variable that tells the records apart to the keys, or remove the records that are repeated.
+    Add a variable to the keys in which the records differ, or remove the records that are repeated.
     """
     described = description_of(data, study)
     keys = described.keys if described is not None else ()
@@ -188,7 +188,7 @@ def keys_not_unique(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     groups = data.groups(*keys)
     times = np.bincount(groups, minlength=1)
-    message = f"keys {', '.join(map(called, keys))} do not tell records apart"
+    message = f"keys {', '.join(map(called, keys))} are not unique"
     yield Fault(times[groups] > 1, tuple(name.upper() for name in keys), message)
 
 
@@ -203,7 +203,7 @@ def repeated(data: Dataset, study: Study) -> Iterator[Yield]:
     """A subject has several records, and define.xml says Repeating="No".
 
     ## What it checks
-    If Repeating is No, each USUBJID has one record.
+    Each USUBJID has one record, if Repeating="No".
 
     ## Not a fault
     Reference data. Repeating="Yes" where each subject has one record.
@@ -241,7 +241,7 @@ def reference_with_subjects(data: Dataset, study: Study) -> Iterator[Yield]:
     A dataset with IsReferenceData="Yes" has no USUBJID.
 
     ## Why it matters
-    Data of subjects are taken for data of the trial, such as TA or TV, and left out of reviews by subject.
+    Data of subjects are taken for data of the trial, such as TA or TV, and omitted from reviews by subject.
 
     ## Smallest fix
     State IsReferenceData="No".

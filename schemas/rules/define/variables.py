@@ -139,7 +139,7 @@ def another_label(data: Dataset, study: Study) -> Iterator[Yield]:
     Both labels are equal. One that differs in letter case alone is a note.
 
     ## Not a fault
-    A label that one of them does not have; a format of files that has no place for it; blanks at its ends.
+    A label that one of them does not have, or that the file format cannot hold; blanks at its ends.
 
     ## Why it matters
     Reviewers know variables by their labels: define.xml seems to be of another version of the data.
@@ -181,7 +181,7 @@ def another_format(data: Dataset, study: Study) -> Iterator[Yield]:
     Name, width and decimals of both formats are equal.
 
     ## Not a fault
-    A format that one of them does not state; a width that one of them leaves out, as in DATE and DATE9.
+    A format that one of them does not state; a width that one of them omits, as in DATE and DATE9.
 
     ## Why it matters
     Values look different in listings and in the description: a date as a number, or other decimals.

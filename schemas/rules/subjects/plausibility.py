@@ -36,7 +36,7 @@ _PLACEHOLDERS = frozenset(
     for day in ("1900-01-01", "1960-01-01", "1970-01-01", "2099-12-31", "2999-12-31", "9999-12-31")
 )
 _FEWEST = 10
-_OF_STARTS = ("TRTSDT of ADSL", "RANDDT of ADSL", "TRTSDT of records", "RANDDT of records")
+_OF_STARTS = ("TRTSDT in ADSL", "RANDDT in ADSL", "TRTSDT in records", "RANDDT in records")
 """Where the first days of the study are looked for."""
 
 
@@ -104,7 +104,7 @@ def _starts(data: Dataset, study: Study) -> dict[str, pd.Series[int]]:
     sources = {"ADSL": study["ADSL"]} if "ADSL" in study else {}
     sources["records"] = data
     return {
-        f"{name} of {owner}": by_days(source.days(name))
+        f"{name} in {owner}": by_days(source.days(name))
         for owner, source in sources.items()
         for name in ("TRTSDT", "RANDDT")
         if name in source

@@ -67,7 +67,7 @@ def far_above(**longest):
 
 
 PILOT_SDTM_DATA = {
-    ("DF005", "keys STUDYID, USUBJID, VISITNUM do not tell records apart"): (
+    ("DF005", "keys STUDYID, USUBJID, VISITNUM are not unique"): (
         "SV has visit 9.2 of subject 01-711-1143 twice"
     ),
     **undelivered(*"CM LB MH QS SC SE SUPPLB TA TE TI TS TV VS".split()),
