@@ -17,6 +17,7 @@ from ..rule import Fault, Grain, NotApplicable, Yield
 from .datasets import UNDESCRIBED, description_of, differing
 
 _TEXTS = frozenset({"text", "string"})
+_SAME_AS = {"F": "", "$CHAR": "$", "$F": "$"}
 _FORMAT = re.compile(r"(\$?(?:\w*[A-Z_])?)(\d*)(?:\.(\d*))?\Z")
 
 
@@ -95,7 +96,7 @@ def absent(data: Dataset, study: Study) -> Iterator[Yield]:
 @defined(
     "DF012",
     title="Type of the variable differs from define.xml",
-    grain=Grain.METADATA,
+    grain=Grain.DATASET,
     citations=cited("ItemDef DataType"),
 )
 def another_type(data: Dataset, study: Study) -> Iterator[Yield]:
@@ -105,7 +106,8 @@ def another_type(data: Dataset, study: Study) -> Iterator[Yield]:
     A variable of data type integer or float is numeric, and one of data type text is character.
 
     ## Not a fault
-    Dates and times, which may be texts or numbers of SAS. A variable without a value in the data.
+    Dates and times, which may be texts or numbers of SAS. A variable without a value. A whole number of data
+    type float.
 
     ## Why it matters
     Programs written from define.xml compare or compute with the wrong type.
@@ -119,7 +121,7 @@ def another_type(data: Dataset, study: Study) -> Iterator[Yield]:
     for variable, described in pairs:
         expected = "Char" if described.data_type in _TEXTS else "Num"
         judged = described.data_type in _TEXTS | NUMERIC_TYPES
-        if judged and variable.type != expected:
+        if judged and variable.type != expected and data.filled(variable.name).any():
             kind = "character" if variable.type == "Char" else "numeric"
             message = f"{called(variable.name)} is {kind}, and {described.data_type} in define.xml"
             yield Fault(None, (variable.name.upper(),), message, cause=variable.name, line=described.line)
@@ -181,7 +183,8 @@ def another_format(data: Dataset, study: Study) -> Iterator[Yield]:
     Name, width and decimals of both formats are equal.
 
     ## Not a fault
-    A format that one of them does not state; a width that one of them omits, as in DATE and DATE9.
+    A format that one of them does not state; a width that one of them omits, as in DATE and DATE9; F8.2 for
+    8.2, and $CHAR10. for $10.
 
     ## Why it matters
     Values look different in listings and in the description: a date as a number, or other decimals.
@@ -206,7 +209,7 @@ def _same_format(one: str, other: str) -> bool:
     if not one.strip() or not other.strip() or parts[0] is None or parts[1] is None:
         return not one.strip() or not other.strip() or one.strip().upper() == other.strip().upper()
     first, second = (each.groups(default="") for each in parts if each is not None)
-    return first[0] == second[0] and all(
+    return _SAME_AS.get(first[0], first[0]) == _SAME_AS.get(second[0], second[0]) and all(
         not here or not there or here == there for here, there in zip(first[1:], second[1:], strict=True)
     )
 
@@ -222,8 +225,8 @@ def another_order(data: Dataset, study: Study) -> Iterator[Yield]:
     """Variables of a dataset are in another order than define.xml states.
 
     ## What it checks
-    The fewest variables that must be moved, so that the dataset has the order of the OrderNumbers, else that
-    of the ItemRefs.
+    The fewest variables that must be moved, so that the dataset has the order of the OrderNumbers; that of
+    the ItemRefs, if one has no OrderNumber.
 
     ## Not a fault
     Variables that are missing in one of them.
@@ -238,8 +241,10 @@ def another_order(data: Dataset, study: Study) -> Iterator[Yield]:
     if described is None:
         yield UNDESCRIBED
         return
-    stated = sorted(enumerate(described.variables), key=lambda each: (each[1].order or 0, each[0]))
-    place = {each.name.upper(): number for number, (_, each) in enumerate(stated)}
+    stated = described.variables
+    if all(each.order is not None for each in stated):
+        stated = tuple(sorted(stated, key=lambda each: each.order or 0))
+    place = {each.name.upper(): number for number, each in enumerate(stated)}
     names = [name for name in data.names if name in place]
     moved = _outside_longest_run([place[name] for name in names])
     if moved:

@@ -229,6 +229,12 @@ NOT_A_FAULT = {
     "shorter variable": Seed("", metadata={"ADTTE.PARAMCD": {"length": 3}}),
     "room in a length": Seed("", definition=of_variable(DEFINITION, "ADTTE.PARAMCD", length=100)),
     "number that was never rounded": Seed("", frames=changed("ADSL.HEIGHTBL", 0, 500 / 3)),
+    "variable without a value": Seed(
+        "",
+        definition=of_variable(DEFINITION, "ADSL.AGE", data_type="text"),
+        frames=with_column("ADSL.AGE", [float("nan")] * 6),
+    ),
+    "a variable without a place": Seed("", definition=of_variable(DEFINITION, "ADSL.SEX", order=None)),
     "keys with a variable that is not present": Seed(
         "",
         definition=of_dataset(DEFINITION, "ADSL", keys=("STUDYID", "USUBJID")),
@@ -272,7 +278,9 @@ def test_the_fewest_variables_are_in_another_place(places, outside):
         ("DATE9.", "date9", True),
         ("DATE", "DATE9.", True),
         ("8.3", "8.2", False),
-        ("$CHAR8.", "$8.", False),
+        ("$CHAR8.", "$8.", True),
+        ("F8.2", "8.2", True),
+        ("$8.", "8.", False),
         ("", "DATE9.", True),
         ("E8601DA.", "e8601da", True),
         ("BEST12.", "8.", False),
