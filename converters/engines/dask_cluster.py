@@ -6,7 +6,7 @@ Their scheduler is trusted, as Dask has it: what is sent to it and comes back is
 from __future__ import annotations
 
 import logging
-import platform
+import socket
 import threading
 import time
 import warnings
@@ -20,6 +20,7 @@ from typing import Any
 from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.gate.elsewhere import forget
 from .engine import Sent, SentBack, WorkerLost
+from .worker_versions import refuse_other_versions, versions_here
 
 CONNECTING = 10.0
 """Seconds that a scheduler has to answer, and to have a worker."""
@@ -27,9 +28,9 @@ WITHOUT_WORKERS = 30.0
 """Seconds that a cluster may be without any worker before the run ends."""
 LOOKED_AFTER = 2.0
 """Seconds after which it is asked again whether there are workers."""
-COMPARED = ("adamgate", "pandas", "numpy", "pyarrow", "distributed")
-"""Packages that workers have in the version of this machine."""
 
+
+_BETWEEN_ATTEMPTS = 0.2
 _LOGGERS = ("distributed", "distributed.client", "bokeh", "tornado", "tornado.application")
 _one_at_a_time = threading.Lock()
 
@@ -83,16 +84,13 @@ class DaskCluster:
             self._client.close(timeout=CONNECTING)
 
     def _connected(self) -> Any:
+        _require_greeting(self._scheduler)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of versions, which are compared here
                 return self._distributed.Client(self._scheduler, timeout=CONNECTING, set_as_default=False)
         except Exception as error:  # whatever answers at that address
-            raise UnreadableInput(
-                "no Dask scheduler answers",
-                self._scheduler,
-                "check the address, that `dask scheduler` runs there, and that this machine may reach it",
-            ) from error
+            raise _no_scheduler(self._scheduler) from error
 
     def _require_workers(self) -> None:
         try:
@@ -104,11 +102,8 @@ class DaskCluster:
 
     def _require_versions(self) -> None:
         found = self._client.get_versions(check=False, packages=["adamgate", "pyarrow"])
-        here = {name: import_module(name).__version__ for name in COMPARED}
-        refuse_other_versions(
-            {"Python": platform.python_version(), **here},
-            {worker: _versions(each) for worker, each in found["workers"].items()},
-        )
+        here = {**versions_here(), "distributed": self._distributed.__version__}
+        refuse_other_versions(here, {worker: _versions(each) for worker, each in found["workers"].items()})
 
     def _result(self, task: Sent, future: Any) -> Any:
         seen = time.monotonic()
@@ -116,9 +111,10 @@ class DaskCluster:
             try:
                 return future.result(timeout=LOOKED_AFTER)
             except self._distributed.TimeoutError:
-                if future.done():  # the function itself has raised it
+                if future.status == "error":  # the function itself has raised it
                     raise
-                seen = self._seen_workers(seen, task)
+                if not future.done():
+                    seen = self._seen_workers(seen, task)
             except self._distributed.scheduler.KilledWorker as lost:
                 raise WorkerLost(
                     "every worker that began the work was ended before it was done",
@@ -153,42 +149,50 @@ class DaskCluster:
         )
 
 
+def _require_greeting(scheduler: str) -> None:
+    """A scheduler speaks first; for what says nothing, such as a web server, a client waits without end.
+
+    Raises
+    ------
+    UnreadableInput
+    """
+    scheme, _, place = scheduler.partition("://")
+    if scheme != "tcp":
+        return
+    host, _, port = place.rpartition(":")
+    until = time.monotonic() + CONNECTING
+    while True:
+        try:
+            said = _first_byte(host.strip("[]"), int(port))
+        except ConnectionRefusedError as error:  # one that is just starting
+            if time.monotonic() > until:
+                raise _no_scheduler(scheduler) from error
+            time.sleep(_BETWEEN_ATTEMPTS)
+        except (OSError, OverflowError, UnicodeError) as error:
+            raise _no_scheduler(scheduler) from error
+        else:
+            break
+    if not said:
+        raise _no_scheduler(scheduler)
+
+
+def _first_byte(host: str, port: int) -> bytes:
+    with socket.create_connection((host, port), timeout=CONNECTING) as connection:
+        return connection.recv(1)
+
+
+def _no_scheduler(scheduler: str) -> UnreadableInput:
+    return UnreadableInput(
+        "no Dask scheduler answers",
+        scheduler,
+        "check the address, that `dask scheduler` runs there, and that this machine may reach it",
+    )
+
+
 def run_alone(function: Callable[[Sent], SentBack], task: Sent) -> SentBack:
     """A task on a worker, whose other threads wait: a study is read by one thread at a time."""
     with _one_at_a_time:
         return function(task)
-
-
-def refuse_other_versions(here: Mapping[str, str], there: Mapping[str, Mapping[str, str | None]]) -> None:
-    """Refuse workers whose packages are others than those of this machine.
-
-    Parameters
-    ----------
-    here : mapping of package to version
-    there : mapping of worker to such mappings
-        None where a package is not installed.
-
-    Raises
-    ------
-    ConfigurationError
-
-    Examples
-    --------
-    >>> from adamgate.converters.engines.dask_cluster import refuse_other_versions
-    >>> refuse_other_versions({"pandas": "2.3.3"}, {"tcp://10.0.0.6:4000": {"pandas": "2.3.3"}})
-    """
-    details = [
-        f"{worker}: {name} {versions.get(name) or 'not installed'}, here {version}"
-        for worker, versions in sorted(there.items())
-        for name, version in here.items()
-        if versions.get(name) != version
-    ]
-    if details:
-        raise ConfigurationError(
-            "workers have other versions than this machine",
-            "; ".join(details[:5]) + (f"; and {len(details) - 5} more" if len(details) > 5 else ""),
-            "install the same versions on all machines, such as from one image or one constraints file",
-        )
 
 
 def _versions(of_worker: Mapping[str, Any]) -> dict[str, str | None]:

@@ -1,5 +1,7 @@
 """A real cluster on this machine judges as one process does, also when it loses a worker in the middle."""
 
+import functools
+import operator
 import os
 import signal
 import socket
@@ -19,12 +21,15 @@ from adamgate.schemas.errors import ConfigurationError
 
 pytest.importorskip("distributed")
 from adamgate.converters.engines import dask_cluster
-from adamgate.converters.engines.dask_cluster import DaskCluster, refuse_other_versions
+from adamgate.converters.engines.dask_cluster import DaskCluster
 from adamgate.converters.engines.engine import WorkerLost
 from adamgate.converters.engines.judging import checks_at
 from adamgate.converters.engines.placed_study import SharedPlace
+from adamgate.converters.engines.worker_versions import refuse_other_versions
 from adamgate.converters.reading.read import read as reads
 from adamgate.converters.reports import document_of
+from adamgate.schemas.gate.check import CheckOptions
+from adamgate.schemas.gate.elsewhere import Opened
 from adamgate.schemas.gate.subject_parts import parts_by_subject
 from adamgate.schemas.gate.validate import judge
 
@@ -165,12 +170,17 @@ def test_a_file_that_changes_meanwhile_is_refused(cluster, data, tmp_path, monke
     assert "a worker reads another file than this machine did" in capsys.readouterr().err
 
 
-def test_work_that_ends_every_worker_is_told_with_its_name(own_cluster):
-    own_cluster.add("--memory-limit", "2GB")
+@pytest.mark.parametrize(
+    ("function", "task"),
+    [(os._exit, 9), (functools.partial(operator.mul, b"x"), 2_000_000_000)],
+    ids=["ends", "takes more memory than it may"],
+)
+def test_work_that_ends_every_worker_is_told_with_its_name(own_cluster, function, task):
+    own_cluster.add("--memory-limit", "400MB")
     engine = DaskCluster(own_cluster.address)
     try:
         with pytest.raises(WorkerLost, match="every worker that began the work") as told:
-            list(engine.map(os._exit, [9]))
+            list(engine.map(function, [task]))
         assert told.value.exit_code == 3
     finally:
         engine.close()
@@ -209,20 +219,21 @@ def test_a_scheduler_that_does_not_answer(data, monkeypatch, capsys):
     assert "Traceback" not in told
 
 
-def test_a_server_that_is_not_a_scheduler(data, monkeypatch, capsys):
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""], ids=["words", "silence"])
+def test_a_server_that_is_not_a_scheduler(data, monkeypatch, capsys, answer):
     monkeypatch.setattr(dask_cluster, "CONNECTING", 2.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def answer():
-            try:
+        def serve():
+            with suppress(OSError):
                 while True:
                     one, _ = server.accept()
-                    one.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    one.sendall(answer)
+                    if not answer:
+                        one.recv(1)  # as a web server waits for a request
                     one.close()
-            except OSError:
-                return
 
-        threading.Thread(target=answer, daemon=True).start()
+        threading.Thread(target=serve, daemon=True).start()
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         assert cli.run(["validate", str(data), "--engine", "dask", "--scheduler", address]) == 3
     told = capsys.readouterr().err
@@ -260,6 +271,35 @@ def test_workers_of_other_versions_are_refused_with_the_remedy():
     assert "tcp://b:1: adamgate not installed, here 0.1.0" in str(told.value)
     assert "tcp://b:1: pandas 2.2.0, here 2.3.3" in str(told.value)
     assert "tcp://a:1" not in str(told.value)
+
+
+def test_a_worker_that_came_later_with_other_versions_is_refused(data, monkeypatch):
+    study = ag.read(data)
+    kept = SharedPlace((data,), {}).keep(Opened(study, CheckOptions()))
+    assert list(kept.open().study.datasets) == list(study.datasets)
+    monkeypatch.setattr("numpy.__version__", "0.1")
+    with pytest.raises(ConfigurationError, match="workers have other versions than this machine"):
+        kept.open()
+
+
+def test_a_task_that_is_done_between_two_looks_is_taken():
+    class Future:
+        """Done as soon as somebody has waited for it."""
+
+        status, waited = "finished", False
+
+        def result(self, timeout):
+            if not self.waited:
+                self.waited = True
+                raise TimeoutError
+            return 7
+
+        def done(self):
+            return self.waited
+
+    engine = object.__new__(DaskCluster)
+    engine._distributed = pytest.importorskip("distributed")
+    assert engine._result("a task", Future()) == 7
 
 
 def test_a_cluster_of_another_version_is_refused(cluster, data, monkeypatch, capsys):
