@@ -118,7 +118,9 @@ def with_more_decimals(values: DistinctValues, digits: int, *, character: bool) 
     [False, True, False]
     """
     if character:
-        return _each(values, lambda text: len(text.partition(".")[2].rstrip(" ")) > digits)
+        return _each(
+            values, lambda text: len(re.split("[eE]", text.partition(".")[2])[0].rstrip(" ")) > digits
+        )
     decimals = decimals_of(values.astype(np.float64))
     found: Mask = (decimals > digits) & (decimals <= MAX_DECIMALS)
     return found

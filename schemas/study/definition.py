@@ -327,7 +327,9 @@ class DatasetDefinition:
     class_name, subclass : str
         "BASIC DATA STRUCTURE", "TIME-TO-EVENT".
     domain, purpose, sas_name : str
-    repeating, is_reference_data, has_no_data, is_non_standard : bool
+    repeating : bool or None
+        Whether a subject may have several records; None where it is not stated.
+    is_reference_data, has_no_data, is_non_standard : bool
     comment, standard, leaf : str
         OIDs.
     href : str
@@ -349,7 +351,7 @@ class DatasetDefinition:
     domain: str = ""
     purpose: str = ""
     sas_name: str = ""
-    repeating: bool = False
+    repeating: bool | None = None
     is_reference_data: bool = False
     has_no_data: bool = False
     is_non_standard: bool = False

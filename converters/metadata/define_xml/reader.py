@@ -252,7 +252,7 @@ class _Reading:
             domain=group.get("Domain"),
             purpose=group.get("Purpose"),
             sas_name=group.get("SASDatasetName"),
-            repeating=self._yes(group, "Repeating"),
+            repeating=self._yes(group, "Repeating") if group.get("Repeating") else None,
             is_reference_data=self._yes(group, "IsReferenceData"),
             has_no_data=self._yes(group, "def:HasNoData"),
             is_non_standard=self._yes(group, "def:IsNonStandard"),

@@ -1,7 +1,7 @@
 """A definition of a study from its data: what the data show, to be completed by those who know the rest.
 
 Nothing is invented: origins are stated where a variable is that of ADSL or a method was found, methods where
-the dates of time-to-event data show how AVAL is made of them.
+settings declare them, or the dates of time-to-event data show how AVAL is made of them.
 """
 
 from __future__ import annotations
@@ -72,7 +72,12 @@ _FLAG = re.compile(r"\w*FL")
 _YES_NO = frozenset("YN")
 
 
-def skeleton(study: Study, created: datetime, name: str = "") -> Definition:
+def skeleton(
+    study: Study,
+    created: datetime,
+    name: str = "",
+    declared: Mapping[str, MethodDefinition] = MappingProxyType({}),
+) -> Definition:
     """The definition of a study as far as its data show it.
 
     Parameters
@@ -82,6 +87,8 @@ def skeleton(study: Study, created: datetime, name: str = "") -> Definition:
         What the file will say of when it was made.
     name : str
         Of the study; by default STUDYID, if it has one value.
+    declared : mapping of str to MethodDefinition
+        How variables are derived, by the variable: "ADTTE.AVAL". They are taken before what the data show.
 
     Examples
     --------
@@ -93,7 +100,9 @@ def skeleton(study: Study, created: datetime, name: str = "") -> Definition:
     """
     called = name or _study_name(study)
     codelists = {each.oid: each for dataset in study for each in _codelists(dataset)}
-    methods = {each.oid: each for dataset in study for each in _methods(dataset)}
+    shown = (each for dataset in study for each in _methods(dataset))
+    methods = {each.oid: each for each in shown if each.oid.removeprefix("MT.") not in declared}
+    methods |= {each.oid: each for each in declared.values()}
     adam = any(dataset.is_adam for dataset in study)
     return Definition(
         "2.1",
@@ -106,7 +115,7 @@ def skeleton(study: Study, created: datetime, name: str = "") -> Definition:
             metadata_name=f"{called}, data definitions",
         ),
         standards=(Standard("STD.1", "ADaMIG" if adam else "SDTMIG", "IG", UNKNOWN, "Draft"),),
-        datasets=tuple(_dataset(each, _Found(study, codelists, methods)) for each in study),
+        datasets=tuple(_dataset(each, _Found(study, codelists, methods, declared)) for each in study),
         codelists=codelists,
         methods=methods,
         documents={each.oid: each for each in map(_leaf, study)},
@@ -130,6 +139,13 @@ class _Found:
     study: Study
     codelists: Mapping[str, CodelistDefinition]
     methods: Mapping[str, MethodDefinition]
+    declared: Mapping[str, MethodDefinition]
+
+    def method_of(self, path: str) -> str:
+        """The OID of a variable's method; empty if there is none."""
+        if path in self.declared:
+            return self.declared[path].oid
+        return f"MT.{path}" if f"MT.{path}" in self.methods else ""
 
 
 def _dataset(dataset: Dataset, found: _Found) -> DatasetDefinition:
@@ -187,7 +203,7 @@ def _variable(
 ) -> VariableDefinition:
     path = f"{dataset.name}.{variable.name.upper()}"
     data_type, length, digits, shown = _type(dataset, variable)
-    method = f"MT.{path}" if f"MT.{path}" in found.methods else ""
+    method = found.method_of(path)
     return VariableDefinition(
         oid=f"IT.{path}",
         name=variable.name,

@@ -156,7 +156,7 @@ def _dataset(dataset: DatasetDefinition, leaf: Leaf | None) -> Node:
         "OID": dataset.oid,
         "Domain": dataset.domain,
         "Name": dataset.name,
-        "Repeating": _yes_or_no(dataset.repeating),
+        "Repeating": "" if dataset.repeating is None else _yes_or_no(dataset.repeating),
         "IsReferenceData": _yes_or_no(dataset.is_reference_data),
         "SASDatasetName": dataset.sas_name,
         "Purpose": dataset.purpose,

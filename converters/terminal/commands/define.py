@@ -56,8 +56,10 @@ def command(
     """Write a skeleton of a define.xml (Define-XML 2.1) from data.
 
     It has what the data show: datasets, variables with types and lengths, flags and parameters as codelists,
-    and how AVAL is made of the dates. Complete what is to be stated.
+    and how AVAL is made of the dates. Variables that adamgate.toml derives have their tables as methods.
+    Complete what is to be stated.
     """
+    from ...configuration.declared_methods import declared_methods
     from ...metadata.define_xml.skeleton import skeleton
     from ...metadata.define_xml.writer import define_xml
 
@@ -70,7 +72,8 @@ def command(
         refuse_existing(file, overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:
         study = read_study(paths, settings, callbacks)
-        definition = skeleton(study, stated or _latest(study), study_name)
+        methods = declared_methods(settings.entries, study)
+        definition = skeleton(study, stated or _latest(study), study_name, methods)
         text = define_xml(definition).decode()
     tell_notes(study, quiet)
     if file is None:

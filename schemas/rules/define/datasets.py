@@ -15,6 +15,9 @@ from ..rule import Fault, Grain, NotApplicable, Yield
 
 UNDESCRIBED = NotApplicable("define.xml does not describe the dataset")
 _SUBJECT = "USUBJID"
+_LABEL_OF_SAS = 40
+"""Characters of a label in SAS transport files: what is longer is cut."""
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
 
 
 def description_of(data: Dataset, study: Study) -> DatasetDefinition | None:
@@ -149,10 +152,17 @@ def dataset_label(data: Dataset, study: Study) -> Iterator[Yield]:
 
 def differing(one: str, other: str) -> Severity | None:
     """How much it matters that two texts differ; None if they are equal, or one of them is not stated."""
-    one, other = " ".join(one.split()), " ".join(other.split())
+    one, other = _plain(one), _plain(other)
     if not one or not other or one == other:
         return None
-    return Severity.NOTE if one.casefold() == other.casefold() else Severity.WARNING
+    shorter, longer = sorted((one.casefold(), other.casefold()), key=len)
+    is_cut = len(shorter) == _LABEL_OF_SAS and longer.startswith(shorter)
+    return Severity.NOTE if is_cut or shorter == longer else Severity.WARNING
+
+
+def _plain(label: str) -> str:
+    """Without what two programs write differently: blanks beside each other, typographic quotes."""
+    return " ".join(label.translate(_QUOTES).split())
 
 
 @defined(
@@ -206,7 +216,7 @@ def repeated(data: Dataset, study: Study) -> Iterator[Yield]:
     Each USUBJID has one record, if Repeating="No".
 
     ## Not a fault
-    Reference data. Repeating="Yes" where each subject has one record.
+    Reference data. Repeating="Yes" where each subject has one record. A define.xml without Repeating.
 
     ## Why it matters
     Programs that take one record of each subject take any of them.
@@ -218,7 +228,7 @@ def repeated(data: Dataset, study: Study) -> Iterator[Yield]:
     if described is None:
         yield UNDESCRIBED
         return
-    if described.repeating or described.is_reference_data:
+    if described.repeating is not False or described.is_reference_data:
         yield NotApplicable("define.xml does not say that each subject has one record")
         return
     subjects = data.distinct(_SUBJECT)

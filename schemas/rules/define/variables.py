@@ -88,7 +88,7 @@ def absent(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     for name, each in described.by_name.items():
         if name and name not in data and not each.has_no_data:
-            severity = Severity.ERROR if each.mandatory else None
+            severity = Severity.ERROR if each.mandatory and not described.has_no_data else None
             message = f"{called(name)} is described in define.xml, and is not present"
             yield Fault(None, (name,), message, severity, cause=name, line=each.line)
 
@@ -138,7 +138,8 @@ def another_label(data: Dataset, study: Study) -> Iterator[Yield]:
     """The label of a variable is not the one in define.xml.
 
     ## What it checks
-    Both labels are equal. One that differs in letter case alone is a note.
+    Both labels are equal. One that differs in letter case alone, or that was cut after 40 characters, is a
+    note.
 
     ## Not a fault
     A label that one of them does not have, or that the file format cannot hold; blanks at its ends.

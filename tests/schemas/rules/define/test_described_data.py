@@ -133,6 +133,16 @@ SEEDS = {
     "letter case of a label": Seed(
         "DF013", variables=("AGE",), severity="note", metadata={"ADSL.AGE": {"label": "AGE"}}
     ),
+    "label that was cut": Seed(
+        "DF013",
+        variables=("AGE",),
+        severity="note",
+        definition=of_variable(DEFINITION, "ADSL.AGE", label="A label of more than forty characters, in all"),
+        metadata={"ADSL.AGE": {"label": "A label of more than forty characters, i"}},
+    ),
+    "dataset without data has records": Seed(
+        "DF003", definition=of_dataset(DEFINITION, "ADSL", has_no_data=True)
+    ),
     "format": Seed(
         "DF014", variables=("TRTSDT",), severity="note", metadata={"ADSL.TRTSDT": {"format": "YYMMDD10."}}
     ),
@@ -229,6 +239,18 @@ NOT_A_FAULT = {
     "shorter variable": Seed("", metadata={"ADTTE.PARAMCD": {"length": 3}}),
     "room in a length": Seed("", definition=of_variable(DEFINITION, "ADTTE.PARAMCD", length=100)),
     "number that was never rounded": Seed("", frames=changed("ADSL.HEIGHTBL", 0, 500 / 3)),
+    "repeated subjects where Repeating is not stated": Seed(
+        "",
+        definition=of_dataset(
+            of_variable(DEFINITION, "ADSL.USUBJID", key_sequence=None), "ADSL", repeating=None
+        ),
+        frames=repeated("ADSL", 2),
+    ),
+    "typographic quotes in a label": Seed(
+        "",
+        definition=of_variable(DEFINITION, "ADSL.AGE", label="Subject\u2019s Age"),
+        metadata={"ADSL.AGE": {"label": "Subject's  Age"}},
+    ),
     "variable without a value": Seed(
         "",
         definition=of_variable(DEFINITION, "ADSL.AGE", data_type="text"),
