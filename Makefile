@@ -71,7 +71,7 @@ bench: $(VENV)/.ready  ## speed and memory beside pyreadstat, in one run
 bench-large: $(VENV)/.ready  ## the gate on a large ADAE that is made on the fly: RECORDS=100000000
 	$(VENV)/bin/python bench/large.py --records $(or $(RECORDS),100000000) $(if $(WITHIN),--within $(WITHIN))
 
-bench-scale: $(VENV)/.ready  ## the gate in 1 and 2 processes on 1, 10 and 100 times the pilot
+bench-scale: $(VENV)/.ready  ## the gate in processes and on workers, on 1, 10 and 100 times the pilot
 	$(VENV)/bin/python bench/scale.py
 
 clean:  ## remove everything that these targets made

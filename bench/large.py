@@ -122,7 +122,7 @@ def judged(folder: Path, jobs: int, *options: str) -> Judged:
     try:
         while run.poll() is None:
             for process in (run.pid, *_children(run.pid)):
-                peaks[process] = max(peaks.get(process, 0), _peak(process))
+                peaks[process] = max(peaks.get(process, 0), peak(process))
             time.sleep(EVERY)
     finally:
         run.kill()
@@ -139,7 +139,7 @@ def _children(process: int) -> list[int]:
     return []
 
 
-def _peak(process: int) -> int:
+def peak(process: int) -> int:
     with suppress(OSError, IndexError):
         return int(Path(f"/proc/{process}/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
     return 0
