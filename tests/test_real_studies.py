@@ -42,6 +42,8 @@ PILOT = {
         "warning",
         0,
     ): "define.xml lists LBSEQ as a key of ADLBHY, which has no such variable",
+    ("(study)", "DF002", "note", 0): "the shared folder has a part of the datasets of define.xml",
+    ("ADSL", "DF023", "warning", 28): "BMIBLGR1 is >=30, which the codelist has as >30",
     ("(study)", "DF045", "warning", 0): (
         "PARAM of ADQSADAS, ADQSNPIX and ADVS and PARAMCD of ADLBHY, ADQSADAS and ADQSNPIX are Derived in"
         " define.xml, without a comment or method"

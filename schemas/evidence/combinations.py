@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..study.columns import Codes, Mask
+from ..study.columns import Codes, Distinct, Mask
 from ..study.dataset import Dataset
 
 
@@ -19,13 +20,19 @@ class Combinations:
     Attributes
     ----------
     times : Series of int, shape (n_combinations,)
-        Number of records of each, by the values: what `Dataset.total` adds up.
+        Number of records of each, by the values: what `Dataset.total` adds up. Of a whole dataset by numbers
+        that stand for them, as there may be many.
     codes : ndarray of int, shape (n_records,)
         Each record's position among them; -1 where one of the values is missing.
     """
 
     times: pd.Series[int]
     codes: Codes
+
+    def among(self, chosen: Mask) -> pd.Series[int]:
+        """Number of the records among those chosen of each, also where it is 0."""
+        own = self.codes[chosen & (self.codes >= 0)]
+        return pd.Series(np.bincount(own, minlength=len(self.times)), index=self.times.index)
 
     def spread(self, by_values: pd.Series) -> Mask:
         """Give each record what is true of its values; false where one of them is missing."""
@@ -40,11 +47,21 @@ def combinations(data: Dataset, *variables: str) -> Combinations:
     filled = np.flatnonzero(np.logical_and.reduce([each.codes >= 0 for each in columns]))
     combined = np.ravel_multi_index([each.codes[filled] for each in columns], widths)
     present, place, times = _counted(combined, int(np.prod(widths, dtype=np.int64)))
-    values = [each[codes] for each, codes in zip(columns, np.unravel_index(present, widths), strict=True)]
     codes = np.full(len(data), -1, dtype=np.intp)
     codes[filled] = place
-    index = pd.MultiIndex.from_arrays(values) if len(values) > 1 else pd.Index(values[0], dtype=object)
+    index = _index(columns, np.unravel_index(present, widths), by_values=data.totals is not None)
     return Combinations(pd.Series(times, index=index), codes)
+
+
+def _index(columns: Sequence[Distinct], found: Sequence[Codes], *, by_values: bool) -> pd.Index:
+    """The values of combinations, or the codes of these, which are far smaller."""
+    if by_values:
+        values = [each[codes] for each, codes in zip(columns, found, strict=True)]
+        return pd.MultiIndex.from_arrays(values) if len(values) > 1 else pd.Index(values[0])
+    if len(columns) == 1:
+        return pd.Index(found[0])
+    levels = [pd.RangeIndex(len(each)) for each in columns]
+    return pd.MultiIndex(levels, found, verify_integrity=False)  # type: ignore[arg-type]
 
 
 def by_kind(**counted: pd.Series[int]) -> pd.Series[int]:

@@ -610,7 +610,23 @@ class Dataset(Glanced):
         return cast("Totals | None", vars(self).get("_totals"))
 
     def as_part(self, totals: Totals) -> Dataset:
-        """The same as a part of a dataset of which some totals are known."""
+        """The same as a part of a dataset of which some totals are known.
+
+        Parameters
+        ----------
+        totals : Totals
+            `total` asks them; what is not known ends the rule that asks.
+
+        Examples
+        --------
+        >>> from adamgate.schemas.study.totals import NotYetKnown, Totals
+        >>> part = ag.read("adam")["ADTTE"].as_part(Totals())
+        >>> try:
+        ...     part.total("events", 3)
+        ... except NotYetKnown as asked:
+        ...     print(asked.name, asked.counted)
+        events 3
+        """
         part = Dataset.of(self.description, self.columns, **{name: vars(self)[name] for name in _OF_DATASET})
         vars(part)["_totals"] = totals
         return part

@@ -1,6 +1,8 @@
 """SAS transport files are written as they were, and survive other formats."""
 
+import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,12 @@ POSITIONS_DIFFER = "dates_xpt_v8.xpt"
 """%LOC2XPT wrote the positions of another order of variables into its NAMESTRs: five numbers differ."""
 
 
+def alone(path, folder):
+    """The file without a define.xml beside it, which would complete what it lacks."""
+    folder.mkdir()
+    return Path(shutil.copy(path, folder))
+
+
 @pytest.mark.slow
 def test_public_files_are_written_byte_by_byte_as_they_were(shared, tmp_path):
     files = public_files(shared)
@@ -29,7 +37,7 @@ def test_public_files_are_written_byte_by_byte_as_they_were(shared, tmp_path):
     for number, path in enumerate(files):
         version = 8 if b"LIBV8" in path.read_bytes()[:80] else 5
         copy = tmp_path / f"{number}.xpt"
-        ag.convert(path, copy, xpt_version=version)
+        ag.convert(alone(path, tmp_path / f"in{number}"), copy, xpt_version=version)
         source, ours = path.read_bytes(), copy.read_bytes()
         if path.name == POSITIONS_DIFFER:
             assert len(ours) == len(source)
@@ -51,7 +59,10 @@ def test_public_files_survive_a_chain_of_formats(shared, tmp_path):
         (before,) = ag.read(path)
         version = {"xpt_version": 8 if before.source.format == "XPT v8" else 5}
         name = before.name.lower()
-        chain = [path, *(folder / f"{at}" / f"{name}{suffix}" for at, suffix in enumerate(SUFFIXES))]
+        chain = [
+            alone(path, folder / "in"),
+            *(folder / f"{at}" / f"{name}{suffix}" for at, suffix in enumerate(SUFFIXES)),
+        ]
         for at, (source, target) in enumerate(pairwise(chain)):
             ag.convert(source, target, **(version if at == len(SUFFIXES) - 1 else {}))
         (after,) = ag.read(chain[-1])

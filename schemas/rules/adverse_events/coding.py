@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ...evidence.combinations import by_kind, by_value, combinations, of_kind
+from ...evidence.combinations import by_kind, combinations, of_kind
 from ...severity import Severity
 from ...standards.requirement import index_of, with_index
 from ...standards.structure import Structure
-from ...study.columns import Mask
+from ...study.columns import Distinct, Mask
 from ...study.dataset import Dataset
 from ...wording import none_present, not_present
 from ..readiness import readiness
@@ -134,7 +134,7 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
     for name in ("AESOC", "AEBODSYS"):
         if name not in data:
             continue
-        counts = by_kind(classes=_texts(data, name), terms=_texts(data, "AEDECOD"))
+        counts = by_kind(**_texts(data, classes=name, terms="AEDECOD"))
         total = data.total(f"records of each text of {name} and AEDECOD", counts)
         classes, terms = of_kind(total, "classes"), of_kind(total, "terms")
         shared = [text for text in classes.index.intersection(terms.index) if not _NO_CODE.search(text)]
@@ -146,12 +146,27 @@ def term_at_another_level(data: Dataset) -> Iterator[Fault]:
         yield Fault(mask, ("AEDECOD", name), f"AEDECOD is a system organ class ({name}) on other records")
 
 
-def _texts(data: Dataset, variable: str) -> pd.Series[int]:
-    """Number of records of each text, in capital letters."""
-    distinct = data.distinct(variable)
+def _texts(data: Dataset, **variables: str) -> dict[str, pd.Series[int]]:
+    """Number of records of each text of some variables, in capital letters.
+
+    Of a whole dataset only of texts that the variable with the fewest values has, as there may be many.
+    """
+    found: dict[str, pd.Series[int]] = {}
+    for kind, variable in sorted(variables.items(), key=lambda each: len(data.distinct(each[1]))):
+        first = next(iter(found.values()), None)
+        shared = None if first is None or data.totals is not None else frozenset(first.index)
+        found[kind] = _counted(data.distinct(variable), shared)
+    return found
+
+
+def _counted(distinct: Distinct, shared: Collection[str] | None) -> pd.Series[int]:
     times = np.bincount(distinct.codes[distinct.codes >= 0], minlength=len(distinct))
-    texts = np.array([*map(_plain, distinct)], dtype=object)
-    return pd.Series(times, index=pd.Index(texts, dtype=object)).groupby(level=0, sort=False).sum()
+    counted: dict[str, int] = {}
+    for value, records in zip(distinct, times, strict=True):
+        text = _plain(value)
+        if shared is None or text in shared:
+            counted[text] = counted.get(text, 0) + int(records)
+    return pd.Series(counted, index=pd.Index(list(counted), dtype=object), dtype=np.intp)
 
 
 def _among(texts: Collection[str], text: object) -> bool:
@@ -316,7 +331,7 @@ def term_sometimes_in_query(data: Dataset) -> Iterator[Yield]:
     if not queries:
         yield NotApplicable(none_present("SMQzzNAM", "CQzzNAM"))
     terms = combinations(data, "AEDECOD")
-    counts = {query: by_value(data, "AEDECOD", data.filled(query)) for query in queries}
+    counts = {query: terms.among(data.filled(query)) for query in queries}
     total = data.total("records of each AEDECOD and query", by_kind(all=terms.times, **counts))
     records = of_kind(total, "all")
     for query in queries:
