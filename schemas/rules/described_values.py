@@ -26,6 +26,8 @@ NUMERIC_TYPES = frozenset(("integer", "float", "double"))
 DATE_TYPES = frozenset(("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime"))
 TIME_TYPES = frozenset(("time", "partialTime"))
 
+_TOLERANCE = 1e-9
+"""Relative; what arithmetic leaves of 0.1 + 0.2 is 0.3."""
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 _DECIMAL = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _TIME = re.compile(
@@ -146,7 +148,17 @@ def outside(values: DistinctValues, codelist: CodelistDefinition, *, character: 
         texts = frozenset(each.coded.strip() for each in codelist.items)
         return _each(values, lambda text: text.strip() not in texts)
     numbers = [float(each.coded) for each in codelist.items if _DECIMAL.fullmatch(each.coded)]
-    return ~np.isin(values.astype(np.float64), numbers)
+    return ~_near(values.astype(np.float64), np.sort(numbers))
+
+
+def _near(numbers: NDArray[np.float64], codes: NDArray[np.float64]) -> Mask:
+    """Numbers that are one of some ascending codes, but for what arithmetic leaves."""
+    if not len(codes):
+        return np.zeros(len(numbers), dtype=np.bool_)
+    above = np.searchsorted(codes, numbers)
+    beside = (codes[np.minimum(above, len(codes) - 1)], codes[np.maximum(above - 1, 0)])
+    near: Mask = np.logical_or.reduce([np.isclose(numbers, each, rtol=_TOLERANCE, atol=0) for each in beside])
+    return near
 
 
 def states_digits(variable: VariableDefinition) -> bool:
@@ -170,7 +182,8 @@ def _is_interval(text: str) -> bool:
 
 def _fractional(values: DistinctValues) -> Mask:
     numbers = values.astype(np.float64)
-    found: Mask = np.isfinite(numbers) & (numbers != np.rint(numbers))
+    apart = np.abs(numbers - np.rint(numbers)) > _TOLERANCE * np.maximum(np.abs(numbers), 1)
+    found: Mask = np.isfinite(numbers) & apart
     return found
 
 

@@ -156,13 +156,14 @@ def outside_codelist(data: Dataset, study: Study) -> Iterator[Yield]:
         codelist = codelists.get(of.codelist)
         if codelist is None:
             return None
-        return outside(values, codelist, character=character) & ~_decodes(values, codelist)
+        of_codes = outside(values, codelist, character=character)
+        return of_codes & ~_decodes(values, codelist) if character else of_codes
 
     def decoded(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
         codelist = codelists.get(of.codelist)
-        if codelist is None:
+        if codelist is None or not character:
             return None
-        return outside(values, codelist, character=character) & _decodes(values, codelist)
+        return outside(values, codelist, character=True) & _decodes(values, codelist)
 
     yield from _faults(data, study, test, lambda of: f"is not in codelist {called(of.codelist)}")
     what = "is a decode of codelist {}, not its coded value"

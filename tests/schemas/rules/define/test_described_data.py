@@ -251,6 +251,17 @@ NOT_A_FAULT = {
         definition=of_variable(DEFINITION, "ADSL.AGE", label="Subject\u2019s Age"),
         metadata={"ADSL.AGE": {"label": "Subject's  Age"}},
     ),
+    "what arithmetic leaves of a code": Seed(
+        "",
+        definition=of_codelist(
+            of_variable(DEFINITION, "ADTTE.CNSR", data_type="float"),
+            "CNSR",
+            data_type="float",
+            items=(CodelistItem("0.3", "2.0"), CodelistItem("1", "Censored")),
+        ),
+        frames=with_column("ADTTE.CNSR", [0.1 + 0.2, 1.0] * 7),
+    ),
+    "what arithmetic leaves of a whole number": Seed("", frames=changed("ADSL.AGE", 0, 61 + 1e-12)),
     "variable without a value": Seed(
         "",
         definition=of_variable(DEFINITION, "ADSL.AGE", data_type="text"),
