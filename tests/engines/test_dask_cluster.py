@@ -50,10 +50,26 @@ class Cluster:
         self.address = f"tcp://127.0.0.1:{free_port()}"
         port = self.address.rpartition(":")[2]
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+        self._wait_for(0)
 
     def add(self, *options):
         self.workers.append(self._start("worker", self.address, "--nthreads=1", "--no-dashboard", *options))
+        self._wait_for(len(self.workers))
         return self.workers[-1]
+
+    def _wait_for(self, workers):
+        """However busy the machine is; the product waits for ten seconds."""
+        from distributed import Client
+
+        until = time.monotonic() + 60
+        while True:
+            try:
+                with Client(self.address, timeout=5, set_as_default=False) as client:
+                    if workers:
+                        client.wait_for_workers(workers, timeout=60)
+                    return
+            except OSError:
+                assert time.monotonic() < until, "no scheduler"
 
     def _start(self, *arguments):
         root = Path(ag.__file__).resolve().parent
