@@ -142,7 +142,7 @@ def dataset_label(data: Dataset, study: Study) -> Iterator[Yield]:
         return
     severity = differing(data.label, described.label)
     if severity is not None:
-        one, other = sorted((data.label.casefold().strip(), described.label.casefold().strip()), key=len)
+        one, other = sorted((_plain(each).casefold() for each in (data.label, described.label)), key=len)
         if other.startswith(one):
             severity = Severity.NOTE
         message = f"label of {data.name} differs from define.xml"
