@@ -6,6 +6,7 @@ The ADAE is a folder of Parquet files of whole subjects, the ADSL is beside it. 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import signal
 import subprocess
 import sys
@@ -107,15 +108,24 @@ def _dates(days: np.ndarray) -> pa.Array:
 
 @dataclass(frozen=True)
 class Judged:
-    """One run: wall time, and the greatest resident memory of the command and of each process it starts."""
+    """One run: wall time, the greatest resident memory of the command and of each process, the report."""
 
     seconds: float
     peaks: tuple[int, ...]
+    sha256: str
 
 
 def judged(folder: Path, jobs: int, *options: str) -> Judged:
     """The time and the memory that a verdict takes."""
-    command = (sys.executable, "-m", "adamgate", "validate", str(folder), "-q", "--jobs", str(jobs), *options)
+    with tempfile.TemporaryDirectory() as place:
+        report = Path(place) / "report.json"
+        of_jobs = ("--jobs", str(jobs)) if jobs > 1 else ()
+        validate = (sys.executable, "-m", "adamgate", "validate", str(folder), "-q", "-o", str(report))
+        seconds, peaks = _watched((*validate, *of_jobs, *options))
+        return Judged(seconds, peaks, hashlib.sha256(report.read_bytes()).hexdigest())
+
+
+def _watched(command: tuple[str, ...]) -> tuple[float, tuple[int, ...]]:
     started = time.perf_counter()
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peaks: dict[int, int] = {}
@@ -130,7 +140,7 @@ def judged(folder: Path, jobs: int, *options: str) -> Judged:
     seconds = time.perf_counter() - started
     if run.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(command)} ended with {run.returncode}")
-    return Judged(seconds, tuple(peak for peak in peaks.values() if peak))
+    return seconds, tuple(peak for peak in peaks.values() if peak)
 
 
 def _children(process: int) -> list[int]:

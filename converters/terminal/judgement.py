@@ -13,7 +13,7 @@ import adamgate
 from ..configuration.file_search import settings_files
 from ..configuration.settings import Settings
 from ..reports.files import ReportFile
-from .checks_run import checks_run
+from .engines_run import checks_run
 from .inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from .options import expanded
 from .progress import progress

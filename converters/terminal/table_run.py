@@ -17,7 +17,7 @@ from ..configuration.settings import SETTINGS, SettingGroup, Settings
 from ..figures.options import is_figure
 from ..formats import dataset_named
 from ..survival.layouts import written_suffixes
-from .checks_run import checks_run
+from .engines_run import checks_run
 from .exit_codes import PASSED, REFUSED
 from .inputs import gate_options, kept_files, read_study, settings_for
 from .messages import (

@@ -1,0 +1,93 @@
+"""Where the work of a command is done: in this process, in several, or on a cluster, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...schemas.errors import ConfigurationError
+from ..configuration.settings import Settings
+from .inputs import reading_options
+from .progress import Callbacks
+
+if TYPE_CHECKING:
+    from ...schemas.gate.execution import Executor
+    from ..derivations.derived_dataset import DeriveAll
+    from ..engines.engine import Engine
+
+
+@contextmanager
+def checks_run(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
+    """How the checks of a study are run."""
+    from ...schemas.gate.by_part import HERE
+
+    with _engine(settings) as engine:
+        if engine is None:
+            yield HERE
+            return
+        from ..engines.judging import checks_at, checks_on
+        from ..engines.placed_study import SharedPlace
+
+        if settings.engine == "dask" and settings.shared_dir is None:
+            yield checks_at(SharedPlace(paths, reading_options(settings, Callbacks())), engine)
+        else:
+            yield checks_on(engine, settings.kept_in)
+
+
+@contextmanager
+def derivations_run(settings: Settings) -> Iterator[DeriveAll]:
+    """How datasets that do not need each other are derived.
+
+    Raises
+    ------
+    ConfigurationError
+        For a cluster without a folder that its workers see.
+    """
+    if settings.engine == "dask" and settings.shared_dir is None:
+        raise ConfigurationError(
+            "derivations on a cluster need a folder that all its workers see",
+            advice="add --shared-dir FOLDER",
+        )
+    with _engine(settings) as engine:
+        if engine is None:
+            from ..derivations.derived_dataset import one_after_the_other
+
+            yield one_after_the_other
+            return
+        from ..derivations.on_engine import derivations_on
+
+        yield derivations_on(engine, settings.kept_in)
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine | None]:
+    """What runs the work, which ends with the block; None for this process."""
+    if settings.engine == "dask":
+        if settings.scheduler is None:
+            raise ConfigurationError(
+                "--engine dask needs the address of the scheduler", advice="add --scheduler tcp://HOST:PORT"
+            )
+        options: tuple[object, ...] = (settings.scheduler,)
+    else:
+        _require_use(settings, ("scheduler", "shared_dir"), "--engine dask")
+        if settings.jobs == 1:
+            _require_use(settings, ("task_log",), "--jobs N")
+            yield None
+            return
+        options = (settings.jobs,)
+    from ..engines import engine_of
+    from ..engines.task_log import Logged, TaskLog
+
+    with ExitStack() as stack:
+        log = None if settings.task_log is None else stack.enter_context(TaskLog(settings.task_log))
+        engine = stack.enter_context(closing(engine_of(settings.engine, *options)))
+        yield engine if log is None else Logged(engine, log)
+
+
+def _require_use(settings: Settings, names: Sequence[str], of: str) -> None:
+    """Refuse options that somebody gave to no effect; what a file sets may be for other runs."""
+    for name in names:
+        if getattr(settings, name) is not None and (flag := settings.origin(name)).startswith("--"):
+            raise ConfigurationError(f"{flag} is of {of}", advice=f"add {of}")
