@@ -24,16 +24,16 @@ from ..values.kept_columns import KeptColumns, OnDisk
 from ..values.kept_file import KeptFile
 from ..values.work_folder import WorkFolder, work_told
 
-Stored = TypeVar("Stored")
+KeptThere = TypeVar("KeptThere")
 
 
 @dataclass(frozen=True, slots=True)
-class InFolder(Generic[Stored]):
+class InFolder(Generic[KeptThere]):
     """A study, or what holds one, in a file of a work folder that other processes see, too."""
 
     path: Path
 
-    def open(self) -> Stored:
+    def open(self) -> KeptThere:
         """All of it; the columns are fetched later.
 
         Raises
@@ -49,7 +49,7 @@ class InFolder(Generic[Stored]):
                 f"{self.path.parent} on {platform.node()}: {error.strerror}",
                 "give a folder that is the same for all machines: --shared-dir FOLDER",
             ) from error
-        return cast("Stored", pickle.loads(content))  # noqa: S301  of a folder of ours
+        return cast("KeptThere", pickle.loads(content))  # noqa: S301  of a folder of ours
 
 
 class StudyKeeper:
@@ -74,7 +74,7 @@ class StudyKeeper:
         """A study whose columns are on disk; those of a dataset that was kept before are there once."""
         return Study.of(*map(self._on_disk, study), notes=study.notes, definition=study.definition)
 
-    def put(self, content: Stored) -> InFolder[Stored]:
+    def put(self, content: KeptThere) -> InFolder[KeptThere]:
         """Put what holds a study on disk into a file."""
         path = self._folder.new_file()
         with work_told(path), open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
