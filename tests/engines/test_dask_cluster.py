@@ -194,6 +194,38 @@ def test_workers_fetch_from_a_folder_that_they_share(cluster, data, tmp_path, me
     assert all(each["peak_mb"] > 50 and each["seconds"] >= 0 for each in tasks)
 
 
+@pytest.fixture
+def store(monkeypatch):
+    """An object store of this machine, which workers that begin now find, too."""
+    boto3, moto = pytest.importorskip("boto3"), pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    boto3.client("s3").create_bucket(Bucket="trial")
+    yield "s3://trial/adam"
+    server.stop()
+
+
+def test_workers_read_from_a_store(store, own_cluster, tmp_path):
+    for _ in range(2):
+        own_cluster.add("--no-nanny")
+    ag.write(two_arm_trial(), store, to="parquet")
+    one, many = tmp_path / "one.json", tmp_path / "many.json"
+    code = cli.run(["validate", store, "-q", "-o", str(one)])
+    assert cli.run(["validate", store, *on(own_cluster), "-o", str(many)]) == code
+    assert many.read_bytes() == one.read_bytes()
+
+
 def test_a_folder_that_workers_do_not_see_is_told(cluster, data, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(InFolder, "__getstate__", lambda self: [tmp_path / "elsewhere" / "1"], raising=False)
     options = ["--shared-dir", str(made(tmp_path / "shared"))]

@@ -77,7 +77,7 @@ def longest(study):
 
 def compared(study, **options):
     whole = json_of(judge(study, **options))
-    for parts in (2, 7):
+    for parts in (2, 8):
         records = max(longest(study) // parts, 1)
         assert parts_by_subject(study, records) is not None
         here = judge(bounded(study), executor=Here(records), **options)
