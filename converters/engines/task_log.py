@@ -8,12 +8,13 @@ import platform
 import stat
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, TextIO
+from typing import Any, Generic, TextIO
 
 from ...schemas.errors import UnwritableOutput
 from .engine import Engine, Sent, SentBack
@@ -55,18 +56,22 @@ class Done(Generic[SentBack]):
     peak_mb: int | None
 
 
-class Logged:
-    """An engine whose tasks are logged.
+Watch = Callable[[str, Done[Any]], None]
+"""Called with a task, in words, when it is done."""
+
+
+class Watched:
+    """An engine whose tasks somebody is told of.
 
     Parameters
     ----------
     engine : Engine
-    log : TaskLog
+    *watches : callable
     """
 
-    def __init__(self, engine: Engine, log: TaskLog) -> None:
+    def __init__(self, engine: Engine, *watches: Watch) -> None:
         self._engine = engine
-        self._log = log
+        self._watches = watches
 
     @property
     def workers(self) -> int:
@@ -74,16 +79,17 @@ class Logged:
 
     def map(self, function: Callable[[Sent], SentBack], tasks: Iterable[Sent]) -> Iterator[SentBack]:
         """What a function returns for each task; see `Engine`."""
-        sent: list[str] = []
+        sent: deque[str] = deque()
 
         def timed() -> Iterator[Timed[Sent, SentBack]]:
             for task in tasks:
                 sent.append(str(task))
                 yield Timed(function, task)
 
-        for number, done in enumerate(self._engine.map(run_timed, timed())):
-            self._log.write_task(sent[number], done)
-            sent[number] = ""
+        for done in self._engine.map(run_timed, timed()):
+            task = sent.popleft()
+            for watch in self._watches:
+                watch(task, done)
             yield done.result
 
     def close(self) -> None:
@@ -108,10 +114,10 @@ class TaskLog:
     --------
     >>> from pathlib import Path
     >>> from adamgate.converters.engines import engine_of
-    >>> from adamgate.converters.engines.task_log import Logged, TaskLog
+    >>> from adamgate.converters.engines.task_log import TaskLog, Watched
     >>> import math
     >>> with TaskLog(Path("tasks.jsonl")) as log:
-    ...     engine = Logged(engine_of("processes", 2), log)
+    ...     engine = Watched(engine_of("processes", 2), log.write_task)
     ...     print(list(engine.map(math.sqrt, [1.0, 4.0])))
     ...     engine.close()
     [1.0, 2.0]
@@ -124,7 +130,7 @@ class TaskLog:
         self._file = _opened(path)
         self._write({"run": _stamp(time.time()), "host": platform.node(), "process": os.getpid()}, _BEGINS)
 
-    def write_task(self, task: str, done: Done[SentBack]) -> None:
+    def write_task(self, task: str, done: Done[Any]) -> None:
         """One line: a task that is done."""
         self._write(
             {

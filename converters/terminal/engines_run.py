@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def checks_run(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
-    """How the checks of a study are run."""
-    from ...schemas.gate.by_part import HERE
+def checks_run(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Iterator[Executor]:
+    """How the checks of a study are run; what is done of a long one is told as it goes."""
+    from ...schemas.gate.by_part import Here
 
-    with _engine(settings) as engine:
+    told = None if callbacks.judging is None else partial(callbacks.judging, "")
+    with _engine(settings, told) as engine:
         if engine is None:
-            yield HERE
+            yield Here(told=told)
             return
         from ..engines.judging import checks_at, checks_on
         from ..engines.placed_study import SharedPlace
@@ -62,7 +64,7 @@ def derivations_run(settings: Settings) -> Iterator[DeriveAll]:
 
 
 @contextmanager
-def _engine(settings: Settings) -> Iterator[Engine | None]:
+def _engine(settings: Settings, told: Callable[[str], None] | None = None) -> Iterator[Engine | None]:
     """What runs the work, which ends with the block; None for this process."""
     if settings.engine == "dask":
         if settings.scheduler is None:
@@ -78,12 +80,16 @@ def _engine(settings: Settings) -> Iterator[Engine | None]:
             return
         options = (settings.jobs,)
     from ..engines import engine_of
-    from ..engines.task_log import Logged, TaskLog
+    from ..engines.task_log import TaskLog, Watch, Watched
 
     with ExitStack() as stack:
-        log = None if settings.task_log is None else stack.enter_context(TaskLog(settings.task_log))
+        watches: list[Watch] = []
+        if settings.task_log is not None:
+            watches.append(stack.enter_context(TaskLog(settings.task_log)).write_task)
+        if told is not None:
+            watches.append(lambda task, _: told(task))
         engine = stack.enter_context(closing(engine_of(settings.engine, *options)))
-        yield engine if log is None else Logged(engine, log)
+        yield Watched(engine, *watches) if watches else engine
 
 
 def _require_use(settings: Settings, names: Sequence[str], of: str) -> None:

@@ -97,8 +97,8 @@ class Judgement:
         options["baseline"] = adamgate.read_baseline(self.baseline) if self.baseline is not None else None
         declared = options.pop("declarations", None)
         with (
-            checks_run(self.paths, self.settings) as executor,
             progress(sys.stderr, shown=not quiet) as callbacks,
+            checks_run(self.paths, self.settings, callbacks) as executor,
         ):
             study = read_study(self.paths, self.settings, callbacks)
             if declared is not None:

@@ -29,7 +29,7 @@ from .messages import (
     tell_written,
 )
 from .options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, setting_options, together
-from .progress import progress
+from .progress import Callbacks, progress
 from .streams import columns, tell
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def write_table(
     """
     settings = run.settings
     gate: GateOptions | Literal[False] = False if run.no_gate else gate_options(settings, run.rule_files)
-    with checks_run(run.paths, settings) as executor:
+    with checks_run(run.paths, settings, Callbacks()) as executor:
         with progress(sys.stderr, shown=not run.quiet) as callbacks:
             study = read_study(run.paths, settings, callbacks)
         declared = settings.declarations()
