@@ -71,9 +71,7 @@ def repack(sdist: Path, epoch: int) -> None:
     setuptools gives the members of an sdist the times and the owner of the files that it finds.
     """
     with tarfile.open(sdist) as tar:
-        found = sorted(
-            ((member, tar.extractfile(member)) for member in tar), key=lambda pair: pair[0].name
-        )
+        found = sorted(((member, tar.extractfile(member)) for member in tar), key=lambda pair: pair[0].name)
         contents = [(member, content.read() if content else None) for member, content in found]
     with (
         sdist.open("wb") as raw,
@@ -100,9 +98,7 @@ def built_twice(out: Path, commit: str = "HEAD") -> list[str]:
         for path in again.rglob("*"):
             os.utime(path, (time.time(), time.time()))
         others = built(again, Path(two, "out"), epoch, ELSEWHERE)
-        return [
-            path.name for path, other in zip(kept, others, strict=True) if sha256(path) != sha256(other)
-        ]
+        return [path.name for path, other in zip(kept, others, strict=True) if sha256(path) != sha256(other)]
 
 
 def main(out: Path) -> int:
@@ -110,14 +106,14 @@ def main(out: Path) -> int:
         ["git", "-C", str(ROOT), "status", "--porcelain"], check=True, capture_output=True, text=True
     ).stdout
     if changed:
-        print("note: the last commit is built; this folder has changes that are not committed", file=sys.stderr)
-    for earlier in out.glob("adamgate-*"):
+        print("note: the last commit is built, without changes that are not committed", file=sys.stderr)
+    for earlier in out.glob("adamgate*-*"):
         earlier.unlink()
     differing = built_twice(out)
     for name in differing:
         (out / name).unlink()
         print(f"{name}: a second build gives other bytes", file=sys.stderr)
-    for path in sorted(out.glob("adamgate-*")):
+    for path in sorted(out.glob("adamgate*-*")):
         print(f"{path}: {path.stat().st_size:,} bytes, the same in a second build, SHA-256 {sha256(path)}")
     return 1 if differing else 0
 

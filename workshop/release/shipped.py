@@ -1,4 +1,4 @@
-"""What users install beside adamgate: each package is pinned in constraints.txt and has a licence that is allowed.
+"""What users install beside adamgate: pinned in constraints.txt, with licences that are allowed.
 
     .venv-dist/bin/python workshop/release/shipped.py dist/adamgate.cdx.json
 
@@ -19,10 +19,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 ALLOWED = frozenset(
-    ("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "PSF-2.0")
-    + ("Python-2.0", "Unlicense", "Zlib")
-    # It reaches the files under it alone, and their package ships them as they are.
-    + ("MPL-2.0",)
+    {
+        *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU"),
+        *("PSF-2.0", "Python-2.0", "Unlicense", "Zlib"),
+        "MPL-2.0",  # it reaches the files under it alone, and their package ships them as they are
+    }
 )
 NAMES = {
     "License :: OSI Approved :: Apache Software License": "Apache-2.0",

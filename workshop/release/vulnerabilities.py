@@ -50,12 +50,17 @@ def judged(pinned: Sequence[str], audit: Audit = audited) -> tuple[list[str], li
     if unchecked(audit(pinned[:1]), pinned[:1]):
         return [], list(pinned)
     report = audit(pinned)
+    dependencies = (report or {"dependencies": []})["dependencies"]
     found = [
-        f"{each['name']} {each['version']}: {fault['id']}, fixed in {', '.join(fault['fix_versions']) or 'no version'}"
-        for each in (report or {"dependencies": []})["dependencies"]
+        f"{each['name']} {each['version']}: {fault['id']}, {_fixed(fault)}"
+        for each in dependencies
         for fault in each.get("vulns", ())
     ]
     return found, unchecked(report, pinned)
+
+
+def _fixed(fault: Mapping[str, Any]) -> str:
+    return f"fixed in {', '.join(fault['fix_versions'])}" if fault["fix_versions"] else "not fixed yet"
 
 
 def main(arguments: Sequence[str], audit: Audit = audited) -> int:
