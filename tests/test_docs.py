@@ -16,6 +16,7 @@ PAGES = [
     "README.md",
     "docs/adverse-events.md",
     "docs/architecture.md",
+    "docs/checks.md",
     "docs/competing-risks.md",
     "docs/configuration.md",
     "docs/adae.md",
@@ -33,16 +34,20 @@ PAGES = [
     "docs/verdict.md",
     "docs/xpt.md",
     "docs/survival.md",
+    "docs/install.md",
     "docs/interval-censoring.md",
     "docs/jobs.md",
     "docs/living-with-rules.md",
     "docs/multi-state.md",
     "docs/partial-dates.md",
     "docs/pipeline.md",
+    "docs/programs.md",
     "docs/rules.md",
     "docs/sources.md",
     "docs/scale.md",
+    "docs/schedulers.md",
     "docs/speed.md",
+    "docs/versioning.md",
 ]
 
 
