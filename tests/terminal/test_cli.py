@@ -412,13 +412,6 @@ def test_what_the_terminal_cannot_show_is_escaped(study: Path):
     assert "where: \\u65e5\n" in ran.stderr
 
 
-def test_shells_can_ask_for_completions(study: Path):
-    ran = process(env={**os.environ, "_ADAMGATE_COMPLETE": "bash_source"})
-    if "Couldn't detect Bash version" in ran.stderr:
-        pytest.skip("no bash")
-    assert "adamgate" in ran.stdout
-
-
 # Other commands
 
 

@@ -8,13 +8,14 @@ import click
 
 import adamgate
 
+from ..completion import rule_id as completed
 from ..inputs import rules_here
 from ..options import CONFIG, DEBUG, OWN_RULES
 from ..streams import show
 
 
 @click.command("explain")
-@click.argument("rule_id", metavar="RULE_ID|VARIABLE")
+@click.argument("rule_id", metavar="RULE_ID|VARIABLE", shell_complete=completed)
 @OWN_RULES
 @CONFIG
 @DEBUG
