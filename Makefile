@@ -17,7 +17,12 @@ export PYTHONDONTWRITEBYTECODE :=
 # helps the others.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs rule dist clean
+# Each host has an environment of its own: they need different versions of what they share.
+HOSTS := airflow dagster prefect
+HOSTS_READY := $(HOSTS:%=.venv-%/.ready)
+HOST_TESTS := $(HOSTS:%=test-%)
+
+.PHONY: help demo environments test test-all test-lowest test-pandas3 test-hosts $(HOST_TESTS) fuzz lint bench bench-large bench-scale docs rule dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +47,13 @@ test-lowest: $(LOWEST)/.ready  ## quick tests and all of survival tables, but th
 
 test-pandas3: $(PANDAS3)/.ready  ## all tests but those marked one_version on pandas 3 and Python 3.13 (PYTHON313), but those that need lifelines or scikit-survival
 	$(PANDAS3)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
+
+test-hosts: $(HOSTS_READY)  ## converters/hosts with Airflow, Dagster and Prefect themselves
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync $(HOST_TESTS)
+
+# Required, the tests of a host are not skipped: they fail without it.
+$(HOST_TESTS): test-%: .venv-%/.ready
+	TESTS_REQUIRE_HOST=$* .venv-$*/bin/python -m pytest -q tests/hosts
 
 # SECONDS bounds the time, else INPUTS the number; REPLAY=xpt:1:4711 runs one input again.
 INPUTS ?= 10000
@@ -89,9 +101,9 @@ dist: $(DIST)/.ready $(SHIPPED)/.ready  ## sdist and wheel of the last commit, a
 	cd dist && sha256sum adamgate-* adamgate.cdx.json >SHA256SUMS
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(DIST) $(SHIPPED) $(SNAKEMAKE) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(DIST) $(SHIPPED) $(SNAKEMAKE) $(HOSTS:%=.venv-%) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(DIST)/.ready $(SHIPPED)/.ready $(SNAKEMAKE)/.ready  ## set up all that the targets need
+environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(DIST)/.ready $(SHIPPED)/.ready $(SNAKEMAKE)/.ready $(HOSTS_READY)  ## set up all that the targets need
 
 # How an environment is set up: with which Python, which extras, and the constraints it depends on. What is
 # imported is compiled then: the greater part of what is installed never is.
@@ -111,6 +123,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 $(LOWEST)/.ready: EXTRAS = test,oracles
 $(LOWEST)/.ready: pyproject.toml constraints-lowest.txt
+	$(set-up)
+
+$(HOSTS_READY): EXTRAS = test-hosts,$(@D:.venv-%=%)
+$(HOSTS_READY): pyproject.toml constraints-hosts.txt
 	$(set-up)
 
 $(PANDAS3)/.ready: INTERPRETER = $(PYTHON313)

@@ -27,6 +27,7 @@ PAGES = [
     "docs/derive.md",
     "docs/diff.md",
     "docs/forms.md",
+    "docs/hosts.md",
     "docs/convert.md",
     "docs/raw.md",
     "docs/report.md",
