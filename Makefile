@@ -72,6 +72,7 @@ lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 
 docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tables, the list of packages
 	$(VENV)/bin/python docs/make_packages.py
+	$(VENV)/bin/python workshop/rule_history.py
 	$(VENV)/bin/python docs/make_rules.py
 	$(VENV)/bin/python docs/make_completions.py
 	$(VENV)/bin/python docs/make_tables.py
