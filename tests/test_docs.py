@@ -25,6 +25,7 @@ PAGES = [
     "docs/define.md",
     "docs/derive.md",
     "docs/diff.md",
+    "docs/errors.md",
     "docs/forms.md",
     "docs/convert.md",
     "docs/raw.md",
