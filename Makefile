@@ -78,6 +78,7 @@ docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tab
 	$(VENV)/bin/python docs/make_tables.py
 	$(VENV)/bin/python docs/make_configuration.py
 	$(VENV)/bin/python docs/refresh.py
+	$(VENV)/bin/python docs/make_errors.py
 
 rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
 	@$(VENV)/bin/python workshop/make_rule.py "$(ID)" "$(FAMILY)"

@@ -26,6 +26,7 @@ PAGES = [
     "docs/define.md",
     "docs/derive.md",
     "docs/diff.md",
+    "docs/errors.md",
     "docs/forms.md",
     "docs/hosts.md",
     "docs/convert.md",

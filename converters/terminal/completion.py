@@ -15,6 +15,8 @@ from typing import Any
 import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 
+from .error_pages import titles
+
 VARIABLE = "_ADAMGATE_COMPLETE"
 """Shells set it to ask for completions: see click's "Shell Completion"."""
 SHELLS: Mapping[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
@@ -28,7 +30,7 @@ def script(shell: str, program: click.Command) -> str:
 
 
 def made_words(program: click.Group) -> Mapping[str, Mapping[str, str]]:
-    """What the file has to hold: commands, and rules with their titles."""
+    """What the file has to hold: commands, rules and sections about errors, with their titles."""
     from ...schemas.gate.selection import full_book
 
     context = click.Context(program)
@@ -36,6 +38,7 @@ def made_words(program: click.Group) -> Mapping[str, Mapping[str, str]]:
     return {
         "commands": {name: each.get_short_help_str(100) for name, each in commands.items() if each},
         "rules": {rule.id: rule.title for rule in full_book().values()},
+        "errors": titles(),
     }
 
 
@@ -43,9 +46,9 @@ def commands(beginning: str) -> list[CompletionItem]:
     return list(_beginning("commands", beginning))
 
 
-def rule_id(_context: click.Context, _parameter: click.Parameter, beginning: str) -> list[CompletionItem]:
-    """The id of a rule, in any case."""
-    return list(_beginning("rules", beginning.upper()))
+def explained(_context: click.Context, _parameter: click.Parameter, beginning: str) -> list[CompletionItem]:
+    """The id of a rule, in any case, or the name of a section about errors."""
+    return [*_beginning("rules", beginning.upper()), *_beginning("errors", beginning)]
 
 
 def rule_ids(_context: click.Context, _parameter: click.Parameter, beginning: str) -> list[CompletionItem]:
