@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -24,10 +25,16 @@ def sources(root: Path) -> dict[str, Path]:
     return {".".join(part for part in parts[file] if part != "__init__"): file for file in files}
 
 
+@cache
+def tree(file: Path) -> ast.Module:
+    """What several tests look at is parsed once."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def imported(module: str, file: Path, known: dict[str, Path]) -> Iterator[str]:
     """The modules of the package that a file imports: for type checkers and within functions, too."""
     package = module if file.stem == "__init__" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names if each.name in known)
         elif isinstance(node, ast.ImportFrom):
@@ -50,7 +57,7 @@ def test_no_two_things_have_one_name(root: Path):
     """Classes and aliases; functions have their module beside them."""
     homes: dict[str, list[str]] = {}
     for module, file in sources(root).items():
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for node in tree(file).body:
             named = [node.name] if isinstance(node, ast.ClassDef) else []
             if isinstance(node, ast.Assign):
                 named = [each.id for each in node.targets if isinstance(each, ast.Name)]

@@ -43,12 +43,12 @@ def test_the_command_says_whether_all_inputs_were_read(root, inputs, targets, co
 
 def test_an_input_depends_on_seed_target_and_number_alone(fuzz, worker):
     time.sleep(2.1)  # an archive counts in steps of two seconds, a workbook in seconds
-    again = fuzz.Worker(1)
+    again, other = fuzz.Worker(1), fuzz.Worker(2)
     for name in worker.targets:
         inputs = [worker.input(name, number)[0] for number in range(5)]
         assert inputs == [again.input(name, number)[0] for number in range(5)]
         if name not in ("frame", "study-of-frames", "parquet-types"):  # made while they run
-            assert inputs != [fuzz.Worker(2).input(name, number)[0] for number in range(5)]
+            assert inputs != [other.input(name, number)[0] for number in range(5)]
 
 
 def test_whole_inputs_are_damaged(worker):

@@ -295,14 +295,14 @@ def documents(*, wild):
 
 @pytest.mark.slow
 @given(documents(wild=True))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=settings.default.max_examples * 4)
 def test_schema_and_parser_agree_on_every_file(document):
     assert SCHEMA.is_valid(as_in_json(document)) is is_taken(document)
 
 
 @pytest.mark.slow
 @given(documents(wild=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings.default.max_examples)
 def test_schema_and_parser_take_every_file_that_is_right(document):
     assert is_taken(document)
     SCHEMA.validate(as_in_json(document))
@@ -315,7 +315,7 @@ def as_file(document):
 
 @pytest.mark.slow
 @given(documents(wild=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 def test_what_is_shown_says_the_same_again(tmp_path_factory, document):
     """What `config show` prints is a file with the same settings."""
     ids = [each["id"] for each in document.get("rule", [])]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 import adamgate as ag
 from adamgate.cli import run
@@ -321,7 +322,7 @@ ADTTES = {
 
 
 @pytest.mark.parametrize("name", ADTTES)
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(settings.default.max_examples * 15 // 100))
 def test_every_cell_is_that_of_the_rules(root, request, name, seed):
     sources, change, rules, names, variables = ADTTES[name]
     tables = change(random.Random(seed), *request.getfixturevalue(sources))

@@ -92,7 +92,7 @@ def same(found, expected):
     return pd.isna(found) if expected is None else found == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_first_and_last_dates_with_times_and_flags(doses, ends, ages, seed):
     subjects = {
@@ -116,7 +116,7 @@ def test_first_and_last_dates_with_times_and_flags(doses, ends, ages, seed):
             assert ("" if pd.isna(found) else found) in (flags or {""})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_the_record_that_decides_between_two_sources(doses, ends, ages, seed):
     subjects = {
@@ -138,7 +138,7 @@ def test_the_record_that_decides_between_two_sources(doses, ends, ages, seed):
         assert same(frame.loc[subject, "FIRSTTRT"], min(own)[2] if own else None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_statistics_and_flags(doses, ends, ages, seed):
     over = {"sources": ("DOSE",), "of": "EXDOSE"}
@@ -168,7 +168,7 @@ def test_statistics_and_flags(doses, ends, ages, seed):
             assert row[["TOTAL", "MEAN", "LEAST", "MOST", "TWICE"]].isna().all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(DOSES, ENDS, AGES)
 def test_groups_and_their_numbers(doses, ends, ages):
     cases = (ag.Case("AGE < 18", "<18"), ag.Case("AGE < 65", "18-64"), ag.Case("AGE >= 65", ">=65"))
@@ -185,7 +185,7 @@ def test_groups_and_their_numbers(doses, ends, ages):
             assert same(frame.loc[subject, name], expected)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(DOSES, ENDS, AGES, st.integers(1, 5))
 def test_the_order_of_the_records_has_no_effect(doses, ends, ages, seed):
     """Sums are the same to the last bit, and imputation flags those of the date with the most parts."""

@@ -200,7 +200,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(st.lists(st.tuples(numbers | st.just(np.nan), texts), min_size=1, max_size=8))
 def test_every_number_and_text_comes_back(tmp_path_factory, rows):
     """The writers themselves read back what they wrote, and refuse where one bit differs."""

@@ -2,12 +2,23 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from trial_project import TrialProject, make_project
 
 from adamgate import cli
+from adamgate.converters.pipeline import run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def code_hashed_once() -> Iterator[None]:
+    """Nobody edits the code while tests run: each step would read all of it again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "hash_of_code", cache(run.hash_of_code))
+        yield
 
 
 @pytest.fixture

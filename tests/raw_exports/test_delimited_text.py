@@ -62,7 +62,7 @@ def test_of_an_only_column_blank_lines_are_records(tmp_path):
     assert (cells(table)["A"], table.line.tolist()) == (["1", "", "2"], [2, 3, 4])
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(
     st.lists(
         st.lists(

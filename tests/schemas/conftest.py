@@ -1,5 +1,7 @@
 """A small clean trial that readiness rules pass, and a way to ask one rule about a changed copy."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ SUBJECTS = 40
 START = np.datetime64("2024-01-15", "s")
 
 
+@cache
 def _adsl():
     subjects = [f"S1-{number:03d}" for number in range(1, SUBJECTS + 1)]
     died = np.arange(SUBJECTS) % 4 == 0
@@ -38,6 +41,7 @@ def _arms():
     return np.where(np.arange(SUBJECTS) // 4 % 2 == 0, "Active", "Placebo")
 
 
+@cache
 def _adtte():
     """OS in days and PFS in months, a subject each; every fourth subject died."""
     number = np.arange(SUBJECTS)
@@ -74,6 +78,7 @@ def _adtte():
     return pd.concat([survival, free], ignore_index=True)
 
 
+@cache
 def _adae():
     number = np.arange(12)
     return pd.DataFrame(
@@ -96,7 +101,7 @@ class Trial:
     """ADSL, ADTTE and ADAE as frames to change, and the findings of a rule about them."""
 
     def __init__(self):
-        self.adsl, self.adtte, self.adae = _adsl(), _adtte(), _adae()
+        self.adsl, self.adtte, self.adae = _adsl().copy(), _adtte().copy(), _adae().copy()
         self.others = {}
         self.declarations = None
 

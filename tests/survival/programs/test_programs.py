@@ -229,7 +229,7 @@ class Blank(ast.NodeTransformer):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", ["lifelines", "scikit-survival"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(first=NASTY, second=NASTY)
 @example(first='"]; import os #', second="\\")
 def test_no_arm_is_code_in_python(tool, first, second):
@@ -241,7 +241,7 @@ def test_no_arm_is_code_in_python(tool, first, second):
     assert ast.dump(Blank().visit(plain)) == ast.dump(Blank().visit(nasty))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(first=NASTY, second=NASTY)
 @example(first="' / param=glm; %put x; '", second="&sysuserid")
 def test_no_arm_is_code_in_sas(first, second):
@@ -260,7 +260,7 @@ def test_no_arm_is_code_in_sas(first, second):
     assert first in [each.replace("''", "'") for each in re.findall(literal, nasty)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(first=NASTY, second=NASTY)
 def test_no_arm_is_in_the_program_of_stata(first, second):
     if first == second:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -17,9 +18,16 @@ from adamgate.schemas.kinds import amount, switch, time_point
 from adamgate.schemas.options import options_of
 
 
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory):
+    place = tmp_path_factory.mktemp("study") / "adam"
+    ag.write(study(), place, to="parquet")
+    return place
+
+
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    ag.write(study(), tmp_path / "adam", to="parquet")
+def folder(delivered, tmp_path, monkeypatch):
+    shutil.copytree(delivered, tmp_path / "adam")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -111,12 +119,13 @@ def options(name):
 COMMANDS = {"survival": "survival", "kaplan-meier": "km", "adverse-events": "ae"}
 EVERY = [(command, each) for name, command in COMMANDS.items() for each in options(name)]
 NUMBERS = ("--tau", "--at", "--landmark", "--cut", "--per")
-by_flag = pytest.mark.parametrize(
-    ("command", "option"), EVERY, ids=lambda each: each if isinstance(each, str) else each.flag
-)
 
 
-@by_flag
+def named(each):
+    return each if isinstance(each, str) else each.flag
+
+
+@pytest.mark.parametrize(("command", "option"), EVERY, ids=named)
 @pytest.mark.parametrize("given", ["", "  "])
 def test_an_option_whose_value_is_blank_is_refused(folder, capsys, command, option, given):
     assert run_command([command, "adam", "--no-gate", "-o", "out.csv", option.flag, given]) == 2
@@ -136,12 +145,15 @@ def test_a_list_of_blanks_is_refused(folder, capsys, flag, given):
     assert "not blank" in capsys.readouterr().err
 
 
+def test_every_option_that_takes_a_number_is_tried():
+    assert {option.flag for _, option in EVERY if option.kind in (amount, time_point)} <= {*NUMBERS}
+
+
 @pytest.mark.parametrize("written", ["{}=-1", "{} -1"])
-@by_flag
+@pytest.mark.parametrize(
+    ("command", "option"), [each for each in EVERY if each[1].flag in NUMBERS], ids=named
+)
 def test_a_negative_number_is_a_value_not_an_option(folder, capsys, command, option, written):
-    if option.flag not in NUMBERS:
-        assert option.kind not in (amount, time_point)
-        return
     arguments = written.format(option.flag).split()
     assert run_command([command, "adam", "--no-gate", "-o", "out.csv", *arguments]) == 2
     told = capsys.readouterr().err

@@ -264,7 +264,7 @@ COURSES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples * 25 // 100)
 @given(courses=COURSES, policy=st.sampled_from(["event", "censor"]), random=st.randoms(use_true_random=False))
 def test_the_first_event_counts_in_any_order_of_the_rows(courses, policy, random):
     subjects = {

@@ -215,7 +215,7 @@ def intervals(trial: Study, before_first: str = "missing") -> ag.AnalysisTable |
         return refused.what
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(subjects=FOLLOWED, random=st.randoms(use_true_random=False))
 def test_the_order_of_the_records_changes_no_interval(subjects, random):
     order = list(range(len(subjects)))
@@ -228,7 +228,7 @@ def test_the_order_of_the_records_changes_no_interval(subjects, random):
     pd.testing.assert_frame_equal(as_rows(first), as_rows(second), check_categorical=False, check_dtype=False)
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(subjects=FOLLOWED)
 def test_events_person_time_and_values_are_those_of_the_subjects(subjects):
     table = intervals(recurrent(subjects, list(range(len(subjects)))))
@@ -260,7 +260,7 @@ def test_events_person_time_and_values_are_those_of_the_subjects(subjects):
     assert frame["events"].sum() + outside == sum(len(each[1]) for each in subjects), "events in, events out"
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings.default.max_examples * 30 // 100)
 @given(subjects=FOLLOWED, random=st.randoms(use_true_random=False))
 def test_records_of_a_parameter_give_what_dates_give(subjects, random):
     subjects = [each for each in subjects if each[0] > 0]
@@ -293,7 +293,7 @@ def test_records_of_a_parameter_give_what_dates_give(subjects, random):
     assert found.codebook.counts == other.codebook.counts
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(subjects=FOLLOWED)
 def test_what_is_dropped_before_a_first_value_is_counted(subjects):
     trial = recurrent(subjects, list(range(len(subjects))))

@@ -188,7 +188,7 @@ def test_no_event():
 TIMES = of_numpy.arrays(np.float64, st.integers(1, 30), elements=st.integers(0, 12).map(float))
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(time=TIMES, data=st.data())
 def test_incidences_and_survival_add_up_to_one(time, data):
     status = data.draw(of_numpy.arrays(np.intp, len(time), elements=st.integers(0, 3)))
