@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,7 +116,12 @@ class Judged:
 
 def judged(folder: Path, jobs: int, *options: str) -> Judged:
     """The time and the memory that a verdict takes."""
-    command = (sys.executable, "-m", "adamgate", "validate", str(folder), "-q", "--jobs", str(jobs), *options)
+    return watched(("validate", str(folder), "-q", "--jobs", str(jobs), *options), accept=(0, 1))
+
+
+def watched(words: Sequence[str], accept: Sequence[int] = (0,)) -> Judged:
+    """The time and the memory of a command; an exit code that is not in `accept` is an error."""
+    command = (sys.executable, "-m", "adamgate", *words)
     started = time.perf_counter()
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peaks: dict[int, int] = {}
@@ -128,7 +134,7 @@ def judged(folder: Path, jobs: int, *options: str) -> Judged:
         run.kill()
         run.wait()
     seconds = time.perf_counter() - started
-    if run.returncode not in (0, 1):
+    if run.returncode not in accept:
         raise RuntimeError(f"{' '.join(command)} ended with {run.returncode}")
     return Judged(seconds, tuple(peak for peak in peaks.values() if peak))
 

@@ -193,14 +193,14 @@ class Settings:
     )
     jobs: int = setting(
         jobs,
-        "Processes that run checks; the report is the same.",
+        "Processes for checks and conversions; the result is the same.",
         default=1,
         group=SettingGroup.ENGINE,
         metavar="N",
     )
     engine: str = setting(
         Choice(("processes", "dask")),
-        "What runs checks: processes of this machine, or the workers of a Dask cluster.",
+        "What runs checks and conversions: processes of this machine, or the workers of a Dask cluster.",
         default="processes",
         group=SettingGroup.ENGINE,
     )

@@ -372,6 +372,16 @@ def _sha256(paths: Iterable[Path], ended: Event) -> str:
     return digest.hexdigest()
 
 
+def hash_of_input(path: Path, hashing: Hashing) -> Future[str]:
+    """The SHA-256 that datasets state of their file, or of their folder of parts.
+
+    Raises
+    ------
+    OSError
+    """
+    return hashing(_state(path))
+
+
 def _described(dataset: Dataset, table: DatasetsTable, definition: Definition | None) -> Dataset:
     """The dataset with what `datasets.csv` says, and then with what define.xml says beyond that."""
     entry = table.about(dataset)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -396,6 +397,12 @@ class Prepared:
         about = [writer.beside.about(each) for each in repaired]
         changes = [change for each in repaired for change in writer.changes(each)]
         return cls(tuple(repaired), tuple(files), tuple(about), tuple(repairs), tuple(changes))
+
+    @classmethod
+    def together(cls, several: Sequence[Prepared]) -> Prepared:
+        """The same of all datasets."""
+        parts = ("outputs", "files", "about", "repairs", "changes")
+        return cls(*(tuple(chain.from_iterable(getattr(each, part) for each in several)) for part in parts))
 
     def planned(self, target: Target, inputs: Sequence[Path], kept: Sequence[Path] = ()) -> Plan:
         """All files, if they replace nothing that must stay.
