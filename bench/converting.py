@@ -36,7 +36,7 @@ def main(formats: list[str], runs: int) -> None:
     """Measure in turn, and print the table."""
     source, out = made(), DATA / "converted"
     print(f"\nFour datasets of 595,500 records, whole command, median of {runs} runs in turn")
-    print(f"{'to':>8}{'jobs':>6}{'seconds':>9}{'of 1 job':>10}  peak MB of each process")
+    print(f"{'to':>8}{'jobs':>6}{'seconds':>9}{'of 1 job':>10}  of each process: processor seconds; peak MB")
     for to in formats:
         found: dict[int, list[Judged]] = {jobs: [] for jobs in JOBS}
         for _ in range(runs):
@@ -48,8 +48,9 @@ def main(formats: list[str], runs: int) -> None:
         one = median(run.seconds for run in found[1])
         for jobs, of_jobs in found.items():
             seconds = median(run.seconds for run in of_jobs)
+            busy = ", ".join(f"{each:.1f}" for each in of_jobs[-1].busy)
             peaks = ", ".join(f"{most / 1e6:.0f}" for most in of_jobs[-1].peaks)
-            print(f"{to:>8}{jobs:6}{seconds:9.1f}{seconds / one:9.2f}x  {peaks}", flush=True)
+            print(f"{to:>8}{jobs:6}{seconds:9.1f}{seconds / one:9.2f}x  {busy}; {peaks}", flush=True)
 
 
 if __name__ == "__main__":

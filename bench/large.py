@@ -6,6 +6,7 @@ The ADAE is a folder of Parquet files of whole subjects, the ADSL is beside it. 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -108,10 +109,11 @@ def _dates(days: np.ndarray) -> pa.Array:
 
 @dataclass(frozen=True)
 class Judged:
-    """One run: wall time, and the greatest resident memory of the command and of each process it starts."""
+    """One run: wall time; of the command and of each process it starts greatest memory, processor seconds."""
 
     seconds: float
     peaks: tuple[int, ...]
+    busy: tuple[float, ...] = ()
 
 
 def judged(folder: Path, jobs: int, *options: str) -> Judged:
@@ -125,10 +127,12 @@ def watched(words: Sequence[str], accept: Sequence[int] = (0,)) -> Judged:
     started = time.perf_counter()
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peaks: dict[int, int] = {}
+    busy: dict[int, float] = {}
     try:
         while run.poll() is None:
             for process in (run.pid, *_children(run.pid)):
                 peaks[process] = max(peaks.get(process, 0), peak(process))
+                busy[process] = max(busy.get(process, 0.0), _processor_seconds(process))
             time.sleep(EVERY)
     finally:
         run.kill()
@@ -136,13 +140,22 @@ def watched(words: Sequence[str], accept: Sequence[int] = (0,)) -> Judged:
     seconds = time.perf_counter() - started
     if run.returncode not in accept:
         raise RuntimeError(f"{' '.join(command)} ended with {run.returncode}")
-    return Judged(seconds, tuple(peak for peak in peaks.values() if peak))
+    with_peak = [process for process, most in peaks.items() if most]
+    return Judged(seconds, tuple(peaks[each] for each in with_peak), tuple(busy[each] for each in with_peak))
 
 
 def _children(process: int) -> list[int]:
     with suppress(OSError):
         return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     return []
+
+
+def _processor_seconds(process: int) -> float:
+    """Of all its threads, without those of processes that it has started."""
+    with suppress(OSError, IndexError):
+        after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def peak(process: int) -> int:

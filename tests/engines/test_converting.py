@@ -399,28 +399,44 @@ def test_a_process_that_is_killed_while_it_writes(compared, monkeypatch, times):
     assert after == before
 
 
-RUN_THAT_IS_KILLED = """
+RUN_THAT_IS_ENDED = """
 import os, signal, sys
 import adamgate.cli as cli
 from adamgate.converters.engines import converting
 
-def killed(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
+number = int(sys.argv.pop())
 
-converting.converted = killed
+def ended(*_):
+    os.kill(os.getpid(), number)
+
+converting.converted = ended
 sys.argv[0] = "adamgate"
 cli.main()
 """
+
+
+def ended_by(number):
+    """The exit code of a run that gets a signal when all files are made, and none is in its place."""
+    command = [sys.executable, "-c", RUN_THAT_IS_ENDED, "convert", *TWO, "--jobs", "2", str(int(number))]
+    return subprocess.run(command, capture_output=True, check=False).returncode
 
 
 @pytest.mark.slow
 @needs_posix
 def test_what_a_killed_run_left_goes_with_the_next_one(compared):
     compared.monkeypatch.chdir(compared.folder / "many")
-    command = [sys.executable, "-c", RUN_THAT_IS_KILLED, "convert", *TWO, "--jobs", "2"]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == -signal.SIGKILL
+    assert ended_by(signal.SIGKILL) == -signal.SIGKILL
     assert [each.name.rpartition(".")[2] for each in Path("out").iterdir()] == ["work"]
     assert compared.same(*TWO)[0] == 0
+
+
+@pytest.mark.slow
+@needs_posix
+def test_a_run_that_is_told_to_end_leaves_nothing(compared):
+    compared.monkeypatch.chdir(compared.folder / "many")
+    before = tree(Path.cwd())
+    assert ended_by(signal.SIGTERM) == 128 + signal.SIGTERM
+    assert tree(Path.cwd()) == before
 
 
 # A real cluster
