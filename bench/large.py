@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -108,11 +110,12 @@ def _dates(days: np.ndarray) -> pa.Array:
 
 @dataclass(frozen=True)
 class Judged:
-    """One run: wall time, the greatest resident memory of the command and of each process, the report."""
+    """One run: wall time, of the command and its processes memory and processor seconds, the report."""
 
     seconds: float
     peaks: tuple[int, ...]
-    sha256: str
+    busy: tuple[float, ...] = ()
+    sha256: str = ""
 
 
 def judged(folder: Path, jobs: int, *options: str) -> Judged:
@@ -120,33 +123,45 @@ def judged(folder: Path, jobs: int, *options: str) -> Judged:
     with tempfile.TemporaryDirectory() as place:
         report = Path(place) / "report.json"
         of_jobs = ("--jobs", str(jobs)) if jobs > 1 else ()
-        validate = (sys.executable, "-m", "adamgate", "validate", str(folder), "-q", "-o", str(report))
-        seconds, peaks = _watched((*validate, *of_jobs, *options))
-        return Judged(seconds, peaks, hashlib.sha256(report.read_bytes()).hexdigest())
+        run = watched(("validate", str(folder), "-q", "-o", str(report), *of_jobs, *options), accept=(0, 1))
+        return replace(run, sha256=hashlib.sha256(report.read_bytes()).hexdigest())
 
 
-def _watched(command: tuple[str, ...]) -> tuple[float, tuple[int, ...]]:
+def watched(words: Sequence[str], accept: Sequence[int] = (0,)) -> Judged:
+    """The time and the memory of a command; an exit code that is not in `accept` is an error."""
+    command = (sys.executable, "-m", "adamgate", *words)
     started = time.perf_counter()
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peaks: dict[int, int] = {}
+    busy: dict[int, float] = {}
     try:
         while run.poll() is None:
             for process in (run.pid, *_children(run.pid)):
                 peaks[process] = max(peaks.get(process, 0), peak(process))
+                busy[process] = max(busy.get(process, 0.0), _processor_seconds(process))
             time.sleep(EVERY)
     finally:
         run.kill()
         run.wait()
     seconds = time.perf_counter() - started
-    if run.returncode not in (0, 1):
+    if run.returncode not in accept:
         raise RuntimeError(f"{' '.join(command)} ended with {run.returncode}")
-    return seconds, tuple(peak for peak in peaks.values() if peak)
+    with_peak = [process for process, most in peaks.items() if most]
+    return Judged(seconds, tuple(peaks[each] for each in with_peak), tuple(busy[each] for each in with_peak))
 
 
 def _children(process: int) -> list[int]:
     with suppress(OSError):
         return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     return []
+
+
+def _processor_seconds(process: int) -> float:
+    """Of all its threads, without those of processes that it has started."""
+    with suppress(OSError, IndexError):
+        after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def peak(process: int) -> int:

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -98,7 +98,7 @@ def on_workers(folder: Path, way: Way) -> Judged:
     with cluster(way.number) as (address, workers), tempfile.TemporaryDirectory() as shared:
         options = ("--shared-dir", shared) if way.shared else ()
         run = judged(folder, 1, "--engine", "dask", "--scheduler", address, *options)
-        return Judged(run.seconds, (*run.peaks, *(peak(worker) for worker in workers)), run.sha256)
+        return replace(run, peaks=(*run.peaks, *(peak(worker) for worker in workers)))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.study.variable import MOST_VARIABLES
@@ -194,6 +194,25 @@ def _none(_: Output) -> Iterable[Repair]:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What depends on all datasets that are written into a folder, and on what lies there.
+
+    Attributes
+    ----------
+    about : callable
+        What must be known of a dataset for it, once its files can be planned: without its records.
+    plan : callable
+        The files that describe several datasets together. Refuses what may not lie there.
+    """
+
+    about: Callable[[Output], Any]
+    plan: Callable[[Sequence[Any]], list[PlannedFile]]
+
+
+NOTHING_BESIDE = Beside(lambda _: None, lambda _: [])
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """How one file format is written; `Format.holds` says what it has a place for.
 
@@ -202,7 +221,7 @@ class Writer:
     breaches : callable
         Everything of a dataset that the format cannot hold; a dataset with none is written loss-free.
     plan : callable
-        The files that hold these datasets, sidecars included.
+        The files that hold these datasets.
     styled : callable, optional
         The writer of tables for a tool, one file each, in the style that the tool reads; where there is
         none, these are written as every dataset is.
@@ -210,6 +229,7 @@ class Writer:
         An output whose dataset has fewer breaches, and what was changed; asked with the option `fix`.
     changes : callable, optional
         Metadata that are written otherwise than the dataset has them.
+    beside : Beside
     """
 
     breaches: Callable[[Output], Iterable[Breach]]
@@ -217,6 +237,12 @@ class Writer:
     styled: Callable[[TableStyle], Writer] | None = None
     repaired: Callable[[Output], tuple[Output, Sequence[Repair]]] | None = None
     changes: Callable[[Output], Iterable[Repair]] = _none
+    beside: Beside = NOTHING_BESIDE
+
+    def files(self, outputs: Sequence[Output]) -> list[PlannedFile]:
+        """The files that hold these datasets, then those that describe several of them."""
+        files = self.plan(outputs)
+        return [*files, *self.beside.plan([self.beside.about(each) for each in outputs])]
 
     def of_tables(self, style: TableStyle) -> Writer:
         return self.styled(style) if self.styled else self

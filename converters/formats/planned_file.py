@@ -22,9 +22,12 @@ class PlannedFile:
     check : callable, optional
         Reads the file back under its temporary name, and raises UnwritableOutput where it is not what
         was to be written.
+    made : Path, optional
+        Where it is already, written, flushed and checked, on the disk that it goes to.
     """
 
     path: Path
     write: Callable[[BinaryIO], None]
     merged: bool = False
     check: Callable[[Path], None] | None = None
+    made: Path | None = None

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
@@ -179,7 +179,42 @@ class Readings:
         raise_all(self.problems)
 
 
-def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> Readings:
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """What could be read of one file, and what could not.
+
+    Attributes
+    ----------
+    datasets : tuple of Dataset
+    problems : tuple of UnreadableInput
+        Without those of what describes all data of its folder.
+    """
+
+    datasets: tuple[Dataset, ...] = ()
+    problems: tuple[UnreadableInput, ...] = ()
+
+
+class ReadFiles(Protocol):
+    """Reads the files of one delivery in their order, wherever; the last argument reads them here."""
+
+    def __call__(
+        self,
+        files: Sequence[Path],
+        definition: Definition | None,
+        here: Callable[[], Iterator[FileReading]],
+        /,
+    ) -> Iterable[FileReading]: ...
+
+
+def _here(
+    _files: Sequence[Path], _definition: Definition | None, here: Callable[[], Iterator[FileReading]]
+) -> Iterator[FileReading]:
+    return here()
+
+
+def read_each(
+    path: str | Path | Sequence[str | Path], options: ReadOptions, read_files: ReadFiles = _here
+) -> Readings:
     """Read every input that can be read; see `read`."""
     paths = _paths(path)
     if not paths and options.define is not None:
@@ -194,7 +229,7 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
                 problems += several.problems
             except UnreadableInput as problem:
                 problems.append(problem)
-        readings = _read_places(places, options, problems)
+        readings = _read_places(places, options, problems, read_files)
         return Readings(
             tuple(map(brought.from_there, readings.datasets)),
             brought.noted(readings.notes),
@@ -203,29 +238,49 @@ def read_each(path: str | Path | Sequence[str | Path], options: ReadOptions) -> 
         )
 
 
-def _read_places(places: Sequence[Path], options: ReadOptions, problems: list[UnreadableInput]) -> Readings:
+def _read_places(
+    places: Sequence[Path], options: ReadOptions, problems: list[UnreadableInput], read_files: ReadFiles
+) -> Readings:
     """Read every file of places that are here; `problems` grows."""
     found = _files(places, options.recursive, problems)
     files = found.files
     sidecars, definitions = _sidecars(files, options, problems), _definitions(files, options, problems)
-    datasets: list[Dataset] = []
-    with hashing_beside() as hashing:
-        for file in files:
-            try:
-                read_from = _read_file(file, options, hashing)
-            except UnreadableInput as problem:
-                problems.append(problem)
-            else:
-                described = [
-                    _described(dataset, sidecars[file.parent], definitions[file.parent])
-                    for dataset in read_from
-                ]
-                datasets += [_traced(dataset, problems) for dataset in described]
-    undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
     definition = options.definitions.of_study(definitions.values())
+
+    def here() -> Iterator[FileReading]:
+        with hashing_beside() as hashing:
+            for file in files:
+                yield _reading(file, sidecars[file.parent], definitions[file.parent], options, hashing)
+
+    datasets: list[Dataset] = []
+    for each in read_files(files, definition, here):
+        datasets += each.datasets
+        problems += each.problems
+    undecoded = (ReadingNote("", table.undecoded) for table in sidecars.values() if table.undecoded)
     unchecked = [NOT_CHECKED] if options.xsd is not None and definition is None else []
     notes = (*found.notes, *undecoded, *options.definitions.notes, *unchecked)
     return Readings(tuple(datasets), notes, _distinct(problems), definition)
+
+
+def read_file(file: Path, options: ReadOptions) -> FileReading:
+    """Read one file of a delivery, as it is read with the others."""
+    of_folder: list[UnreadableInput] = []  # told by who reads them all
+    sidecars, definitions = _sidecars([file], options, of_folder), _definitions([file], options, of_folder)
+    with hashing_beside() as hashing:
+        return _reading(file, sidecars[file.parent], definitions[file.parent], options, hashing)
+
+
+def _reading(
+    file: Path, table: DatasetsTable, definition: Definition | None, options: ReadOptions, hashing: Hashing
+) -> FileReading:
+    """One file, with what its folder says of it."""
+    try:
+        found = _read_file(file, options, hashing)
+    except UnreadableInput as problem:
+        return FileReading(problems=(problem,))
+    problems: list[UnreadableInput] = []
+    datasets = [_traced(_described(each, table, definition), problems) for each in found]
+    return FileReading(tuple(datasets), tuple(problems))
 
 
 Hashing = Callable[[Iterable[Path]], Future[str]]
@@ -315,6 +370,16 @@ def _sha256(paths: Iterable[Path], ended: Event) -> str:
             while not ended.is_set() and (block := file.read(_HASHED)):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def hash_of_input(path: Path, hashing: Hashing) -> Future[str]:
+    """The SHA-256 that datasets state of their file, or of their folder of parts.
+
+    Raises
+    ------
+    OSError
+    """
+    return hashing(_state(path))
 
 
 def _described(dataset: Dataset, table: DatasetsTable, definition: Definition | None) -> Dataset:

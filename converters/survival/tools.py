@@ -158,7 +158,7 @@ class ToolTable:
         form = format_written(self.output.path)
         writer = form.load_writer().of_tables(self._style())
         refuse_breaches([self.output], form, writer, self.output.path)
-        (planned,) = writer.plan([self.output])
+        (planned,) = writer.files([self.output])
         return planned
 
     def _style(self) -> TableStyle:

@@ -7,10 +7,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from typing import BinaryIO
 
 from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
@@ -57,6 +59,51 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
     if elsewhere:
         return _sent_together(files, elsewhere, overwrite=overwrite)
     return _write_here(files, overwrite=overwrite)
+
+
+@contextmanager
+def staging_folder(place: Path) -> Iterator[Path]:
+    """A hidden folder within that of outputs, for files that are put in their places later.
+
+    It goes with what is left in it, and with the folder of the outputs if that was not there before and is
+    empty.
+
+    Raises
+    ------
+    OSError
+    """
+    missing = [each for each in (place, *place.parents) if not os.path.exists(each)]
+    with ExitStack() as undo:
+        for each in reversed(missing):
+            each.mkdir()
+            undo.callback(_remove_if_empty, each)
+        folder = place / temporary_name("work")
+        folder.mkdir()
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield folder
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def made_in(folder: Path, file: PlannedFile) -> PlannedFile:
+    """A file that is written, flushed and checked in a folder, and is only to be put in its place.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    with _told_of(file), ExitStack() as undo:
+        made = _write_temporary(replace(file, path=folder / file.path.name), undo)
+        undo.pop_all()
+    return PlannedFile(file.path, partial(_copy, made), file.merged, made=made)
+
+
+def _copy(made: Path, stream: BinaryIO) -> None:
+    with made.open("rb") as file:
+        shutil.copyfileobj(file, stream)
 
 
 def _sent_together(
@@ -182,6 +229,9 @@ def _staged(file: PlannedFile, undo: ExitStack) -> Path:
 
 
 def _write_temporary(file: PlannedFile, undo: ExitStack) -> Path:
+    if file.made is not None:
+        undo.callback(file.made.unlink, missing_ok=True)
+        return file.made
     path = file.path.with_name(temporary_name())
     with path.open("xb") as stream:
         undo.callback(path.unlink, missing_ok=True)

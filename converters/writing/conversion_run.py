@@ -34,7 +34,8 @@ from .losses import losses
 from .manifest import FileHashes, render, stated_time
 from .names import require_output_name
 from .selection import Selected, Selection
-from .write import Plan, Target, planned
+from .staging import PreparedElsewhere, PreparedHere, Preparing, StagedDataset
+from .write import Plan, Target, refuse_outputs
 
 _WRITTEN: Mapping[Holds, WrittenKind] = MappingProxyType(
     {
@@ -111,13 +112,18 @@ class Request:
         return {name: _plain(value) for name, value in given.items() if value} | of_writing
 
 
-def converted(readings: Readings, request: Request) -> ConversionRecord:
+def converted(
+    readings: Readings, request: Request, staged: Sequence[StagedDataset] | None = None
+) -> ConversionRecord:
     """Write what was read.
 
     Parameters
     ----------
     readings : Readings
     request : Request
+    staged : sequence of StagedDataset, optional
+        Of each dataset, where that was done elsewhere: its files, which are only to be put in their places.
+        The datasets are as defined, and need no records.
 
     Raises
     ------
@@ -125,13 +131,15 @@ def converted(readings: Readings, request: Request) -> ConversionRecord:
         Where all or nothing is to be written, or there is only one dataset: whatever keeps it from being
         written. Else only what concerns all datasets; the rest is in the `ConversionRecord`.
     """
-    run = _Run(_as_defined(readings, request.target.format), request)
+    if staged is None:
+        readings = as_defined_for(request.target.format, readings)
+    run = _Run(readings, request, staged)
     if request.together or len(readings.datasets) + len(readings.problems) < 2 or not readings.datasets:
         return run.at_once()
     return run.one_by_one()
 
 
-def _as_defined(readings: Readings, form: Format) -> Readings:
+def as_defined_for(form: Format, readings: Readings) -> Readings:
     """The datasets with what define.xml states and they do not, as far as the target has a place for it."""
     definition = readings.definition
     if definition is None:
@@ -146,10 +154,13 @@ def _as_defined(readings: Readings, form: Format) -> Readings:
 class _Run:
     """One conversion, and what of it was written so far."""
 
-    def __init__(self, readings: Readings, request: Request) -> None:
+    def __init__(self, readings: Readings, request: Request, staged: Sequence[StagedDataset] | None) -> None:
         self._readings = readings
         self._request = request
-        self._names = tuple(each.name for each in readings.datasets)
+        names = tuple(each.name for each in readings.datasets)
+        self._preparing: Preparing = PreparedHere(request.target, request.selection, names, request.progress)
+        if staged is not None:
+            self._preparing = PreparedElsewhere(dict(zip(readings.datasets, staged, strict=True)))
         self._inputs = inputs_of(readings.datasets)
         self._beside: dict[Path, None] = {}
         self._hashes = FileHashes({}, {}, {})
@@ -200,17 +211,16 @@ class _Run:
     def _written(self, datasets: Sequence[Dataset], *, is_all: bool = False) -> list[ConvertedDataset]:
         """All of these datasets, or none; with the manifest where they are all."""
         request = self._request
-        chosen = [request.selection.of_dataset(each, self._names) for each in datasets]
-        outputs = [
-            replace(each, progress=request.progress)
-            for each in request.target.outputs([selected for selected, _ in chosen])
-        ]
-        plan = planned(outputs, request.target, self._inputs, request.kept, overwrite=request.overwrite)
+        chosen = self._preparing.chosen(datasets)
+        outputs = [each.output for each in chosen]
+        refuse_outputs(outputs, self._inputs, request.kept, overwrite=request.overwrite)
+        prepared = self._preparing.prepared(datasets, outputs)
+        plan = prepared.planned(request.target, self._inputs, request.kept)
         outcomes = [
-            self._outcome(read, output, selected, plan)
-            for read, output, (_, selected) in zip(datasets, plan.outputs, chosen, strict=True)
+            self._outcome(read, output, each.selected, plan)
+            for read, output, each in zip(datasets, plan.outputs, chosen, strict=True)
         ]
-        hashed: dict[Path, FileHash] = {}
+        hashed: dict[Path, FileHash] = self._preparing.hashes(datasets)
         files = plan.files
         if request.manifest is not None:
             files = tuple(hashing(each, hashed) for each in files)

@@ -34,7 +34,12 @@ def hash_of(path: Path) -> FileHash:
 
 
 def hashing(file: PlannedFile, found: MutableMapping[Path, FileHash]) -> PlannedFile:
-    """The same file, whose hash is found as soon as it is written: before another run can replace it."""
+    """The same file, whose hash is found as soon as it is written: before another run can replace it.
+
+    Who has made a file has found its hash.
+    """
+    if file.made is not None:
+        return file
 
     def write(stream: BinaryIO) -> None:
         file.write(stream)

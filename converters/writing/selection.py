@@ -56,6 +56,10 @@ class Selected:
     def __bool__(self) -> bool:
         return bool(self.conditions or self.dropped or self.renamed)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        fixed = self.conditions, self.records_excluded, self.dropped, self.dropped_keys
+        return Selected, (*fixed, dict(self.renamed))
+
 
 @dataclass(frozen=True, slots=True)
 class _Named:
@@ -188,6 +192,9 @@ class Selection:
     def __bool__(self) -> bool:
         return bool(self.keep or self.drop or self.where or self.rename)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _selection_of, (dict(self.options),)
+
     @property
     def options(self) -> Mapping[str, Any]:
         """As it was asked for, by the names of the options."""
@@ -306,6 +313,11 @@ class Selection:
                 "choose another name, or drop the other variable",
             )
         return MappingProxyType(renamed)
+
+
+def _selection_of(options: Mapping[str, Any]) -> Selection:
+    """A selection that was sent to another process."""
+    return Selection.of(**{**options, "keep": options["keep"] or None})
 
 
 def _names(named: Iterable[_Named], dataset: Dataset, datasets: Collection[str]) -> set[str]:

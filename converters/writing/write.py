@@ -7,7 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.study.dataset import Dataset
@@ -355,6 +357,91 @@ class Plan:
     changes: tuple[Repair, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Datasets that a format can hold, whatever lies where they are to go.
+
+    Attributes
+    ----------
+    outputs : tuple of Output
+        As they are written.
+    files : tuple of PlannedFile
+        Of the data.
+    about : tuple
+        What the files that describe them together must know of each; see `Beside`.
+    repairs, changes : tuple of Repair
+        As of `Plan`.
+    """
+
+    outputs: tuple[Output, ...]
+    files: tuple[PlannedFile, ...]
+    about: tuple[Any, ...]
+    repairs: tuple[Repair, ...] = ()
+    changes: tuple[Repair, ...] = ()
+
+    @classmethod
+    def of(cls, outputs: Sequence[Output], target: Target) -> Prepared:
+        """Datasets as the format of a target holds them.
+
+        Raises
+        ------
+        UnwritableOutput
+            When it cannot.
+        """
+        writer = target.format.load_writer()
+        repaired, repairs = _repaired(outputs, writer)
+        refuse_breaches(
+            repaired, target.format, writer, repaired[0].path if len(repaired) == 1 else target.path
+        )
+        files = writer.plan(repaired)
+        about = [writer.beside.about(each) for each in repaired]
+        changes = [change for each in repaired for change in writer.changes(each)]
+        return cls(tuple(repaired), tuple(files), tuple(about), tuple(repairs), tuple(changes))
+
+    @classmethod
+    def together(cls, several: Sequence[Prepared]) -> Prepared:
+        """The same of all datasets."""
+        parts = ("outputs", "files", "about", "repairs", "changes")
+        return cls(*(tuple(chain.from_iterable(getattr(each, part) for each in several)) for part in parts))
+
+    def planned(self, target: Target, inputs: Sequence[Path], kept: Sequence[Path] = ()) -> Plan:
+        """All files, if they replace nothing that must stay.
+
+        Parameters
+        ----------
+        target : Target
+        inputs, kept : sequence of Path
+            As of `planned`.
+
+        Raises
+        ------
+        UnwritableOutput
+        """
+        beside = target.format.load_writer().beside.plan(self.about)
+        # What would be beside data that go elsewhere is told as lost.
+        files = (*self.files, *beside) if target.has_files_beside else self.files
+        refuse_inputs((file.path for file in files if not file.merged), (*inputs, *kept))
+        refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
+        return Plan(self.outputs, files, self.repairs, self.changes)
+
+
+def refuse_outputs(
+    outputs: Sequence[Output], inputs: Sequence[Path], kept: Sequence[Path], *, overwrite: bool
+) -> None:
+    """Refuse outputs that would replace what was read, or other data beside it.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    refuse_inputs((output.path for output in outputs), (*inputs, *kept))
+    if overwrite:
+        held: dict[Path, list[str]] = {}
+        for output in outputs:
+            held.setdefault(output.path, []).append(output.dataset.name)
+        refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
+
+
 def planned(
     outputs: Sequence[Output],
     target: Target,
@@ -380,23 +467,8 @@ def planned(
     ------
     UnwritableOutput
     """
-    refuse_inputs((output.path for output in outputs), (*inputs, *kept))
-    if overwrite:
-        held: dict[Path, list[str]] = {}
-        for output in outputs:
-            held.setdefault(output.path, []).append(output.dataset.name)
-        refuse_data_beside(held, inputs, lambda path: _holds(path, held[path]))
-    writer = target.format.load_writer()
-    outputs, repairs = _repaired(outputs, writer)
-    place = outputs[0].path if len(outputs) == 1 else target.path
-    refuse_breaches(outputs, target.format, writer, place)
-    files = writer.plan(outputs)
-    if not target.has_files_beside:
-        files = [file for file in files if not file.merged]  # what would be beside it is told as lost
-    refuse_inputs((file.path for file in files if not file.merged), (*inputs, *kept))
-    refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))
-    changes = tuple(change for output in outputs for change in writer.changes(output))
-    return Plan(tuple(outputs), tuple(files), tuple(repairs), changes)
+    refuse_outputs(outputs, inputs, kept, overwrite=overwrite)
+    return Prepared.of(outputs, target).planned(target, inputs, kept)
 
 
 def _repaired(outputs: Sequence[Output], writer: Writer) -> tuple[list[Output], list[Repair]]:

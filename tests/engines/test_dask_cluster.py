@@ -6,7 +6,6 @@ import json
 import operator
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from local_cluster import Cluster, end, free_port
 from two_arm_trial import two_arm_trial
 
 import adamgate as ag
@@ -38,68 +38,6 @@ from adamgate.schemas.gate.subject_parts import parts_by_subject
 from adamgate.schemas.gate.validate import judge
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_version, pytest.mark.filterwarnings("ignore")]
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-class Cluster:
-    """A scheduler and workers, each a process of its own."""
-
-    def __init__(self, folder):
-        self.folder, self.workers = folder, []
-        self.address = f"tcp://127.0.0.1:{free_port()}"
-        port = self.address.rpartition(":")[2]
-        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-        self._wait_for(0)
-
-    def add(self, *options):
-        self.workers.append(self._start("worker", self.address, "--nthreads=1", "--no-dashboard", *options))
-        self._wait_for(len(self.workers))
-        return self.workers[-1]
-
-    def _wait_for(self, workers):
-        """However busy the machine is; the product waits for ten seconds."""
-        from distributed import Client
-
-        until = time.monotonic() + 60
-        while True:
-            try:
-                with Client(self.address, timeout=5, set_as_default=False) as client:
-                    if workers:
-                        client.wait_for_workers(workers, timeout=60)
-                    return
-            except OSError:
-                assert time.monotonic() < until, "no scheduler"
-
-    def _start(self, *arguments):
-        root = Path(ag.__file__).resolve().parent
-        package = self.folder / "path"
-        package.mkdir(exist_ok=True)
-        if not (package / "adamgate").exists():
-            (package / "adamgate").symlink_to(root)
-        paths = os.pathsep.join([str(package), str(root / "tests" / "engines")])
-        return subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "dask", *arguments],
-            env={**os.environ, "PYTHONPATH": paths, "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__DISK": "False"},
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def close(self):
-        for each in (*self.workers, self.scheduler):
-            end(each)
-
-
-def end(process):
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from typing import BinaryIO
 
 import numpy as np
@@ -142,11 +141,7 @@ def _distinct(texts: pa.Array) -> pa.Array:
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
-    files = [PlannedFile(output.path, partial(_write, output)) for output in outputs]
-    in_order = sorted(outputs, key=lambda output: output.path.parent)
-    for folder, together in groupby(in_order, key=lambda output: output.path.parent):
-        files += written_sidecars.plan(folder, list(together))
-    return files
+    return [PlannedFile(output.path, partial(_write, output)) for output in outputs]
 
 
 _TOKENS = {
@@ -202,4 +197,4 @@ def _column(dataset: Dataset, variable: Variable) -> Block:
     return with_tags
 
 
-CSV = Writer(breaches, plan, tables_in)
+CSV = Writer(breaches, plan, tables_in, beside=written_sidecars.SIDECARS)

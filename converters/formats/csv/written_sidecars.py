@@ -8,14 +8,16 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
 from ....schemas.errors import UnreadableInput, UnwritableOutput
 from ....schemas.study.dataset import Dataset
+from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import Variable
 from ...metadata.sidecar_names import DATASETS_FILES, VARIABLES_FILE
 from ...metadata.sidecars import Tables, csv_files_in, dataset_in, dataset_name, file_key
@@ -23,7 +25,7 @@ from ...values import arrow_columns
 from ...values.arrow_columns import Shape
 from ...values.regular_file import read_regular
 from ...values.sas_formats import FormatKind, kind_of
-from ..format import Output
+from ..format import Beside, Output
 from ..planned_file import PlannedFile
 
 TableRow = dict[str, str]
@@ -64,7 +66,46 @@ def _quoted(field: str) -> str:
     return '"' + field.replace('"', '""') + '"' if set(field) & _MISLEADING else field
 
 
-def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """What the sidecars say of a dataset.
+
+    Attributes
+    ----------
+    path : Path
+        Of its file.
+    dataset : DatasetDescription
+    stamps : mapping of str to str
+        "date" or "datetime" of variables whose column says so, by name.
+    """
+
+    path: Path
+    dataset: DatasetDescription
+    stamps: Mapping[str, str]
+
+
+def about(output: Output) -> _Described:
+    """What is said of the dataset of an output."""
+    dataset = output.dataset
+    has_formats = "format" in dataset.carries  # and so has the table: a format says what a column holds
+    stamps = {
+        each.name: stamp_type(dataset, replace(each, format=""))
+        for each in dataset.variables
+        if not (each.format and has_formats)
+    }
+    return _Described(output.path, dataset.description, stamps)
+
+
+def plan(described: Sequence[_Described]) -> list[PlannedFile]:
+    """The sidecars of all folders after these datasets are written into them."""
+    files: list[PlannedFile] = []
+    in_order = sorted(described, key=lambda each: each.path.parent)
+    for folder, together in groupby(in_order, key=lambda each: each.path.parent):
+        files += _in_folder(folder, list(together))
+    return files
+
+
+def _in_folder(folder: Path, described: Sequence[_Described]) -> list[PlannedFile]:
     """The sidecars of a folder after these datasets are written into it.
 
     Raises
@@ -73,18 +114,17 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
         When a sidecar is present and is not a table that could be kept, or another CSV file of the folder
         holds one of the datasets: one description cannot be true of both.
     """
-    datasets = [output.dataset for output in outputs]
+    datasets = [each.dataset for each in described]
     carried = frozenset().union(*(dataset.carries for dataset in datasets))
     header = [name for name in _VARIABLES if name not in _CARRIED or _CARRIED[name] in carried]
     with_format = "format" in header
     variables = [
-        _variable_row(dataset, variable, with_format)
-        for dataset in datasets
-        for variable in dataset.variables
+        _variable_row(each, variable, with_format)
+        for each in described
+        for variable in each.dataset.variables
     ]
-    described = [_dataset_row(output) for output in outputs]
     names = {dataset.name for dataset in datasets}
-    keys = {file_key(output.path.name) for output in outputs}
+    keys = {file_key(each.path.name) for each in described}
 
     def is_of_dataset(row: TableRow) -> bool:
         return _concerned(row) in names
@@ -94,22 +134,22 @@ def plan(folder: Path, outputs: Sequence[Output]) -> list[PlannedFile]:
 
     tables = (
         ((VARIABLES_FILE,), is_of_dataset, header, variables),
-        (DATASETS_FILES, is_of_file, _DATASETS, described),
+        (DATASETS_FILES, is_of_file, _DATASETS, list(map(_dataset_row, described))),
     )
     files = []
     for file_names, old, columns, rows in tables:
         path = _beside(folder, file_names)
         _present(path)  # a damaged one is refused before anything is written
         files.append(PlannedFile(path, partial(_write, path, old, rows, columns), merged=True))
-    _refuse_second_file(folder, outputs)
+    _refuse_second_file(folder, described)
     return files
 
 
-def _refuse_second_file(folder: Path, outputs: Sequence[Output]) -> None:
+def _refuse_second_file(folder: Path, described: Sequence[_Described]) -> None:
     if not os.path.isdir(folder):
         return
-    written = {output.path.name for output in outputs}
-    names = {output.dataset.name for output in outputs}
+    written = {each.path.name for each in described}
+    names = {each.dataset.name for each in described}
     tables = Tables()
     for path in (path for path in csv_files_in(folder) if path.name not in written):
         try:
@@ -131,25 +171,25 @@ def stamp_type(dataset: Dataset, variable: Variable) -> str:
     return _STAMPS.get(arrow_columns.shape_of(dataset, variable), "")
 
 
-def _variable_row(dataset: Dataset, variable: Variable, with_format: bool) -> TableRow:
+def _variable_row(described: _Described, variable: Variable, with_format: bool) -> TableRow:
     """A line of the table; without a column for formats, the type tells dates and times from numbers."""
-    told = variable if with_format else replace(variable, format="")
+    stamp = "" if with_format and variable.format else described.stamps.get(variable.name, "")
     is_time = not with_format and kind_of(variable.format) is FormatKind.TIME and variable.type == "Num"
     return {
-        "dataset": dataset.name,
+        "dataset": described.dataset.name,
         "variable": variable.name,
         "label": variable.label,
-        "type": "time" if is_time else stamp_type(dataset, told) or variable.type,
+        "type": "time" if is_time else stamp or variable.type,
         "length": "" if variable.length is None else str(variable.length),
         "format": variable.format,
         "informat": variable.informat,
     }
 
 
-def _dataset_row(output: Output) -> TableRow:
-    dataset = output.dataset
+def _dataset_row(described: _Described) -> TableRow:
+    dataset = described.dataset
     return {
-        "Filename": output.path.name,
+        "Filename": described.path.name,
         "dataset": dataset.name,
         "Label": dataset.label,
         "class": dataset.declared_class,
@@ -208,3 +248,6 @@ def _write(
 ) -> None:
     """The table as it is now, to which other runs may have added lines, with these rows for the old ones."""
     stream.write(_present(path).replaced(old, rows, header).content())
+
+
+SIDECARS = Beside(about, plan)

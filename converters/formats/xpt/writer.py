@@ -16,14 +16,14 @@ from typing import BinaryIO
 
 from ....schemas.errors import UnwritableOutput
 from ...fixed_width.stored_columns import write_records
-from ..format import Breach, Output, Repair, Writer
+from ..format import Beside, Breach, Output, Repair, Writer
 from ..planned_file import PlannedFile
 from ..table_style import TableStyle
 from .cards import padding
 from .described import Described
 from .guarded_records import GuardedRecords
 from .headers import library_header, member_headers
-from .older_parts import refuse_older_parts
+from .older_parts import WrittenParts, refuse_older_parts
 from .parts import FilePart, parts_of
 from .read_back import require_same
 from .repairs import repaired
@@ -34,9 +34,7 @@ from .unfit import breaches
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:
     """One file for each path, with all its datasets; several for a dataset that is too large for one."""
     parts = [part for output in outputs for part in parts_of(output, Described.of(output))]
-    files = [_planned(list(together)) for _, together in groupby(parts, key=lambda part: part.path)]
-    refuse_older_parts(parts, {file.path for file in files})
-    return files
+    return [_planned(list(together)) for _, together in groupby(parts, key=lambda part: part.path)]
 
 
 def _planned(parts: Sequence[FilePart]) -> PlannedFile:
@@ -76,9 +74,17 @@ def _plan_tables(outputs: Sequence[Output]) -> list[PlannedFile]:
     return plan([as_table(each) for each in outputs])
 
 
+def _parts_of_table(output: Output) -> WrittenParts:
+    return WrittenParts.of(as_table(output))
+
+
 def _tables_in(_: TableStyle) -> Writer:
     return TABLES
 
 
-TABLES = Writer(_breaches_of_table, _plan_tables, _tables_in)
-XPT = Writer(breaches, plan, _tables_in, repaired, changes)
+TABLES = Writer(
+    _breaches_of_table, _plan_tables, _tables_in, beside=Beside(_parts_of_table, refuse_older_parts)
+)
+XPT = Writer(
+    breaches, plan, _tables_in, repaired, changes, beside=Beside(WrittenParts.of, refuse_older_parts)
+)

@@ -12,10 +12,11 @@ import click
 from ...configuration.settings import SETTINGS, SettingGroup, Settings
 from ...formats import writable
 from ...formats.write_options import WriteOptions
+from ..engines_run import converted_as_set
 from ..exit_codes import PASSED
 from ..inputs import kept_files, reading_options, settings_for
 from ..messages import tell_conversion
-from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching
+from ..options import OVERWRITING, PATH, QUIET, READING_OPTIONS, matching, setting_options
 from ..progress import progress
 from ..writing_options import WRITING_OPTIONS
 
@@ -50,6 +51,7 @@ _SELECTION = ("keep", "drop", "where", "rename")
     metavar="FILE",
     help="JSON file with the SHA-256 of inputs and outputs, and what was selected and not kept.",
 )
+@setting_options(SettingGroup.ENGINE)
 @READING_OPTIONS
 @WRITING_OPTIONS
 @OVERWRITING
@@ -73,9 +75,7 @@ def command(
     that the target format cannot hold is reported. Of several datasets, those that can be written are
     written; the exit code is the highest of all.
     """
-    from ...reading.options import checked_options
-    from ...reading.read import read_each
-    from ...writing.conversion_run import Request, converted
+    from ...writing.conversion_run import Request
     from ...writing.convert import MEMORY
     from ...writing.selection import Selection
     from ...writing.write import Target
@@ -96,8 +96,8 @@ def command(
             options={"to": to, **_deciding(settings)},
         )
         request.check()  # before any work is done, so that it is not done in vain
-        readings = read_each(sources, checked_options(**reading_options(settings, callbacks, MEMORY)))
-        conversion = converted(readings, request)
+        options = reading_options(settings, callbacks, MEMORY)
+        conversion = converted_as_set(sources, options, request, settings)
     tell_conversion(conversion, quiet)
     return max((each.exit_code for each in conversion.problems), default=PASSED)
 
