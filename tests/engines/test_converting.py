@@ -26,7 +26,7 @@ from adamgate import cli
 from adamgate.converters.engines import converting, engine_of
 from adamgate.converters.engines.converting import FileTask, convert_file, converted_on
 from adamgate.converters.formats import writable
-from adamgate.converters.terminal import conversion_engine
+from adamgate.converters.terminal import engines_run
 from adamgate.converters.writing import atomic
 from adamgate.converters.writing.conversion_run import Request
 from adamgate.converters.writing.write import Target
@@ -167,7 +167,7 @@ def pickling(monkeypatch):
     def of_settings(_):
         yield made
 
-    monkeypatch.setattr(conversion_engine, "_engine", of_settings)
+    monkeypatch.setattr(engines_run, "_engine", of_settings)
     return made
 
 
@@ -386,7 +386,7 @@ def test_a_process_that_is_killed_while_it_writes(compared, monkeypatch, times):
         with closing(Killing(compared.folder / "marks", times)) as engine:
             yield engine
 
-    monkeypatch.setattr(conversion_engine, "_engine", of_settings)
+    monkeypatch.setattr(engines_run, "_engine", of_settings)
     if times == 1:
         assert compared.same(*TWO, "--manifest", "m.json")[0] == 0
         assert compared.ran("many", "adam/ada.parquet", "adam/ade.parquet", "out", "--to", "csv")[0] == 0
