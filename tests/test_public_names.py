@@ -155,6 +155,7 @@ def option(parameter: click.Parameter) -> str:
 COMMAND_LINE = dict(commands())
 
 
+@pytest.mark.one_version
 @pytest.mark.parametrize("name", COMMAND_LINE)
 def test_options(name: str, snapshot):
     assert snapshot == "\n".join(sorted(map(option, COMMAND_LINE[name].params)))

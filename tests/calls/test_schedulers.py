@@ -94,7 +94,7 @@ def test_the_line_of_cron(block, study, state, code):
     if python_path := os.environ.get("PYTHONPATH"):
         environment["PYTHONPATH"] = python_path
     done = subprocess.run(
-        ["/bin/sh", "-c", command], check=False, cwd="/", env=environment, capture_output=True, text=True
+        ["/bin/sh", "-c", command], cwd="/", env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == code, done.stderr
     assert (folder / "study1.json").is_file()
