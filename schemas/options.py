@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 from .errors import ConfigurationError
@@ -128,6 +129,7 @@ def same_option(declaring: type, name: str, *, default: Any = MISSING, otherwise
     return field(default=default, repr=given.repr, metadata={_DECLARED: declared})
 
 
+@cache
 def options_of(declaring: type) -> tuple[DeclaredOption, ...]:
     """The options that a dataclass declares, in the order of its fields; other fields are none."""
     return tuple(_of_field(each) for each in fields(declaring) if _DECLARED in each.metadata)

@@ -222,6 +222,7 @@ def test_no_odd_words(source) -> None:
     assert not found, "\n".join(f"{name}: {each}" for name, odd in found.items() for each in odd)
 
 
+@pytest.mark.slow
 def test_what_is_looked_through_is_all_of_it() -> None:
     assert {"adamgate validate --help", "adamgate rules test --help"} <= {name for name, _ in helps()}
     assert "converters/reports/text.py" in dict(literals())
@@ -266,6 +267,7 @@ def test_a_title_names_one_rule_only() -> None:
     assert [title for title, times in Counter(titles).items() if times > 1] == []
 
 
+@pytest.mark.slow
 def test_what_is_allowed_is_said_somewhere() -> None:
     said = " ".join(
         " ".join(text.split()) for source in (helps, snapshots, pages, literals) for _, text in source()

@@ -76,6 +76,7 @@ def test_the_findings_of_the_trial_are_what_their_script_makes(root, tmp_path):
     assert made.read_bytes() == kept.read_bytes()
 
 
+@pytest.mark.slow
 def test_laboratory_findings_of_pharmaverse(derived, root):
     """24 absolute counts are of differentials; grades are by a file of criteria, low ones negative.
 
@@ -98,6 +99,7 @@ def test_laboratory_findings_of_pharmaverse(derived, root):
     assert differing == dict.fromkeys(("ATOXDSCL", "ATOXDSCH", "SHIFT2"), hemoglobin)
 
 
+@pytest.mark.slow
 def test_parts_of_a_domain_are_as_the_whole(root):
     """LB of pharmaverse in a dataset for each category."""
     file = root / "fixtures" / "derivations" / "pharmaverse_adlb.toml"

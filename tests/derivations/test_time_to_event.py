@@ -166,6 +166,7 @@ def test_the_order_of_the_sources_does_not_matter(example, seed):
     pd.testing.assert_frame_equal(one, other, check_categorical=False)
 
 
+@pytest.mark.slow
 def test_every_record_leads_back_to_its_source(example):
     """SRCDOM, SRCVAR and SRCSEQ name the record whose date ADT is."""
     study = ag.read(pharmaverse("adsl", "adrs_onco"))

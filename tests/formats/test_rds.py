@@ -15,10 +15,7 @@ import adamgate as ag
 from adamgate.schemas.study import columns
 from adamgate.schemas.study.variable import SpecialMissing, Variable
 
-pytestmark = [
-    pytest.mark.usefixtures("haven"),
-    pytest.mark.filterwarnings("ignore::adamgate.converters.writing.losses.MetadataNotKept"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::adamgate.converters.writing.losses.MetadataNotKept")
 PROGRAM = Path(__file__).with_name("rds_in_r.R")
 MISSING = 0x7FF00000000007A2
 
@@ -66,6 +63,8 @@ def expected(data, name):
     return bits(column.to_numpy(float), tags)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("haven")
 def test_what_r_reads(tmp_path):
     data = described()
     (found,) = in_r(written(data, tmp_path))
@@ -91,6 +90,8 @@ def test_what_r_reads(tmp_path):
     assert found["columns"]["SEX"]["attributes"]["labels"] == ["M"]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("haven")
 def test_factors_truth_values_whole_numbers_and_times(tmp_path):
     frame = pd.DataFrame(
         {
@@ -127,6 +128,7 @@ def test_factors_truth_values_whole_numbers_and_times(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("haven")
 def test_any_dataset_is_in_r_what_it_is_here(tmp_path):
     """All that were drawn are read by one R."""
     kept = {}
@@ -156,6 +158,8 @@ def test_any_dataset_is_in_r_what_it_is_here(tmp_path):
             assert column["attributes"].get("label", [""]) == [data.variable(name).label]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("haven")
 def test_empty_and_nothing(tmp_path):
     none = ag.Dataset("ADX", pd.DataFrame({"A": np.array([], float)}), (Variable("A", type="Num"),))
     bare = ag.Dataset("ADY", pd.DataFrame(index=pd.RangeIndex(0)), ())
@@ -208,6 +212,8 @@ def test_values_that_r_cannot_hold_are_refused(values, message, tmp_path):
     assert message in str(caught.value)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("haven")
 def test_haven_tells_special_missing_values_apart(tmp_path):
     special = {"AVAL": SpecialMissing(np.array([1, 2]), np.array(["Z", "_"]))}
     path = written(described(special_missing=special), tmp_path)
@@ -233,6 +239,7 @@ def test_the_rest_is_reported(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("haven")
 @pytest.mark.parametrize("suffix", [".rds", ".csv"])
 def test_a_table_for_r_gives_the_same_estimates(suffix, root, tmp_path):
     table = ag.survival(ag.read(root / "fixtures" / "cartitude1"), "OS", arm="SEX", covariates=["SEX"])

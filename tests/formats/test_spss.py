@@ -86,6 +86,7 @@ def test_pyreadstat_reads_what_is_written(tmp_path):
     assert list(found["N"]) == [1, 2, -3, 2**53]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("haven")
 @pytest.mark.one_version
 def test_haven_reads_what_is_written(tmp_path):

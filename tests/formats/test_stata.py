@@ -172,6 +172,7 @@ def test_what_is_written_pandas_and_pyreadstat_read(tmp_path):
     assert frame["ADTM"][0] == pd.Timestamp("2020-01-31T10:20:30.25")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("haven")
 def test_what_is_written_haven_reads(tmp_path):
     ag.write(described(), tmp_path / "adx.dta")

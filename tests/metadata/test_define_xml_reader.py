@@ -387,6 +387,7 @@ def test_what_a_hostile_file_does_is_refused_at_once(tmp_path, kind):
     assert process_time() - begin < 2  # it takes milliseconds; to read 2 million elements takes 6 s
 
 
+@pytest.mark.slow
 def test_what_is_not_kept_takes_no_memory(tmp_path):
     path = tmp_path / "define.xml"
     path.write_text(

@@ -200,6 +200,7 @@ def test_the_order_of_the_records_changes_nothing(study, report, page, tmp_path)
     assert figures(other.read_text(encoding="utf-8"))["OS"].paths == figures(page)["OS"].paths
 
 
+@pytest.mark.slow
 def test_a_parameter_without_a_curve_says_why(study, report, tmp_path):
     adtte = study["ADTTE"].frame.copy()
     adtte.loc[adtte["PARAMCD"].eq("OS") & (adtte.index % 50 == 0), "AVAL"] = -4.0

@@ -139,6 +139,7 @@ def written(study, folder, **options) -> str:
     return target.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_counted_is_said(study, tmp_path):
     none = ag.Study({each.name: each for each in study if each.name != "ADAE"})
     assert "No table of adverse events: the study has no dataset of adverse events" in words_of(

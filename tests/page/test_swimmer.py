@@ -148,6 +148,7 @@ def test_a_choice_of_subjects_is_said_and_the_rest_is_counted(study, report, tmp
     )
 
 
+@pytest.mark.slow
 def test_what_is_not_present_is_left_out_and_said(study, report, tmp_path):
     bare = without(study, "ADRS", "ADTTE", ADSL=["EOSSTT", "EOSDT", "TRTEDT"])
     page = page_of_all(bare, tmp_path)

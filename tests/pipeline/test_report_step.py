@@ -113,6 +113,7 @@ def not_judged(name: str) -> bool:
 REPORTS = ("page.html", "report.json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "code", "said"),
     [

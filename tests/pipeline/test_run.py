@@ -510,6 +510,7 @@ def test_reports_of_every_form_name_the_record(after_run, suffix):
     assert sha256 in Path(f"report.{suffix}").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_of_a_study_names_the_record(project):
     path = project.folder / "adamgate.toml"
     page = '\n[step.page]\nkind = "report"\ndata = ["adam", "raw"]\noutput = "page.html"\n'

@@ -97,17 +97,35 @@ def _days(number):
     return START + number.astype("timedelta64[D]")
 
 
+CLEAN = {"adsl": _adsl, "adtte": _adtte, "adae": _adae}
+
+
+@cache
+def _clean(name):
+    return Dataset.from_frame(CLEAN[name](), name.upper())
+
+
 class Trial:
     """ADSL, ADTTE and ADAE as frames to change, and the findings of a rule about them."""
 
     def __init__(self):
-        self.adsl, self.adtte, self.adae = _adsl().copy(), _adtte().copy(), _adae().copy()
         self.others = {}
         self.declarations = None
 
+    def __getattr__(self, name):
+        """A frame is copied when a test first asks for it; all other datasets are made once."""
+        if name not in CLEAN:
+            raise AttributeError(name)
+        setattr(self, name, CLEAN[name]().copy())
+        return getattr(self, name)
+
     def study(self):
-        frames = {"ADSL": self.adsl, "ADTTE": self.adtte, "ADAE": self.adae, **self.others}
-        return Study.of(*(Dataset.from_frame(frame, name) for name, frame in frames.items()))
+        own = [
+            Dataset.from_frame(getattr(self, each), each.upper()) if each in vars(self) else _clean(each)
+            for each in CLEAN
+        ]
+        others = [Dataset.from_frame(frame, name) for name, frame in self.others.items()]
+        return Study.of(*own, *others)
 
     def report(self, *rules):
         report = judge(self.study(), declarations=self.declarations, rules=set(rules))

@@ -99,7 +99,9 @@ def psql(postgresql: str) -> Callable[[str], str]:
     return run
 
 
-@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
+@pytest.fixture(
+    params=["duckdb", *(pytest.param(each, marks=pytest.mark.slow) for each in ("sqlite", "postgresql"))]
+)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty place in a database of each kind."""
     if request.param == "postgresql":

@@ -38,6 +38,7 @@ def cases():
     yield np.arange(6) + 100.0, np.arange(5.0)
 
 
+@pytest.mark.slow
 @pytest.mark.one_version
 def test_it_is_what_r_gives(rscript):
     lines = ["options(digits = 17)"]

@@ -277,6 +277,7 @@ def tags(data: ag.Dataset, name: str) -> dict[int, str]:
     return {} if special is None else dict(zip(special.records.tolist(), special.tags.tolist(), strict=True))
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples // 2)
 @given(
     kept=st.none() | st.sets(st.sampled_from(VARIABLES), min_size=1),
