@@ -5,6 +5,7 @@ PYTHON313 ?= $(shell python3.13 -c "" 2>/dev/null && echo python3.13 || echo $(P
 VENV := .venv
 LOWEST := .venv-lowest
 PANDAS3 := .venv-pandas3
+SITE := .venv-site
 PIP := -m pip --disable-pip-version-check --quiet
 
 # The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
@@ -14,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # helps the others.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs rule clean
+.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs site rule clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +63,12 @@ docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tab
 	$(VENV)/bin/python docs/make_configuration.py
 	$(VENV)/bin/python docs/refresh.py
 
+# OUT is the folder of the pages and settings, and of the site that is built of them.
+OUT ?= out
+site: $(SITE)/.ready  ## build the site of the documentation: out/site/index.html
+	$(SITE)/bin/python docs/make_site.py $(OUT)
+	$(SITE)/bin/zensical build --strict --clean --config-file $(OUT)/mkdocs.yml
+
 rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
 	@$(VENV)/bin/python workshop/make_rule.py "$(ID)" "$(FAMILY)"
 
@@ -75,7 +82,7 @@ bench-scale: $(VENV)/.ready  ## the gate in processes and on workers, on 1, 10 a
 	$(VENV)/bin/python bench/scale.py
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(LOWEST) $(PANDAS3) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(SITE) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready  ## set up all that the targets need
 
@@ -101,4 +108,8 @@ $(LOWEST)/.ready: pyproject.toml constraints-lowest.txt
 
 $(PANDAS3)/.ready: INTERPRETER = $(PYTHON313)
 $(PANDAS3)/.ready: pyproject.toml constraints-pandas3.txt
+	$(set-up)
+
+$(SITE)/.ready: EXTRAS = site
+$(SITE)/.ready: pyproject.toml constraints.txt
 	$(set-up)
