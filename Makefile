@@ -8,6 +8,7 @@ PANDAS3 := .venv-pandas3
 DIST := .venv-dist
 SHIPPED := .venv-shipped
 SNAKEMAKE := .venv-snakemake
+SITE := .venv-site
 PIP := -m pip --disable-pip-version-check --quiet
 
 # The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
@@ -22,7 +23,7 @@ HOSTS := airflow dagster prefect
 HOSTS_READY := $(HOSTS:%=.venv-%/.ready)
 HOST_TESTS := $(HOSTS:%=test-%)
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 test-hosts $(HOST_TESTS) fuzz lint bench bench-large bench-scale docs rule dist clean
+.PHONY: help demo environments test test-all test-lowest test-pandas3 test-hosts $(HOST_TESTS) fuzz lint bench bench-large bench-scale docs site rule dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -80,6 +81,12 @@ docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tab
 	$(VENV)/bin/python docs/refresh.py
 	$(VENV)/bin/python docs/make_errors.py
 
+# OUT is the folder of the pages and settings, and of the site that is built of them.
+OUT ?= out
+site: $(SITE)/.ready  ## build the site of the documentation: out/site/index.html
+	$(SITE)/bin/python docs/make_site.py $(OUT)
+	$(SITE)/bin/zensical build --strict --clean --config-file $(OUT)/mkdocs.yml
+
 rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
 	@$(VENV)/bin/python workshop/make_rule.py "$(ID)" "$(FAMILY)"
 
@@ -103,9 +110,9 @@ dist: $(DIST)/.ready $(SHIPPED)/.ready  ## sdist and wheel of the last commit, a
 	cd dist && sha256sum adamgate-* adamgate.cdx.json >SHA256SUMS
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(DIST) $(SHIPPED) $(SNAKEMAKE) $(HOSTS:%=.venv-%) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(DIST) $(SHIPPED) $(SNAKEMAKE) $(SITE) $(HOSTS:%=.venv-%) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(DIST)/.ready $(SHIPPED)/.ready $(SNAKEMAKE)/.ready $(HOSTS_READY)  ## set up all that the targets need
+environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(DIST)/.ready $(SHIPPED)/.ready $(SNAKEMAKE)/.ready $(SITE)/.ready $(HOSTS_READY)  ## set up all that the targets need
 
 # How an environment is set up: with which Python, which extras, and the constraints it depends on. What is
 # imported is compiled then: the greater part of what is installed never is.
@@ -156,3 +163,7 @@ $(SHIPPED)/.ready: pyproject.toml constraints.txt $(DIST)/.ready
 	rm -rf $(@D) && $(PYTHON) -m venv --without-pip $(@D)
 	$(DIST)/bin/python $(PIP) --python $(@D)/bin/python install -c $(word 2,$^) --no-compile -e '.[excel,define,databases,remote,dask,plot,lifelines]'
 	@touch $@
+
+$(SITE)/.ready: EXTRAS = site
+$(SITE)/.ready: pyproject.toml constraints.txt
+	$(set-up)

@@ -1,17 +1,22 @@
 """The pages show what the commands print today, and their Python runs."""
 
 import importlib.util
+import json
+import os
 import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 pytestmark = pytest.mark.slow
 
 MEND = "run make docs, and look at what changed"
 
-PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = [
     "README.md",
     "docs/adverse-events.md",
@@ -49,8 +54,67 @@ PAGES = [
     "docs/scale.md",
     "docs/schedulers.md",
     "docs/speed.md",
+    "docs/tutorial-gate.md",
+    "docs/tutorial-kaplan-meier.md",
     "docs/versioning.md",
 ]
+
+JOB = """
+mkdir -p data/sdtm && cp fixtures/cartitude1/adsl.xpt data/sdtm
+cat > adtte.toml <<'END'
+[derive.ADTTE]
+[endpoint.OS]
+param = "Overall Survival (Days)"
+origin = "TRTSDT"
+events = ["DEATH"]
+censors = ["ALIVE"]
+[source.DEATH]
+dataset = "ADSL"
+where = "DTHFL == 'Y'"
+date = "DTHDT"
+set = { EVNTDESC = "Death" }
+[source.ALIVE]
+dataset = "ADSL"
+date = "LSTALVDT"
+set = { EVNTDESC = "Alive" }
+END
+printf '[step.gate]\\nkind = "validate"\\ndata = ["data/adam"]\\noutput = "report.json"\\n' > adamgate.toml
+adamgate derive adtte.toml --source data/sdtm --to data/adam -q
+cp data/sdtm/adsl.xpt data/adam
+cp -r data/adam data/adam-2024-05
+"""
+STUDY = "mkdir -p data && cp -r fixtures/cartitude1 data/adam"
+PIPELINE = "mkdir raw && cp fixtures/cartitude1-project/* . && cp fixtures/cartitude1-raw/* raw"
+BEFORE = {
+    "docs/configuration.md": "touch adamgate.toml",
+    "docs/define.md": "mkdir out/define && adamgate define fixtures/cartitude1 -o out/define/define.xml -q",
+    "docs/forms.md": STUDY,
+    "docs/jobs.md": JOB,
+    "docs/pipeline.md": f"mkdir study && ln -s ../fixtures study && cd study && {PIPELINE}",
+    "docs/tutorial-kaplan-meier.md": "mkdir out/tutorial && cp -r fixtures/cartitude1 out/tutorial/adam "
+    "&& adamgate survival out/tutorial/adam --param OS --unit months --covariates AGE,SEX "
+    "-o out/tutorial/os.parquet -q",
+}
+"""What the blocks of a page find where they are run, beside the fixtures."""
+
+GIVEN = {
+    "docs/derive.md": "import adamgate as ag",
+    "docs/adverse-events.md": "import adamgate as ag",
+    "docs/partial-dates.md": "import adamgate as ag",
+    "docs/jobs.md": "import adamgate as ag\nframe = ag.read('fixtures/cartitude1/adtte.xpt')['ADTTE'].frame",
+    "docs/scale.md": "import adamgate as ag\nstudy = ag.read('fixtures/cartitude1')",
+}
+"""What the Python of a page has from before."""
+
+NOT_RUN = {
+    ("README.md", "make demo"): "sets up environments; .ci/run makes what these targets make",
+    (
+        "docs/scale.md",
+        "pip install 'adamgate[dask]'",
+    ): "needs several machines; tests/engines run a cluster of one",
+    ("docs/scale.md", "#!/bin/sh"): "needs Slurm",
+}
+"""Blocks of commands that no test runs, by how they begin, and the reason."""
 
 
 def loaded(path):
@@ -99,21 +163,88 @@ def _to_12_digits(text):
     return re.sub(r"\d+\.\d{12,}", lambda number: f"{float(number[0]):.12g}", text)
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        *("README.md", "docs/adverse-events.md", "docs/diff.md", "docs/jobs.md", "docs/living-with-rules.md"),
-        "docs/partial-dates.md",
-    ],
-)
-def test_the_python_of_a_page_runs(root, page):
-    blocks = PYTHON.findall((root / page).read_text(encoding="utf-8"))
-    assert blocks
-    given = "import adamgate as ag\nframe = ag.read('fixtures/cartitude1/adtte.xpt')['ADTTE'].frame\n"
-    code = given + "\n".join(blocks)
-    command = [sys.executable, "-W", "error", "-c", code]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+def blocks_of(root: Path, page: str) -> list[tuple[str, str]]:
+    """Kind and text of each block of a page that a reader may run; `run` lines of a workflow are commands."""
+    found = []
+    for kind, text in BLOCK.findall((root / page).read_text(encoding="utf-8")):
+        if any(page == name and text.startswith(start) for name, start in NOT_RUN):
+            continue
+        steps = re.findall(r"^- run: (.*)", text, re.MULTILINE) if kind == "yaml" else []
+        found += [("sh", step) for step in steps] or [(kind, text)]
+    return found
+
+
+def with_blocks(kind: str) -> list[str]:
+    root = Path(__file__).resolve().parent.parent
+    return [page for page in PAGES if any(each == kind for each, _ in blocks_of(root, page))]
+
+
+@pytest.fixture
+def run_here(root, tmp_path):
+    """Runs commands in a folder with the fixtures; fails with what they told."""
+    (tmp_path / "fixtures").symlink_to(root / "fixtures")
+    (tmp_path / "out" / "docs").mkdir(parents=True)
+    (tmp_path / "out" / "passed").mkdir()
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+    }
+
+    def run(*command: str) -> None:
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command[-1]}\n{done.stdout}{done.stderr}"
+
+    return run
+
+
+@pytest.mark.parametrize("page", with_blocks("python"))
+def test_the_python_of_a_page_runs(root, run_here, page):
+    code = [GIVEN.get(page, ""), *(text for kind, text in blocks_of(root, page) if kind == "python")]
+    run_here("bash", "-ec", BEFORE.get(page, ""))
+    run_here(sys.executable, "-W", "error", "-c", "\n".join(code))
+
+
+@pytest.mark.one_version
+@pytest.mark.parametrize("page", with_blocks("sh"))
+def test_the_commands_of_a_page_run(root, run_here, page):
+    """The folder of a job is the one that they are run in."""
+    run_here("bash", "-ec", BEFORE.get(page, ""))
+    for kind, text in blocks_of(root, page):
+        if kind == "sh":
+            run_here("bash", "-ec", text.replace("cd /srv/jobs/study1", "cd ."))
+
+
+@pytest.mark.one_version
+def test_commands_are_in_blocks_that_are_run(root):
+    """A block of another kind holds no commands: nobody would see that they fail."""
+    for page in PAGES:
+        for kind, text in blocks_of(root, page):
+            if kind not in ("console", "sh", "python"):
+                assert not re.search(r"^(\$|>>>) ", text, re.MULTILINE), f"{page}: {text}"
+
+
+@pytest.mark.one_version
+def test_what_is_not_run_is_still_there(root):
+    for page, start in NOT_RUN:
+        assert f"```sh\n{start}" in (root / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.one_version
+def test_settings_in_pages_have_keys_that_there_are(root):
+    """Each is a part of adamgate.toml; dates are text in JSON."""
+    command = [sys.executable, "-m", "adamgate", "config", "schema"]
+    schema = json.loads(subprocess.run(command, cwd=root, capture_output=True, check=True).stdout)
+    validator = jsonschema.Draft202012Validator(schema)
+    seen = 0
+    for page in PAGES:
+        for kind, text in blocks_of(root, page):
+            if kind == "toml":
+                settings = json.loads(json.dumps(tomllib.loads(text), default=str))
+                assert [f"{page}: {each.message}" for each in validator.iter_errors(settings)] == []
+                seen += 1
+    assert seen > 20
 
 
 def test_links_lead_somewhere(root):
