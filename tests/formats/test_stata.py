@@ -407,3 +407,11 @@ def test_pandas_reads_every_text_and_number(rows, long, tmp_path_factory):
     assert back["T"].tolist() == text
     assert back["N"].to_numpy(float).tobytes() == numbers.tobytes() or np.isnan(numbers).any()
     assert np.array_equal(back["N"].to_numpy(float), numbers, equal_nan=True)
+
+
+def test_names_of_one_spelling_are_listed(tmp_path):
+    pd.DataFrame({"aval": [1.0], "B": [1.0], "AVAL": [2.0]}).to_stata(tmp_path / "a.dta", write_index=False)
+    with pytest.raises(ag.UnreadableInput) as refused:
+        ag.read(tmp_path / "a.dta")
+    assert refused.value.what == "two variables have the same name"
+    assert refused.value.where == f"{tmp_path / 'a.dta'}: aval, AVAL"

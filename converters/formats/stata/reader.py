@@ -27,7 +27,7 @@ from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import FormatKind
 from ...values.text_column import TextColumn
 from ...values.typed_text import TIME_FORMAT
-from ..format import ReadOptions
+from ..format import ReadOptions, refuse_repeated_names
 from ..holds import VALUE_LABELS
 from .display import kind_of_display, other_unit, stamps_of_numbers
 from .layout import LONG_TEXT, DtaField, DtaFile, DtaLayout, read_layout
@@ -92,12 +92,11 @@ class _Reading:
         if size > self.file.left:
             raise self.file.damaged(f"it states {layout.records:,} records, and is too short for them")
         variables = [self._variable(each) for each in layout.fields]
-        if len({each.name.upper() for each in variables}) < len(variables):
-            raise UnreadableInput(
-                "two variables have the same name",
-                str(self.file.path),
-                "rename one of them: upper and lower case are the same to SAS",
-            )
+        refuse_repeated_names(
+            [each.name for each in variables],
+            str(self.file.path),
+            "rename one of them: upper and lower case are the same to SAS",
+        )
         gathering = options.memory.gathering(size)
         read = self._columns(gathering)
         long_texts, labels = self._behind_the_data()
