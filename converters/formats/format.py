@@ -6,6 +6,7 @@ A writer says what its format cannot hold and plans its files; it never touches 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,6 +103,21 @@ def refuse_too_many(variables: int, where: str) -> None:
             f"{variables:,} variables, more than the {MOST_VARIABLES:,} that a SAS dataset can hold",
             where,
             "split it into several datasets, or use one record per measurement",
+        )
+
+
+def refuse_repeated_names(names: Sequence[str], where: str, advice: str, what: str = "variables") -> None:
+    """Refuse names that differ in case alone, or not at all, and list them.
+
+    Raises
+    ------
+    UnreadableInput
+    """
+    counts = Counter(name.upper() for name in names)
+    repeated = dict.fromkeys(name for name in names if counts[name.upper()] > 1)
+    if repeated:
+        raise UnreadableInput(
+            f"two {what} have the same name", f"{where}: {', '.join(map(one_line, repeated))}", advice
         )
 
 

@@ -27,7 +27,7 @@ class _Arrival:
     place: Path
 
     def of_file(self, file: Path) -> _Arrival:
-        """The same where a place is itself the file that was brought, not what has it."""
+        """The same where a place is itself what was brought, a file or a folder of parts, not what has it."""
         return replace(self, place=self.place.parent) if file == self.folder / self.place.name else self
 
     def shown(self, path: Path) -> Path:
@@ -72,8 +72,7 @@ class Arrivals:
             arrival = _Arrival(carrier, folder, origin)
             self._arrived.append(arrival)  # which problems of bringing it need, too
             local = carrier.bring(local, folder, self.options)
-            if local.is_file():
-                self._arrived[-1] = arrival.of_file(local)
+            self._arrived[-1] = arrival.of_file(local)
         self._brought[place] = local
         return local
 

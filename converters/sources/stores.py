@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
 from ..formats.format import ReadOptions
+from ..formats.parquet.parts import SUFFIX
 from ..values.address import Address
 from ..values.regular_file import is_file_name
 from ..values.stores import Store, store_of
@@ -17,6 +19,10 @@ from ..values.work_folder import work_told
 
 _CHUNK = 8 << 20
 _MOST_FILES = 10_000
+_MOST_LISTINGS = 50
+"""Folders that are listed only to say that they were not read."""
+_PERHAPS_DATA = b'{"datasetJSONVersion": ""}'
+"""JSON that may be data, as far as is known of a file that was not brought."""
 _MARKS = ("ETag", "etag", "LastModified", "mtime", "generation", "size")
 """What tells that an object was replaced meanwhile."""
 
@@ -44,30 +50,81 @@ def bring(place: Path, folder: Path, options: ReadOptions, /) -> Path:
             _download(store, {key: found}, folder, {key: [_named(address.name, address)]}, options)
             return folder / address.name
         top = str(found["name"]).rstrip("/")
-        files = _files(store, top, options)
-        names = {key: _parts(key, top, address) for key in files}
-        _download(store, files, folder, names, options)
-        return folder
+        here = folder / _named(address.name, address) if _is_dataset(top) else folder
+        files, below = _files(store, top, options)
+        with work_told(here):
+            here.mkdir(exist_ok=True)
+        _download(store, files, here, {key: _parts(key, top, address) for key in files}, options)
+        _stand_in(here, [PurePosixPath(key[len(top) :].lstrip("/")) for key in below])
+        return here
 
 
-def _files(store: Store, top: str, options: ReadOptions) -> Mapping[str, Any]:
-    """The files of a folder, with `recursive` of those below, too: by their keys."""
-    depth = None if options.recursive else 1
-    files: dict[str, Any] = store.files.find(top, maxdepth=depth, detail=True)
-    files = {key: each for key, each in files.items() if each["type"] == "file" and not key.endswith("/")}
+def _files(store: Store, top: str, options: ReadOptions) -> tuple[Mapping[str, Any], Sequence[str]]:
+    """The files of a folder that are read, by their keys, and keys of some that are not: of folders below.
+
+    A folder named ``.parquet`` is one dataset, with all that is in it.
+    """
+    if options.recursive or _is_dataset(top):
+        files, folders = _within(store, top), []
+    else:
+        files, others = _level(store, top)
+        folders = [each for each in others if not _is_dataset(each)]
+        for dataset in filter(_is_dataset, others):
+            files |= _within(store, dataset)
     if len(files) > _MOST_FILES:
         raise UnreadableInput(
             f"the folder has {len(files):,} files, more than {_MOST_FILES:,}",
             str(store.address),
             "give the files, or a smaller folder",
         )
-    if not files:
+    below = _some_below(store, folders)
+    if not files and not below:
         raise UnreadableInput(
             "the folder contains no files",
             str(store.address),
             "check the address; --recursive (recursive=True in Python) reads folders in it",
         )
-    return files
+    return files, below
+
+
+def _is_dataset(key: str) -> bool:
+    return key.lower().endswith(SUFFIX)
+
+
+def _within(store: Store, top: str) -> dict[str, Any]:
+    found = store.files.find(top, detail=True)
+    return {key: each for key, each in found.items() if each["type"] == "file" and not key.endswith("/")}
+
+
+def _level(store: Store, top: str) -> tuple[dict[str, Any], list[str]]:
+    """The files of a folder, and the folders in it."""
+    found = store.files.find(top, maxdepth=1, withdirs=True, detail=True)
+    files = {key: each for key, each in found.items() if each["type"] == "file" and not key.endswith("/")}
+    folders = [key.rstrip("/") for key, each in found.items() if each["type"] == "directory"]
+    return files, [key for key in folders if key != top]
+
+
+def _some_below(store: Store, folders: Sequence[str]) -> list[str]:
+    """Keys of files in folders that are not read, the nearest first; not all where they are many."""
+    waiting = deque(folders)
+    keys: list[str] = []
+    for _ in range(_MOST_LISTINGS):
+        if not waiting:
+            break
+        files, deeper = _level(store, waiting.popleft())
+        keys += files
+        waiting.extend(deeper)
+    return keys[:_MOST_FILES]
+
+
+def _stand_in(folder: Path, files: Sequence[PurePosixPath]) -> None:
+    """Put empty files in place of those that are not brought: reading lists what it leaves."""
+    for file in files:
+        if all(map(is_file_name, file.parts)):
+            path = folder.joinpath(*file.parts)
+            with work_told(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(_PERHAPS_DATA if path.suffix.lower() == ".json" else b"")
 
 
 def _parts(key: str, top: str, address: Address) -> Sequence[str]:

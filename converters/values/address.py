@@ -121,7 +121,7 @@ def _holds_secret(scheme: str, rest: str) -> bool:
     place, question, query = rest.partition("?")
     authority, _, path = place.partition("/")
     if scheme in STORES:
-        return bool(question) or "@" in authority or "#" in place
+        return bool(question) or "@" in authority or (scheme == "https" and "#" in place)
     if scheme in FILE_DATABASES:
         return bool(authority) and "@" in authority
     user, _, _ = authority.rpartition("@")

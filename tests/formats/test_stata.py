@@ -172,6 +172,26 @@ def test_what_is_written_pandas_and_pyreadstat_read(tmp_path):
     assert frame["ADTM"][0] == pd.Timestamp("2020-01-31T10:20:30.25")
 
 
+def test_long_texts_in_release_119_of_haven(tmp_path):
+    texts = [f"{each}{'x' * 2_500}" for each in range(300)] + ["y" * 2_100]
+    pyreadstat.write_dta(pd.DataFrame({"T": texts, "U": texts}), str(tmp_path / "a.dta"), version=15)
+    raw = (tmp_path / "a.dta").read_bytes()
+    assert raw.startswith(b"<stata_dta><header><release>119</release>")
+    before, _, rest = raw.partition(b"<data>")
+    data, _, after = rest.partition(b"</data>")
+    keys = np.frombuffer(
+        data, "<u8"
+    )  # three bytes of the variable and five of the record; haven has two and six
+    of_haven = (keys & 0xFFFFFF) | (keys >> 24 << 16)
+    (tmp_path / "b.dta").write_bytes(before + b"<data>" + of_haven.tobytes() + b"</data>" + after)
+    (right,), (wrong,) = ag.read(tmp_path / "a.dta"), ag.read(tmp_path / "b.dta")
+    for found in (right, wrong):
+        assert found["T"].tolist() == found["U"].tolist() == texts
+    assert not right.notes
+    note = "refers to its texts as in release 118 of the format, in a file of release 119; read so"
+    assert [(each.variable, each.message) for each in wrong.notes] == [("T", note), ("U", note)]
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("haven")
 def test_what_is_written_haven_reads(tmp_path):
@@ -388,3 +408,11 @@ def test_pandas_reads_every_text_and_number(rows, long, tmp_path_factory):
     assert back["T"].tolist() == text
     assert back["N"].to_numpy(float).tobytes() == numbers.tobytes() or np.isnan(numbers).any()
     assert np.array_equal(back["N"].to_numpy(float), numbers, equal_nan=True)
+
+
+def test_names_of_one_spelling_are_listed(tmp_path):
+    pd.DataFrame({"aval": [1.0], "B": [1.0], "AVAL": [2.0]}).to_stata(tmp_path / "a.dta", write_index=False)
+    with pytest.raises(ag.UnreadableInput) as refused:
+        ag.read(tmp_path / "a.dta")
+    assert refused.value.what == "two variables have the same name"
+    assert refused.value.where == f"{tmp_path / 'a.dta'}: aval, AVAL"

@@ -118,6 +118,46 @@ def test_a_folder_is_read_as_one_here(bucket: Bucket) -> None:
     assert [each.name for each in ag.read(f"{bucket}/adam", recursive=True)] == ["ADSL", "DM"]
 
 
+def parquet(tmp_path: Path) -> bytes:
+    return ag.write(dataset(), tmp_path / "part.parquet")[0].read_bytes()
+
+
+def test_a_dataset_in_parts_is_read_alone_and_in_its_folder(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.put("adam/adx.parquet/SITE=1/part-0.parquet", parquet(tmp_path))
+    bucket.put("adam/adx.parquet/_SUCCESS", b"")
+    bucket.put("adam/adsl.csv", b"USUBJID,AGE\nS-01,50\n")
+    (alone,) = ag.read(f"{bucket}/adam/adx.parquet")
+    together = ag.read(f"{bucket}/adam")
+    assert [each.name for each in together] == ["ADSL", "ADX"]
+    for data in (alone, together["ADX"]):
+        assert (data["AVAL"].tolist()[0], data["SITE"].tolist()) == (1.5, ["1", "1"])
+        assert str(data.source.path) == f"{bucket}/adam/adx.parquet"
+
+
+def test_folders_that_are_not_read_are_reported(bucket: Bucket) -> None:
+    bucket.put("adam/adsl.csv", b"USUBJID,AGE\nS-01,50\n")
+    bucket.put("adam/more/deep/adae.xpt", b"")
+    bucket.put("adam/more/adtte.json", b"")
+    bucket.put("adam/documents/plan.pdf", b"")
+    (note,) = ag.read(f"{bucket}/adam").notes
+    assert note.message == (
+        f"not read: subfolders of {bucket}/adam that may contain data: more (adtte.json), "
+        "more/deep (adae.xpt); use --recursive (recursive=True in Python) to read them"
+    )
+    with pytest.raises(ag.UnreadableInput) as refused:
+        ag.read(str(bucket))
+    assert refused.value.what == "the folder contains data only in subfolders, which were not read"
+    assert refused.value.where.startswith(f"{bucket}, 0 files; data in adam (adsl.csv)")
+    with pytest.raises(ag.UnreadableInput, match="the folder contains no data files that can be read"):
+        ag.read(f"{bucket}/adam/documents")
+
+
+def test_a_name_with_a_sign_of_addresses(bucket: Bucket) -> None:
+    bucket.put("ad #1+é%20.csv", b"USUBJID,AGE\nS-01,50\n")
+    (data,) = ag.read(f"{bucket}/ad #1+é%20.csv")
+    assert data["AGE"].tolist() == [50.0]
+
+
 def test_archives_there_are_unpacked_here(bucket: Bucket, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "d.zip", "w") as file:
         file.writestr("adsl.csv", "USUBJID,AGE\nS-01,50\n")

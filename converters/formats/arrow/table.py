@@ -13,9 +13,9 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.wording import one_line
 from ...values.file_kind import seems
 from ...values.regular_file import open_regular
-from ..format import refuse_too_many
+from ..format import refuse_repeated_names, refuse_too_many
 from ..parquet.parts import Part
-from ..parquet.table import refuse_repeated_names
+from ..parquet.table import ANOTHER_NAME
 
 _FILE, _STREAM, _OLD = b"ARROW1", b"\xff\xff\xff\xff", b"FEA1"
 _HEAD = 512
@@ -84,7 +84,7 @@ class IpcTable:
         with readable(path), _opened(path, is_stream) as reader:
             schema = reader.schema
             refuse_too_many(len(schema), str(path))
-            refuse_repeated_names(schema, path)
+            refuse_repeated_names(schema.names, str(path), ANOTHER_NAME, "columns")
         with readable(path):
             records = sum(each.num_rows for each in _batches(path, is_stream, 0)) if len(schema) else 0
         return cls(part, schema, records, is_stream)

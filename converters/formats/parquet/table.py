@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,9 +21,10 @@ from ...values.regular_file import open_regular
 from ...values.sas_formats import FormatKind
 from ...values.text_column import FIRST_BLOCK
 from ...values.typed_text import kind_by_name
-from ..format import refuse_too_many
+from ..format import refuse_repeated_names, refuse_too_many
 from .parts import Part
 
+ANOTHER_NAME = "rename one in the program that wrote the file"
 _TEXT = pa.large_string()
 _BLOCK = FIRST_BLOCK
 """Records that are read at once."""
@@ -160,7 +160,7 @@ class ParquetTable:
         files = tuple(map(_File.of, parts))
         schema = files[0].schema
         for file in files:
-            refuse_repeated_names(file.schema, file.part.path)
+            refuse_repeated_names(file.schema.names, str(file.part.path), ANOTHER_NAME, "columns")
             _refuse_other_columns(files[0], file)
         if len(files) > 1:
             for at, name in enumerate(schema.names):
@@ -222,17 +222,6 @@ class ParquetTable:
 def _lengths(records: int) -> Iterator[int]:
     """Lengths of the blocks of so many records."""
     yield from (min(_BLOCK, records - start) for start in range(0, records, _BLOCK))
-
-
-def refuse_repeated_names(schema: pa.Schema, path: Path) -> None:
-    capitals = Counter(name.upper() for name in schema.names)
-    repeated = sorted(name for name in schema.names if capitals[name.upper()] > 1)
-    if repeated:
-        raise UnreadableInput(
-            "two columns have the same name",
-            f"{path}: {', '.join(dict.fromkeys(repeated))}",
-            "rename one in the program that wrote the file",
-        )
 
 
 def _refuse_other_columns(first: _File, file: _File) -> None:

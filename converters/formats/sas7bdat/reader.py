@@ -27,7 +27,7 @@ from ...values.gathering import GatheredNumbers, Gathering
 from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import kind_of
 from ...values.typed_text import STAMPS_OF
-from ..format import ReadOptions, refuse_too_many
+from ..format import ReadOptions, refuse_repeated_names, refuse_too_many
 from ..unpacking import Allowance
 from .catalog import value_labels
 from .columns import DoubleColumn, TextOfBytes, column_blocks
@@ -217,10 +217,8 @@ def _format(text: str) -> str:
 
 def _check_names(variables: tuple[Variable, ...], where: str) -> None:
     # Names that differ as bytes may be one text.
-    if len({variable.name.upper() for variable in variables}) < len(variables):
-        raise UnreadableInput(
-            "two variables have the same name", where, "rename one of them and export again"
-        )
+    names = [variable.name for variable in variables]
+    refuse_repeated_names(names, where, "rename one of them and export again")
 
 
 @dataclass(frozen=True, slots=True)

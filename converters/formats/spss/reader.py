@@ -26,7 +26,7 @@ from ...values.sas_formats import FormatKind
 from ...values.separate_process import MEMORY, ProcessDied, call_apart
 from ...values.text_column import TextColumn
 from ...values.typed_text import TIME_FORMAT
-from ..format import ReadOptions, refuse_too_many
+from ..format import ReadOptions, refuse_repeated_names, refuse_too_many
 from ..holds import VALUE_LABELS
 from . import user_missing
 from .display import are_whole_days, kind_of_format, stamps_of_numbers
@@ -64,12 +64,9 @@ def read_sav(path: Path, options: ReadOptions, /) -> list[Dataset]:
         raise UnreadableInput("the SPSS file has no variables", str(path), "save it again")
     text = SavText(declared, chosen, str(path), path.stem.upper())
     names = [text.word(each.name) for each in contents.variables]
-    if len({each.upper() for each in names}) < len(names):
-        raise UnreadableInput(
-            "two variables have the same name",
-            str(path),
-            "rename one of them: upper and lower case are the same to SPSS and SAS",
-        )
+    refuse_repeated_names(
+        names, str(path), "rename one of them: upper and lower case are the same to SPSS and SAS"
+    )
     dataset = _Reading(path, contents, text, options).dataset(names)
     if options.progress:
         options.progress(path.name, contents.records, contents.records)

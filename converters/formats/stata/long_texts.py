@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -53,19 +54,31 @@ class LongTextColumn:
         return (column if pays(array) else TextColumn(array, None)), undecoded, record
 
 
-def read_long_texts(file: DtaFile, release: DtaRelease) -> dict[int, bytes]:
-    """Each text by the number that refers to it, up to the end of their section; "" by 0."""
-    of_variable, of_record = release.long_text
-    texts = {0: b""}
+@dataclass(frozen=True, slots=True)
+class LongTexts:
+    """The section of long texts: each by the variable and the record, from 1, that had it first."""
+
+    texts: Mapping[tuple[int, int], bytes]
+    order: str
+
+    def by_reference(self, sizes: tuple[int, int]) -> dict[int, bytes]:
+        """Each text by the number that refers to it, of so many bytes of variable and record; "" by 0."""
+        shifts = (0, 8 * sizes[0]) if self.order == "<" else (8 * sizes[1], 0)
+        found = {
+            place << shifts[0] | record << shifts[1]: text for (place, record), text in self.texts.items()
+        }
+        return {0: b""} | found
+
+
+def read_long_texts(file: DtaFile, release: DtaRelease) -> LongTexts:
+    """Read up to the end of the section."""
+    texts: dict[tuple[int, int], bytes] = {}
     while file.has("GSO"):
         variable, record = file.whole("u4"), file.whole(release.long_text_record)
         kind, length = file.whole("u1"), file.whole("u4")
         text = file.take(length)
-        key = (
-            variable | record << 8 * of_variable if file.order == "<" else variable << 8 * of_record | record
-        )
-        texts[key] = text.removesuffix(b"\0") if kind == _AS_TEXT else text
-    return texts
+        texts[variable, record] = text.removesuffix(b"\0") if kind == _AS_TEXT else text
+    return LongTexts(texts, file.order)
 
 
 def references(variable: int, first: int, filled: NDArray[np.bool_]) -> NDArray[np.void]:

@@ -25,19 +25,24 @@ from ...values.encodings import Undecoded, decode_values, undecodable, undecoded
 from ...values.gathering import Gathering
 from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import FormatKind
+from ...values.text_column import TextColumn
 from ...values.typed_text import TIME_FORMAT
-from ..format import ReadOptions
+from ..format import ReadOptions, refuse_repeated_names
 from ..holds import VALUE_LABELS
 from .display import kind_of_display, other_unit, stamps_of_numbers
 from .layout import LONG_TEXT, DtaField, DtaFile, DtaLayout, read_layout
-from .long_texts import LongTextColumn, read_long_texts
+from .long_texts import LongTextColumn, LongTexts, read_long_texts
 from .metadata import NAME, described, told_of
 from .numbers import STORED, StataNumbers, labelled_value
+from .release import RELEASES
 from .value_labels import read_value_labels
 
 _Column = StataNumbers | FixedWidthText | LongTextColumn
 
 _BY_ITSELF: frozenset[MetadataKind] = frozenset({"label"})
+_MISTAKEN = MappingProxyType({119: (RELEASES[118],)})
+"""Whose references to long texts R's haven (2.5) has in a file of a release."""
+_OTHER_REFERENCES = "refers to its texts as in release {} of the format, in a file of release {}; read so"
 _STAMP = "%d %b %Y %H:%M"
 _UNKNOWN_TIME = datetime(1960, 1, 1)
 
@@ -87,12 +92,11 @@ class _Reading:
         if size > self.file.left:
             raise self.file.damaged(f"it states {layout.records:,} records, and is too short for them")
         variables = [self._variable(each) for each in layout.fields]
-        if len({each.name.upper() for each in variables}) < len(variables):
-            raise UnreadableInput(
-                "two variables have the same name",
-                str(self.file.path),
-                "rename one of them: upper and lower case are the same to SAS",
-            )
+        refuse_repeated_names(
+            [each.name for each in variables],
+            str(self.file.path),
+            "rename one of them: upper and lower case are the same to SAS",
+        )
         gathering = options.memory.gathering(size)
         read = self._columns(gathering)
         long_texts, labels = self._behind_the_data()
@@ -161,9 +165,9 @@ class _Reading:
         numbers = gathering.numbers(self.layout.records)
         return StataNumbers(numbers, STORED[field.kind], self.layout.order)
 
-    def _behind_the_data(self) -> tuple[Mapping[int, bytes], Mapping[bytes, Mapping[int, bytes]]]:
+    def _behind_the_data(self) -> tuple[LongTexts, Mapping[bytes, Mapping[int, bytes]]]:
         file, release = self.file, self.layout.release
-        long_texts: Mapping[int, bytes] = {}
+        long_texts = LongTexts({}, file.order)
         if release.has_tags:
             file.expect("</data><strls>")
             long_texts = read_long_texts(file, release)
@@ -202,21 +206,28 @@ class _Reading:
             return values, special, ""
         return stamps, special, TIME_FORMAT if kind is FormatKind.TIME else ""
 
-    def _text(
-        self, column: FixedWidthText | LongTextColumn, variable: Variable, texts: Mapping[int, bytes]
-    ) -> Any:
+    def _text(self, column: FixedWidthText | LongTextColumn, variable: Variable, texts: LongTexts) -> Any:
         if isinstance(column, FixedWidthText):
             text = column.finish()
             array, undecoded, record = text.array, text.undecoded, text.record
         else:
-            try:
-                long, undecoded, record = column.column(texts, self.options.encoding)
-            except KeyError:
-                raise self.file.damaged(f"a long text of {variable.name} is not present") from None
+            long, undecoded, record = self._long_text(column, variable, texts)
             array = long.to_pandas()
         if undecoded is not None:
             self._tell(undecoded, variable.name, record)
         return array
+
+    def _long_text(
+        self, column: LongTextColumn, variable: Variable, texts: LongTexts
+    ) -> tuple[TextColumn, Undecoded | None, int | None]:
+        release, encoding = self.layout.release, self.options.encoding
+        for used in (release, *_MISTAKEN.get(release.number, ())):
+            with suppress(KeyError):
+                found = column.column(texts.by_reference(used.long_text), encoding)
+                if used is not release:
+                    self._note(_OTHER_REFERENCES.format(used.number, release.number), variable.name)
+                return found
+        raise self.file.damaged(f"a long text of {variable.name} is not present")
 
     def _value_labels(
         self, variables: list[Variable], labels: Mapping[bytes, Mapping[int, bytes]]

@@ -6,7 +6,6 @@ by the types of their cells. The only sheet that has a value is named like its f
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,7 +17,7 @@ from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, Variable
 from ....schemas.wording import counted, one_line
-from ..format import ReadOptions, refuse_too_many
+from ..format import ReadOptions, refuse_repeated_names, refuse_too_many
 from .cell_text import texts_of
 from .cells import CellColumn, described_cells, read_cells
 from .metadata_sheets import DescribedSheet, described_sheet
@@ -234,9 +233,4 @@ def _check_names(names: Sequence[str], place: str) -> None:
         raise UnreadableInput(
             f"column {names.index('') + 1} has values but no name", place, "name it in the first row"
         )
-    counts = Counter(name.upper() for name in names)
-    repeated = [name for name in names if counts[name.upper()] > 1]
-    if repeated:
-        raise UnreadableInput(
-            "two columns have the same name", f"{place}: {', '.join(repeated)}", "rename one of them"
-        )
+    refuse_repeated_names(names, place, "rename one of them", "columns")

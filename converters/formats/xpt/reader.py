@@ -25,7 +25,7 @@ from ...values.encodings import Undecoded, decode_values, undecodable, undecoded
 from ...values.gathering import GatheredNumbers, Gathering
 from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import kind_of
-from ..format import ReadOptions
+from ..format import ReadOptions, refuse_repeated_names
 from .layout import Field, Member, read_layout
 from .numbers import NumberColumn
 
@@ -189,10 +189,8 @@ class _MemberReader:
 
     def _check_names(self, variables: list[Variable]) -> None:
         # Names that differ as bytes may be one text.
-        if len({variable.name.upper() for variable in variables}) < len(variables):
-            raise UnreadableInput(
-                "two variables have the same name", self._where(), "rename one of them and export again"
-            )
+        names = [variable.name for variable in variables]
+        refuse_repeated_names(names, self._where(), "rename one of them and export again")
 
     def _decode(self, raw: bytes, variable: str = "") -> str:
         """A name or a label."""
