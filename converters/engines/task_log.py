@@ -35,7 +35,7 @@ class Timed(Generic[Sent, SentBack]):
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[SentBack]):
+class TaskDone(Generic[SentBack]):
     """What a task gave, and where and when.
 
     Attributes
@@ -56,7 +56,7 @@ class Done(Generic[SentBack]):
     peak_mb: int | None
 
 
-Watch = Callable[[str, Done[Any]], None]
+Watch = Callable[[str, TaskDone[Any]], None]
 """Called with a task, in words, when it is done."""
 
 
@@ -130,7 +130,7 @@ class TaskLog:
         self._file = _opened(path)
         self._write({"run": _stamp(time.time()), "host": platform.node(), "process": os.getpid()}, _BEGINS)
 
-    def write_task(self, task: str, done: Done[Any]) -> None:
+    def write_task(self, task: str, done: TaskDone[Any]) -> None:
         """One line: a task that is done."""
         self._write(
             {
@@ -160,11 +160,11 @@ class TaskLog:
         self._file.close()
 
 
-def run_timed(timed: Timed[Sent, SentBack]) -> Done[SentBack]:
+def run_timed(timed: Timed[Sent, SentBack]) -> TaskDone[SentBack]:
     """A task in a worker, with what the log says of it."""
     began = time.time()
     result = timed.function(timed.task)
-    return Done(result, f"{platform.node()}:{os.getpid()}", began, time.time(), _peak_mb())
+    return TaskDone(result, f"{platform.node()}:{os.getpid()}", began, time.time(), _peak_mb())
 
 
 def _peak_mb() -> int | None:
