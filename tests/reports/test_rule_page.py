@@ -83,7 +83,8 @@ def test_every_rule_has_a_page():
     assert [each for each in pages if "## What it checks\n" not in pages[each]] == []
     assert [each for each in pages if not re.search(r"[^\n]\n\Z", pages[each])] == []
     assert [each for each in pages if "{" in pages[each]] == [], "an argument was not filled in"
-    assert [each for each in pages if "TO WRITE" in pages[each]] == [], (
+    unwritten = [each for each in pages if "TO WRITE" in pages[each]]
+    assert unwritten == [], "the rule was begun and is not written"
         "the rule was begun and is not written"
     )
 

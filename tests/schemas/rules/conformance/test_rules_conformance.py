@@ -505,7 +505,7 @@ def faults_of_page(rule):
 
 @pytest.mark.one_version
 def test_pages_have_their_headings():
-    assert {id: wrong for id, rule in rule_book().items() if (wrong := [*faults_of_page(rule)])} == {}
+    assert {name: wrong for name, rule in rule_book().items() if (wrong := [*faults_of_page(rule)])} == {}
 
 
 @pytest.mark.one_version
@@ -520,12 +520,12 @@ def test_the_faults_of_a_page_are_found():
 
 
 def test_rules_survive_pickling():
-    assert [id for id, rule in rule_book().items() if pickle.loads(pickle.dumps(rule)) != rule] == []
+    assert [name for name, rule in rule_book().items() if pickle.loads(pickle.dumps(rule)) != rule] == []
 
 
 @pytest.mark.one_version
 def test_rules_cite_and_name_their_fault():
     book = rule_book()
-    assert [id for id, rule in book.items() if not (rule.citations and rule.title)] == []
-    assert [id for id, rule in book.items() if "{" in rule.title] == []
-    assert [id for id, rule in book.items() if rule.grain not in Grain] == []
+    assert [name for name, rule in book.items() if not (rule.citations and rule.title)] == []
+    assert [name for name, rule in book.items() if "{" in rule.title] == []
+    assert [name for name, rule in book.items() if rule.grain not in Grain] == []
