@@ -85,8 +85,6 @@ def test_every_rule_has_a_page():
     assert [each for each in pages if "{" in pages[each]] == [], "an argument was not filled in"
     unwritten = [each for each in pages if "TO WRITE" in pages[each]]
     assert unwritten == [], "the rule was begun and is not written"
-        "the rule was begun and is not written"
-    )
 
 
 def test_an_unknown_rule_names_those_like_it():
