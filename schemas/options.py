@@ -7,10 +7,10 @@ prints and the line of the page about settings.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from .errors import ConfigurationError
 from .kinds import ValueKind, checked, checked_table
@@ -129,10 +129,15 @@ def same_option(declaring: type, name: str, *, default: Any = MISSING, otherwise
     return field(default=default, repr=given.repr, metadata={_DECLARED: declared})
 
 
-@cache
 def options_of(declaring: type) -> tuple[DeclaredOption, ...]:
     """The options that a dataclass declares, in the order of its fields; other fields are none."""
-    return tuple(_of_field(each) for each in fields(declaring) if _DECLARED in each.metadata)
+    return _found_once(cast("Hashable", declaring))
+
+
+@cache
+def _found_once(declaring: Hashable) -> tuple[DeclaredOption, ...]:
+    found = fields(cast("type[Any]", declaring))
+    return tuple(_of_field(each) for each in found if _DECLARED in each.metadata)
 
 
 def _of_field(carrying: Field[Any]) -> DeclaredOption:
