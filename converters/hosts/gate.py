@@ -29,7 +29,7 @@ from ...schemas.gate.report import GateRefused, Report
 from ...schemas.severity import Severity
 from ..pipeline.rendering import failure_lines, summary_line
 from ..reports import REPORTS, document_of, form_named
-from ..reports.files import ReportFile
+from ..reports.files import ReportFile, reason_of, withdraw
 from ..terminal.exit_codes import FAULT, REFUSED, USAGE
 from ..terminal.judgement import Judgement
 from ..values.address import place_of
@@ -147,25 +147,44 @@ def judged(asked: GateRequest) -> GateVerdict:
     AdamgateError
         If there is no verdict; the reports then state why.
     """
-    paths = _paths(asked.data)
     # What settings open, such as a work folder, is closed with the context of the command.
     with click.Context(click.Command("validate")), ExitStack() as stack:
-        files = [
-            stack.enter_context(ReportFile(path, _form_of(path), overwrite=asked.overwrite))
-            for path in _paths(asked.reports)
-        ]
-        judging = Judgement.begun(
-            paths,
-            files,
-            asked.settings or {},
-            config=_path(asked.config),
-            rule_files=_paths(asked.rules),
-            baseline=_path(asked.baseline),
-        )
+        try:
+            judging = _begun(asked, stack)
+        except BaseException as problem:
+            _withdraw(asked, problem)
+            raise
         report, threshold = judging.judged(quiet=True).report, judging.settings.threshold
-        for file in files:
+        for file in judging.files:
             file.deliver(document_of(report, file.form or "", threshold))
     return GateVerdict(report, threshold, _paths(asked.reports))
+
+
+def _begun(asked: GateRequest, stack: ExitStack) -> Judgement:
+    data = _paths(asked.data)
+    if not data and not (asked.settings or {}).get("define"):
+        raise ConfigurationError("no data are given", "data", "give files or folders")
+    reports = [(path, _form_of(path)) for path in _paths(asked.reports)]
+    return Judgement.begun(
+        data,
+        [stack.enter_context(ReportFile(path, form, overwrite=asked.overwrite)) for path, form in reports],
+        asked.settings or {},
+        config=_path(asked.config),
+        rule_files=_paths(asked.rules),
+        baseline=_path(asked.baseline),
+    )
+
+
+def _withdraw(asked: GateRequest, problem: BaseException) -> None:
+    """Reports of earlier runs say "not judged" where this one ends before it could say so."""
+    inputs = [
+        word
+        for each in (asked.data, asked.rules, asked.config, asked.baseline)
+        for word in _words(each)
+        if word
+    ]
+    for report in filter(None, _words(asked.reports)):
+        withdraw(Path(report), inputs, reason_of(problem))
 
 
 def ran(config: PathLike, options: Mapping[str, Any]) -> dict[str, str]:
@@ -203,9 +222,21 @@ def _form_of(report: Path) -> str:
     return form
 
 
-def _paths(given: Paths) -> tuple[Path, ...]:
-    return tuple(map(place_of, [given] if isinstance(given, str | os.PathLike) else given))
+def _paths(given: Paths | None) -> tuple[Path, ...]:
+    """The paths of what was given; an empty template is not the working directory, and is not left out."""
+    words = _words(given)
+    if "" in words:
+        raise ConfigurationError(
+            "a path is empty", ", ".join(words), "give a value to the template or variable"
+        )
+    return tuple(map(place_of, words))
 
 
 def _path(given: PathLike | None) -> Path | None:
-    return None if given is None else Path(given)
+    return next(iter(_paths(given)), None)
+
+
+def _words(given: Paths | None) -> list[str]:
+    if given is None:
+        return []
+    return [str(each) for each in ([given] if isinstance(given, str | os.PathLike) else given)]

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from adamgate.cli import run
 from adamgate.converters.hosts.gate import GateRequest, is_retried, judged, ran
 
 HOSTS = ("airflow", "dagster", "prefect")
+REQUIRED = os.environ.get("TESTS_REQUIRE_HOST")
 
 pytestmark = pytest.mark.one_version
 
@@ -80,6 +82,44 @@ def test_a_report_of_what_cannot_be_read_states_why(unreadable, passing, tmp_pat
     assert "adae.xpt" in report.read_text()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"data": "gone*.csv"},
+        {"data": ()},
+        {"data": ""},
+        {"data": "sftp://host/adam"},
+        {"reports": ["report.json", "report.docx"]},
+        {"settings": {"fail_on": "wrong"}},
+        {"config": "gone.toml"},
+        {"config": ""},
+        {"rules": "gone.py"},
+        {"rules": ["gone.py", ""]},
+        {"reports": ["report.json", ""]},
+    ],
+    ids=str,
+)
+def test_whatever_is_wrong_no_earlier_verdict_stays(wrong, passing, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = {"data": passing, "reports": "report.json"}
+    judged(GateRequest(**asked))
+    with pytest.raises(ag.AdamgateError):
+        judged(GateRequest(**asked | wrong))
+    assert json.loads(Path("report.json").read_text())["verdict"] == "not judged"
+
+
+def test_a_report_replaces_no_input(passing, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    baseline = tmp_path / "report.json"
+    judged(GateRequest(data=passing, reports=baseline))
+    before = baseline.read_bytes()
+    with pytest.raises(ag.UnwritableOutput, match="would replace an input"):
+        judged(GateRequest(data=passing, reports=baseline, baseline=baseline))
+    with pytest.raises(ag.ConfigurationError):
+        judged(GateRequest(data=(), reports=baseline, baseline=baseline))
+    assert baseline.read_bytes() == before
+
+
 def test_a_work_folder_of_the_settings_is_empty_afterwards(passing, tmp_path):
     assert judged(GateRequest(data=passing, settings={"work_dir": tmp_path, "memory": "1MB"})).passed
     assert list(tmp_path.iterdir()) == []
@@ -92,6 +132,7 @@ def test_a_work_folder_of_the_settings_is_empty_afterwards(passing, tmp_path):
         ({"settings": {"fail_up": "error"}}, 2, False),
         ({"reports": "report.docx"}, 2, False),
         ({"config": "gone.toml"}, 2, False),
+        ({"data": ""}, 2, False),
         ({"data": "gone"}, 3, True),
         ({"reports": "/dev/null/report.json"}, 4, True),
     ],
@@ -133,10 +174,11 @@ def test_an_internal_error_in_a_step_is_tried_again(project, monkeypatch):
     assert is_retried(problem.value)
 
 
-def test_what_hosts_share_needs_no_pandas():
+@pytest.mark.parametrize("module", [each for each in ("gate", REQUIRED) if each])
+def test_a_host_needs_no_pandas_until_something_is_judged(module):
     """Schedulers import it each time they parse their files."""
     code = (
-        "import sys, adamgate.converters.hosts.gate; "
+        f"import sys, adamgate.converters.hosts.{module}; "
         "print([each for each in ('numpy', 'pandas', 'pandera', 'pyarrow') if each in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -176,6 +218,13 @@ def test_nothing_of_adamgate_imports_a_host():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_page_names_the_versions_that_are_tested(root):
+    page = (root / "docs" / "hosts.md").read_text(encoding="utf-8")
+    pinned = dict(line.split("==") for line in (root / "constraints-hosts.txt").read_text().splitlines()[1:])
+    named = (pinned["apache-airflow"], pinned["dagster"], pinned["prefect"])
+    assert "Airflow {}, Dagster {} and Prefect {}".format(*named) in page
 
 
 @pytest.mark.parametrize("host", HOSTS)
