@@ -11,6 +11,8 @@ from ..values.address import Address
 from .toml_file import shown_path
 
 FILE_NAME = "adamgate.toml"
+RUN_RECORD = "run.jsonl"
+"""Name of the record of a run beside the settings file."""
 _REPOSITORY = (".git", ".hg")
 """A folder with one of these is the root of a repository; files above it belong to something else."""
 

@@ -16,12 +16,9 @@ from ..pipeline.run import PipelineRun
 from ..pipeline.run_request import RunRequest
 from ..pipeline.run_result import RunResult
 from ..pipeline.watcher import RunWatcher
-from .file_search import FILE_NAME
+from .file_search import FILE_NAME, RUN_RECORD
 from .located import faults_located
 from .pipeline_file import pipeline_of
-
-RECORD = "run.jsonl"
-"""Name of the record beside the settings file."""
 
 
 def run(
@@ -108,10 +105,10 @@ def run_watched(
 ) -> RunResult:
     """As `run`, reporting to a watcher as it goes."""
     file = path / FILE_NAME if os.path.isdir(path) else path
-    shown = record if record is not None else file.parent / RECORD
+    shown = record if record is not None else file.parent / RUN_RECORD
     here, folder = working_directory(), Path(os.path.abspath(file)).parent
     _require_file(file)
-    recorded = Path(RECORD) if record is None else _from_here(record)
+    recorded = Path(RUN_RECORD) if record is None else _from_here(record)
     events = None if lineage is None else _from_here(lineage)
     with chdir(folder):
         own = Path(file.name)

@@ -15,7 +15,7 @@ _RULES = "adamgate.rules"
 """The group of entry points whose packages add rules."""
 _PACKAGE = Path(__file__).parents[2]
 _ROOMS = ("converters", "schemas")
-_SHIPPED = (".py", ".json", ".toml", ".css", ".html", ".js")
+_SHIPPED = (".py", ".json", ".toml", ".css", ".html", ".js", ".md")
 _DIGITS = 12
 
 

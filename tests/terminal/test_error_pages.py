@@ -52,6 +52,14 @@ def test_the_page_of_the_package_is_that_of_the_documentation():
     )
 
 
+def test_links_to_sections_of_other_pages_lead_somewhere():
+    links = re.findall(r"\]\((\w[\w-]*\.md)#([\w-]+)\)", PAGE.read_text(encoding="utf-8"))
+    assert len(links) > 1
+    for page, anchor in links:
+        headings = re.findall(r"^#+ (.+)$", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
 def test_each_section_is_named_and_each_name_is_a_section():
     assert {*SAYING, INTERNAL} == set(titles())
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from ....schemas.errors import ConfigurationError
-from ...configuration.file_search import FILE_NAME, nearest_file
-from ...configuration.run_pipeline import RECORD, run_watched, working_directory
-from ...pipeline.rendering import failure_lines, step_lines, summary_line
-from ...pipeline.run_request import RunRequest
-from ...pipeline.run_result import StepState
-from ...pipeline.watcher import RunWatcher
+from ...configuration.file_search import FILE_NAME, RUN_RECORD, nearest_file
 from ...reports.presentation import as_json
 from ..options import DEBUG, PATH, QUIET
-from ..progress import RunningSteps, running_steps
+from ..progress import running_steps
 from ..streams import show, tell
 
 
@@ -32,7 +26,7 @@ from ..streams import show, tell
     "--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Steps run at once."
 )
 @click.option(
-    "--record", type=PATH, metavar="FILE", help=f"Record of the run (default: {RECORD} beside FILE)."
+    "--record", type=PATH, metavar="FILE", help=f"Record of the run (default: {RUN_RECORD} beside FILE)."
 )
 @click.option("--lineage", type=PATH, metavar="FILE", help="OpenLineage events of the steps, one per line.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that no earlier run has written.")
@@ -60,12 +54,17 @@ def command(
     its libraries are those of the record. A refused gate stops the steps that read what it judges. The exit
     code is the highest of the steps'.
     """
+    from ...configuration.run_pipeline import run_watched
+    from ...pipeline.rendering import summary_line
+    from ...pipeline.run_request import RunRequest
+    from ..told_steps import ToldSteps
+
     request = RunRequest(force, only, start, jobs, overwrite)
     with running_steps(sys.stderr, shown=not quiet) as bars:
         result = run_watched(
             _settings_file(file),
             request,
-            _Told(form, bars, quiet=quiet),
+            ToldSteps(form, bars, quiet=quiet),
             dry_run=dry_run,
             record=record,
             lineage=lineage,
@@ -76,30 +75,9 @@ def command(
     return result.exit_code
 
 
-class _Told(RunWatcher):
-    """Lines of each step as it ends; with -q of those that have failed."""
-
-    def __init__(self, form: str, bars: RunningSteps, *, quiet: bool) -> None:
-        self._is_text = form == "text"
-        self._bars = bars
-        self._quiet = quiet
-        self._width = 0
-
-    def planned(self, steps: Sequence[str]) -> None:
-        self._width = max(map(len, steps))
-
-    def began(self, step: str) -> None:
-        self._bars.add(step)
-
-    def ended(self, state: StepState) -> None:
-        with self._bars.without(state.step):
-            if self._is_text and not self._quiet:
-                show("".join(f"{line}\n" for line in step_lines(state, self._width)))
-            elif self._is_text and state.exit_code:
-                tell("\n".join(failure_lines(state)))
-
-
 def _settings_file(given: Path | None) -> Path:
+    from ...configuration.run_pipeline import working_directory
+
     if given is not None:
         return given
     here = working_directory()

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from ....schemas.wording import plain
-from ...pipeline.verify import verification_lines, verify
 from ...reports.presentation import as_json
 from ..exit_codes import DIFFERENT, EQUAL
 from ..options import DEBUG, PATH, QUIET
@@ -28,6 +27,8 @@ def command(*, record: Path, files: tuple[Path, ...], form: str, quiet: bool) ->
     outputs: which step made each, and of what. The exit code is 0 if all is as recorded, else 1. This detects
     changes; it does not prove who wrote the files or the record.
     """
+    from ...pipeline.verify import verification_lines, verify
+
     found = verify(record, files)
     if form == "json":
         show(as_json(found.to_dict()))
