@@ -129,12 +129,12 @@ def same_option(declaring: type, name: str, *, default: Any = MISSING, otherwise
     return field(default=default, repr=given.repr, metadata={_DECLARED: declared})
 
 
-@cache
 def options_of(declaring: type) -> tuple[DeclaredOption, ...]:
     """The options that a dataclass declares, in the order of its fields; other fields are none."""
     return tuple(_of_field(each) for each in fields(declaring) if _DECLARED in each.metadata)
 
 
+@cache
 def _of_field(carrying: Field[Any]) -> DeclaredOption:
     """The option that a field carries, with what follows from the field."""
     declared: DeclaredOption = carrying.metadata[_DECLARED]
