@@ -140,6 +140,7 @@ def _found_once(declaring: Hashable) -> tuple[DeclaredOption, ...]:
     return tuple(_of_field(each) for each in found if _DECLARED in each.metadata)
 
 
+@cache
 def _of_field(carrying: Field[Any]) -> DeclaredOption:
     """The option that a field carries, with what follows from the field."""
     declared: DeclaredOption = carrying.metadata[_DECLARED]

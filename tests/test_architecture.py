@@ -13,6 +13,8 @@ import pytest
 from adamgate.cli import COMMANDS, cli
 from adamgate.schemas.rules import FAMILIES
 
+pytestmark = pytest.mark.one_version
+
 TOP = ("__init__.pyi", "__main__.py", "cli.py")
 """The stub stands for the root: it names what ``import adamgate`` leads to, and the loader reads it."""
 ROOMS = ("schemas", "converters")

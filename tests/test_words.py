@@ -17,6 +17,8 @@ from adamgate.cli import cli
 from adamgate.schemas.gate.waiver_rules import WAIVER_RULES
 from adamgate.schemas.rules import rule_book
 
+pytestmark = pytest.mark.one_version
+
 ROOT = Path(__file__).resolve().parent.parent
 
 ODD = (

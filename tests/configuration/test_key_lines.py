@@ -2,10 +2,13 @@
 
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adamgate.converters.configuration.key_lines import KeyLines
+
+pytestmark = pytest.mark.one_version
 
 TEXT = '''# [study]
 cut = [

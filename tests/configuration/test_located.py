@@ -8,6 +8,8 @@ import adamgate as ag
 from adamgate.converters.configuration.load import load_settings
 from adamgate.converters.configuration.located import faults_located
 
+pytestmark = pytest.mark.one_version
+
 TEXT = """\
 # a comment
 [settings]

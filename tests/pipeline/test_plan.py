@@ -12,6 +12,8 @@ from adamgate.converters.pipeline.steps.derive import DeriveStep
 from adamgate.converters.pipeline.steps.survival import SurvivalStep
 from adamgate.converters.pipeline.steps.validate import ValidateStep
 
+pytestmark = pytest.mark.one_version
+
 DERIVE = '[step.{}]\nkind = "derive"\nsources = {}\nto = "{}"\nformat = "parquet"\n'
 CONVERT = '[step.{}]\nkind = "convert"\ndata = ["{}"]\nto = "{}"\n'
 

@@ -373,6 +373,7 @@ cli.main()
 """
 
 
+@pytest.mark.one_version
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("flushed", range(0, 9, 2))

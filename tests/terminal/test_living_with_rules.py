@@ -13,7 +13,7 @@ from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.terminal.options import STRUCTURES
 from adamgate.schemas.standards.structure import Structure
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 

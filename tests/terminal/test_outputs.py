@@ -24,7 +24,7 @@ from adamgate.converters.reports.json_document import SCHEMA
 from adamgate.converters.survival.sealed_table import belong_together
 from adamgate.schemas.errors import Terminated
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 ADSL = "STUDYID,USUBJID,SUBJID,SITEID,AGE,AGEU,SEX,RACE,ARM,TRT01P\n" + "".join(

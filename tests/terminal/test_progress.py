@@ -11,7 +11,7 @@ import pytest
 from adamgate.converters.terminal import progress as module
 from adamgate.converters.terminal.progress import Callbacks, progress
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
 

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from adamgate.schemas.standards import adae, adsl, adtte, bds, occds
 from adamgate.schemas.standards.known_variables import variable_type
 
+pytestmark = pytest.mark.one_version
+
 
 @pytest.mark.parametrize(
     "name",

@@ -16,6 +16,8 @@ from adamgate.converters.survival.programs.manuals import (
 )
 from adamgate.schemas.errors import ConfigurationError
 
+pytestmark = pytest.mark.one_version
+
 GUIDE = Path(__file__).parents[3] / "docs" / "survival.md"
 PAGES = {each.address for each in [*SAS.values(), *STATA.values()]} | {
     LEFT_TRUNCATION_IN_SAS.address,
