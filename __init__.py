@@ -9,7 +9,7 @@ from __future__ import annotations
 import pkgutil
 import re
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 _IMPORT = re.compile(r"^from (\.[\w.]+) import (\w+) as \2$", re.MULTILINE)
 _HOME = {
@@ -20,8 +20,17 @@ _HOME = {
 
 __all__ = list(_HOME)
 
-_FORMER = {"Inapplicable": "NotApplicable"}
-"""Names of earlier versions, and what they are called now."""
+
+class _Former(NamedTuple):
+    """What a name of earlier versions is called now, and the versions that deprecated and will remove it."""
+
+    now: str
+    since: str
+    gone: str
+
+
+_FORMER = {"Inapplicable": _Former("NotApplicable", since="0.2", gone="0.4")}
+"""Names of earlier versions; docs/versioning.md lists them."""
 
 
 def __getattr__(name: str) -> Any:
@@ -32,9 +41,10 @@ def __getattr__(name: str) -> Any:
     if name in _FORMER:
         import warnings
 
-        now = _FORMER[name]
-        warnings.warn(f"adamgate.{name} is adamgate.{now} now", DeprecationWarning, stacklevel=2)
-        return __getattr__(now)
+        former = _FORMER[name]
+        message = f"adamgate.{name} is adamgate.{former.now} now; it will be removed in {former.gone}"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return __getattr__(former.now)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = import_module(_HOME[name], __name__)

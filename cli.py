@@ -13,8 +13,9 @@ from importlib import import_module
 from typing import NoReturn, cast
 
 import click
-from click.shell_completion import shell_complete
+from click.shell_completion import CompletionItem, shell_complete
 
+from .converters.terminal import completion
 from .converters.terminal import run as terminal
 from .converters.terminal.exit_codes import SUMMARY
 from .converters.terminal.options import DEBUG
@@ -22,6 +23,7 @@ from .converters.terminal.options import DEBUG
 COMMANDS = (
     *(
         "ae",
+        "completion",
         "config",
         "convert",
         "cuminc",
@@ -36,8 +38,6 @@ COMMANDS = (
     ),
     *("responders", "rules", "run", "survival", "swimmer", "validate", "verify"),
 )
-COMPLETION = "_ADAMGATE_COMPLETE"
-"""Shells set it to ask for completions: see click's "Shell Completion"."""
 
 
 class Commands(click.Group):
@@ -48,6 +48,10 @@ class Commands(click.Group):
             return None
         module = import_module(f".converters.terminal.commands.{name}", __package__)
         return cast("click.Command", module.command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands, of which none is imported; else options."""
+        return completion.commands(incomplete) or super().shell_complete(ctx, incomplete)
 
 
 @click.group(
@@ -70,6 +74,6 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> NoReturn:
     """Entry point: run the command line and leave with its exit code."""
     terminal.prepare()
-    if completion := os.environ.get(COMPLETION):
-        sys.exit(shell_complete(cli, {}, "adamgate", COMPLETION, completion))
+    if asked := os.environ.get(completion.VARIABLE):
+        sys.exit(shell_complete(cli, {}, "adamgate", completion.VARIABLE, asked))
     terminal.end_with(lambda: run(sys.argv[1:]))

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from statistics import median
 
-from large import Judged, watched
+from large import Watched, watched
 from make_adae import DATA, adae
 
 import adamgate as ag
@@ -38,7 +38,7 @@ def main(formats: list[str], runs: int) -> None:
     print(f"\nFour datasets of 595,500 records, whole command, median of {runs} runs in turn")
     print(f"{'to':>8}{'jobs':>6}{'seconds':>9}{'of 1 job':>10}  of each process: processor seconds; peak MB")
     for to in formats:
-        found: dict[int, list[Judged]] = {jobs: [] for jobs in JOBS}
+        found: dict[int, list[Watched]] = {jobs: [] for jobs in JOBS}
         for _ in range(runs):
             for jobs, of_jobs in found.items():
                 shutil.rmtree(out, ignore_errors=True)

@@ -6,6 +6,7 @@ The ADAE is a folder of Parquet files of whole subjects, the ADSL is beside it. 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import signal
 import subprocess
@@ -109,19 +110,33 @@ def _dates(days: np.ndarray) -> pa.Array:
 
 @dataclass(frozen=True)
 class Judged:
-    """One run: wall time; of the command and of each process it starts greatest memory, processor seconds."""
+    """One run: wall time, the greatest resident memory of the command and of each process, the report."""
 
     seconds: float
     peaks: tuple[int, ...]
-    busy: tuple[float, ...] = ()
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A command: wall time; of it and of each process it starts greatest memory and processor seconds."""
+
+    seconds: float
+    peaks: tuple[int, ...]
+    busy: tuple[float, ...]
 
 
 def judged(folder: Path, jobs: int, *options: str) -> Judged:
     """The time and the memory that a verdict takes."""
-    return watched(("validate", str(folder), "-q", "--jobs", str(jobs), *options), accept=(0, 1))
+    with tempfile.TemporaryDirectory() as place:
+        report = Path(place) / "report.json"
+        of_jobs = ("--jobs", str(jobs)) if jobs > 1 else ()
+        words = ("validate", str(folder), "-q", "-o", str(report), *of_jobs, *options)
+        run = watched(words, accept=(0, 1))
+        return Judged(run.seconds, run.peaks, hashlib.sha256(report.read_bytes()).hexdigest())
 
 
-def watched(words: Sequence[str], accept: Sequence[int] = (0,)) -> Judged:
+def watched(words: Sequence[str], accept: Sequence[int] = (0,)) -> Watched:
     """The time and the memory of a command; an exit code that is not in `accept` is an error."""
     command = (sys.executable, "-m", "adamgate", *words)
     started = time.perf_counter()
@@ -141,7 +156,7 @@ def watched(words: Sequence[str], accept: Sequence[int] = (0,)) -> Judged:
     if run.returncode not in accept:
         raise RuntimeError(f"{' '.join(command)} ended with {run.returncode}")
     with_peak = [process for process, most in peaks.items() if most]
-    return Judged(seconds, tuple(peaks[each] for each in with_peak), tuple(busy[each] for each in with_peak))
+    return Watched(seconds, tuple(peaks[each] for each in with_peak), tuple(busy[each] for each in with_peak))
 
 
 def _children(process: int) -> list[int]:

@@ -13,6 +13,7 @@ import memory
 import reading
 import rules
 import sas7bdat
+import scale
 import shapes
 import writing
 
@@ -32,3 +33,4 @@ if __name__ == "__main__":
     derive.main()
     derive_upstream.main()
     growth.main()
+    scale.main()

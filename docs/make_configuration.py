@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def _with_place(declared: DeclaredOption) -> tuple[str, ...]:
     elsewhere = (declared.environment, declared.flag) if declared.environment else ()
     return (
         _code(declared.name),
-        declared.kind.word.replace('"', "`"),
+        re.sub('"(.+?)"', r"`\1`", declared.kind.word),
         _default(declared),
         "<br>".join(map(_code, elsewhere)),
         declared.help.replace("|", "\\|"),

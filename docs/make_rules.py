@@ -21,9 +21,10 @@ INTRODUCTION = """\
 # The rules
 
 All rules by family, generated from the pages of the rules. `adamgate explain ID` prints one, `adamgate rules`
-lists them (`--dataset`, `--structure`, `--family`). A rule is *not applicable* if a variable it needs is
-not present; `ADSL.DTHDT` is a variable of another dataset, joined by USUBJID. Ids never change. How to
-deselect rules, waive findings and add custom rules is described in [Living with the
+lists them (`--dataset`, `--structure`, `--family`, `--since`). A rule is *not applicable* if a variable it
+needs is not present; `ADSL.DTHDT` is a variable of another dataset, joined by USUBJID. Ids never change.
+"since" is the version of adamgate that a rule came in, "changed" the one that last changed what it finds or
+says. How to deselect rules, waive findings and add custom rules is described in [Living with the
 rules](living-with-rules.md). Words in *italics* are replaced by the values of each rule.
 """
 
@@ -55,11 +56,11 @@ def _statement(rules: list[Rule]) -> str:
     body = _HEADING.sub(r"**\1.**", inspect.cleandoc(text))
     rows = [
         f"| {rule.id} | {rule.severity} | {applies_to(rule)} | {needed(rule)} "
-        f"| {rule.title.replace('|', chr(92) + '|')} |"
+        f"| {rule.title.replace('|', chr(92) + '|')} | {rule.since} | {rule.changed} |"
         for rule in rules
     ]
     heading = f"### {rules[0].id}" + (f" to {rules[-1].id}" if len(rules) > 1 else "")
-    table = ["| id | severity | applies to | needs | title |", "|---|---|---|---|---|", *rows]
+    table = ["| id | severity | applies to | needs | title | since | changed |", f"{'|---' * 7}|", *rows]
     return "\n".join([heading, "", *table, "", body, ""])
 
 

@@ -30,4 +30,5 @@ def validate_partitions(
     rules, **options
         As in `judge`.
     """
-    return judge(join(partitions), rules=rules, executor=Partitioned(partitions), **options)
+    options["executor"] = Partitioned(partitions)
+    return judge(join(partitions), rules=rules, **options)

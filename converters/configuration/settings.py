@@ -193,14 +193,14 @@ class Settings:
     )
     jobs: int = setting(
         jobs,
-        "Processes for checks and conversions; the result is the same.",
+        "Processes for checks, derivations and conversions; the result is the same.",
         default=1,
         group=SettingGroup.ENGINE,
         metavar="N",
     )
     engine: str = setting(
         Choice(("processes", "dask")),
-        "What runs checks and conversions: processes of this machine, or the workers of a Dask cluster.",
+        "What does the work: processes of this machine, or the workers of a Dask cluster.",
         default="processes",
         group=SettingGroup.ENGINE,
     )
@@ -210,6 +210,21 @@ class Settings:
         default=None,
         group=SettingGroup.ENGINE,
         metavar="ADDRESS",
+    )
+    shared_dir: Path | None = setting(
+        path,
+        "Folder that all workers of the cluster see: the study is kept there, and they fetch from it.",
+        default=None,
+        otherwise="workers read the data themselves",
+        group=SettingGroup.ENGINE,
+        metavar="FOLDER",
+    )
+    task_log: Path | None = setting(
+        path,
+        "File to which a line of JSON is added for each task: worker, seconds, memory.",
+        default=None,
+        group=SettingGroup.ENGINE,
+        metavar="FILE",
     )
     stdin_name: str | None = setting(
         file_name,
@@ -295,6 +310,11 @@ class Settings:
     def origin(self, name: str) -> str:
         """Where a setting came from."""
         return self.origins.get(name, DEFAULT)
+
+    @property
+    def kept_in(self) -> Path | None:
+        """Where data are kept on disk: the folder that a cluster shares, or the one for data kept on disk."""
+        return self.shared_dir if self.engine == "dask" and self.shared_dir is not None else self.work_dir
 
     @property
     def own_rules(self) -> tuple[Rule, ...]:

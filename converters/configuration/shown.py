@@ -140,7 +140,7 @@ def _path(entry: Entry, written: str = "") -> list[str]:
 def _heading(entry: Entry) -> str:
     if entry.number:
         return f"[[{entry.table.name}]]"
-    return f"[{'.'.join(_toml_key(each) for each in _path(entry))}]"
+    return f"[{'.'.join(toml_key(each) for each in _path(entry))}]"
 
 
 def _with_line(file: str, line: int | None) -> str:
@@ -158,7 +158,7 @@ def _toml_lines(table: ShownTable, origins: bool) -> Iterator[str]:
 def _toml_line(key: ShownKey) -> str:
     if key.value is None:
         return f"# {key.name}: {key.otherwise}"
-    line = f"{_toml_key(key.name)} = {toml_value(key.value)}"
+    line = f"{toml_key(key.name)} = {toml_value(key.value)}"
     return line if key.in_file else f"# {line}"
 
 
@@ -175,7 +175,7 @@ def toml_value(value: Any) -> str:
     if is_dataclass(value):
         return toml_value(_fields(value))
     if isinstance(value, Mapping):
-        inside = ", ".join(f"{_toml_key(key)} = {toml_value(each)}" for key, each in value.items())
+        inside = ", ".join(f"{toml_key(key)} = {toml_value(each)}" for key, each in value.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(map(toml_value, value))}]"
@@ -198,7 +198,8 @@ def _default(field: Field[Any]) -> Any:
     return field.default_factory() if field.default_factory is not MISSING else field.default
 
 
-def _toml_key(key: str) -> str:
+def toml_key(key: str) -> str:
+    """A key as TOML writes it."""
     return key if _BARE.fullmatch(key) else _quoted(key)
 
 

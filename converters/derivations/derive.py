@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from types import MappingProxyType
 
 import numpy as np
 
-from ...schemas.evidence.raw_traces import led_to
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
-from ...schemas.wording import counted, nearest
 from . import derivation_of
-from .account import Account
+from .derived_dataset import DeriveAll, Derived, one_after_the_other
 from .derived_study import DerivedStudy
-from .graph import in_order, needed_by
-from .record import DerivationRecord, DerivationRefused, Problem
+from .graph import in_order, in_steps, needed_by
+from .record import DerivationRecord, DerivationRefused
 from .specification import Specification, require_values
-from .task import DerivationTask
 
 
-def derive(study: Study, specification: Specification) -> DerivedStudy:
+def derive(
+    study: Study, specification: Specification, *, executor: DeriveAll = one_after_the_other
+) -> DerivedStudy:
     """Derive ADaM datasets from their sources.
 
     Parameters
@@ -29,6 +29,9 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     specification : Specification
         Each dataset may use others that are derived, in whatever order they are declared, and what the study
         has; a derived dataset takes the place of one of that name.
+    executor : callable
+        How datasets that do not need each other are derived: one after the other, or at the same time by
+        ``derivations_on(engine)`` of `adamgate.converters.engines.deriving`. The result is the same.
 
     Returns
     -------
@@ -65,43 +68,25 @@ def derive(study: Study, specification: Specification) -> DerivedStudy:
     study = Study.given(study)
     require_valid(specification)
     made: dict[str, Dataset] = {}
-    parts = []
-    problems: list[Problem] = []
+    found: dict[str, Derived] = {}
     not_derived: dict[str, tuple[str, ...]] = {}
-    for name in in_order(specification):
-        account = Account(name)
-        lacking = needed_by(name, specification).difference(made)
-        if lacking:
-            not_derived[name] = tuple(sorted(lacking))
-            continue
-        try:
-            sources = Study(MappingProxyType({**study.datasets, **made}))
-            made[name] = _derived(name, sources, specification, account)
-            parts.append(account.record)
-        except DerivationRefused as refusal:
-            problems += [each for each in refusal.problems if each not in problems]
+    for step in in_steps(specification):
+        lacking = {name: needed_by(name, specification).difference(made) for name in step}
+        not_derived |= {name: tuple(sorted(each)) for name, each in lacking.items() if each}
+        names = tuple(name for name in step if not lacking[name])
+        sources = Study(MappingProxyType({**study.datasets, **made}))
+        found |= zip(names, executor(names, sources, specification), strict=True)
+        made |= {name: data for name in names if (data := found[name].dataset) is not None}
+    order = in_order(specification)
+    outcomes = [found[name] for name in order if name in found]
+    problems = list(dict.fromkeys(chain.from_iterable(each.problems for each in outcomes)))
     if problems:
-        raise DerivationRefused(problems, not_derived)
+        raise DerivationRefused(problems, {name: not_derived[name] for name in order if name in not_derived})
+    made = {name: made[name] for name in order}
     counts = {name: len(data) for name, data in made.items()}
     of_parameters = {name: _by_parameter(data) for name, data in made.items() if "PARAMCD" in data}
-    record = DerivationRecord.together(counts, parts, of_parameters)
+    record = DerivationRecord.together(counts, [each.record for each in outcomes], of_parameters)
     return DerivedStudy(MappingProxyType(made), record=record)
-
-
-def _derived(name: str, sources: Study, specification: Specification, account: Account) -> Dataset:
-    """One dataset, with the raw records of its sources where these have them.
-
-    Raises
-    ------
-    DerivationRefused
-    """
-    options = specification.datasets[name]
-    subjects = _subjects(options.subjects_from, sources, account)
-    task = DerivationTask(name, sources, subjects, specification, account)
-    found = derivation_of(options).derive(task, options)
-    places = led_to(found, sources)
-    account.require_none()
-    return found if places is None else found.replace(raw_places=places)
 
 
 def _by_parameter(data: Dataset) -> dict[str, int]:
@@ -122,33 +107,3 @@ def require_valid(specification: Specification) -> None:
     for name, options in specification.datasets.items():
         derivation_of(options).check(name, options, specification)
     in_order(specification)
-
-
-def _subjects(name: str, study: Study, account: Account) -> Dataset:
-    """ADSL, or what it is derived from, with one record per subject.
-
-    Raises
-    ------
-    DerivationRefused
-    """
-    if name not in study:
-        close = nearest(name, study.datasets)
-        advice = f"did you mean {' or '.join(close)}?" if close else "add the folder or file that has it"
-        account.problem(f"dataset {name} is not present", f"[derive.{account.dataset}]", advice)
-        account.require_none()
-    subjects = study[name]
-    if "USUBJID" not in subjects:
-        account.problem(f"USUBJID is not present in {name}", name, "add it")
-        account.require_none()
-    codes, place = subjects.distinct("USUBJID").codes, f"{name}.USUBJID"
-    unnamed = codes < 0
-    if unnamed.any():
-        number = counted(int(unnamed.sum()), "record")
-        account.problem(f"USUBJID is missing in {number} of {name}", place, "correct the data")
-    repeated = ~unnamed & (np.bincount(codes + 1)[codes + 1] > 1)
-    if repeated.any():
-        number = counted(int(repeated.sum()), "record")
-        what = f"{number} of subjects who have several in {name}"
-        account.problem(what, place, "keep one record per subject", subjects, repeated)
-    account.require_none()
-    return subjects

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from . import derivation_of
 from .by_need import in_order_of_need
 from .specification import Specification
@@ -18,6 +20,22 @@ def in_order(specification: Specification) -> tuple[str, ...]:
     needs = {name: needed_by(name, specification) for name in specification.datasets}
     advice = "let one of them need fewer datasets, or derive it in two steps"
     return in_order_of_need(needs, "[derive.{}]".format, advice)
+
+
+def in_steps(specification: Specification) -> Iterator[tuple[str, ...]]:
+    """The derived datasets in steps: those of one need only those of earlier ones.
+
+    Raises
+    ------
+    ConfigurationError
+        If datasets need each other.
+    """
+    step_of: dict[str, int] = {}
+    for name in in_order(specification):
+        needed = needed_by(name, specification)
+        step_of[name] = 1 + max((step_of[each] for each in needed), default=-1)
+    for step in range(1 + max(step_of.values(), default=-1)):
+        yield tuple(name for name, its_step in step_of.items() if its_step == step)
 
 
 def needed_by(name: str, specification: Specification) -> frozenset[str]:

@@ -53,7 +53,9 @@ def checked_options(
     if catalog is not None and not os.path.isfile(catalog):
         raise UnreadableInput("the format catalogue does not exist", str(catalog), "check --catalog")
     if work_dir is not None and not os.path.isdir(work_dir):
-        raise ConfigurationError("the folder does not exist", str(work_dir), "check --work-dir")
+        raise ConfigurationError(
+            "the folder does not exist", str(work_dir), "check --work-dir or --shared-dir"
+        )
     bound = Memory(None if memory is None else bytes_in(memory), None if work_dir is None else Path(work_dir))
     return ReadOptions(
         catalog=None if catalog is None else Path(catalog),

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...schemas.errors import ConfigurationError
 from ...schemas.gate.selection import full_book
+from ...schemas.rules.history import after
 from ...schemas.rules.rule import Grain, Rule, RuleFunction
 from ...schemas.standards.structure import Structure, detect_structure
 from ...schemas.wording import counted, did_you_mean, nearest
@@ -113,15 +114,20 @@ def listed(
     structure: str | None = None,
     family: str | None = None,
     variable: str | None = None,
+    since: str | None = None,
 ) -> tuple[Rule, ...]:
     """The rules for a dataset of this name, or of this structure, of this family, about this variable.
+
+    With `since`, those that came or changed after this version of adamgate.
 
     Raises
     ------
     ConfigurationError
-        For a family that no rule has, or a variable that no rule is about.
+        For a family that no rule has, a variable that no rule is about, or what is not a version.
     """
     found = tuple(rules)
+    if since:
+        found = tuple(rule for rule in found if after(rule.changed, since))
     if family:
         wanted = family.lower().replace("-", "_").replace(" ", "_")
         families = sorted({rule.family for rule in found})
@@ -163,6 +169,20 @@ def render_list(rules: Iterable[Rule] | None = None) -> str:
     )
 
 
+def render_changes(rules: Iterable[Rule]) -> str:
+    """Rules as a table, each with the version that it came in, and that of its last change."""
+    rows = [(rule.id, *_versions(rule), str(rule.severity), rule.title) for rule in rules]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    return "".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)), row[4]]) + "\n"
+        for row in rows
+    )
+
+
+def _versions(rule: Rule) -> tuple[str, str]:
+    return f"new in {rule.since}", "" if rule.changed == rule.since else f"changed in {rule.changed}"
+
+
 def render_json(rules: Iterable[Rule]) -> str:
     """Rules as a JSON list."""
     return as_json([_entry(rule) for rule in rules])
@@ -186,6 +206,8 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "needs_datasets": list(rule.scope.required),
         "standards": list(rule.scope.standards),
         "citations": list(map(str, rule.citations)),
+        "since": rule.since,
+        "changed": rule.changed,
     }
 
 
@@ -209,6 +231,9 @@ def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "standards", ", ".join(scope.standards)
     if rule.citations:
         yield "sources", "; ".join(map(str, rule.citations))
+    if rule.since:
+        yield "since", f"adamgate {rule.since}"
+        yield "last changed", f"adamgate {rule.changed}"
 
 
 def family_name(family: str) -> str:

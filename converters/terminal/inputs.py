@@ -88,6 +88,6 @@ def reading_options(settings: Settings, callbacks: Callbacks, memory: str | None
         "decimal": settings.decimal,
         "max_unpacked": settings.max_unpacked,
         "memory": settings.memory or memory,
-        "work_dir": settings.work_dir,
+        "work_dir": settings.kept_in,
         "stdin_name": settings.stdin_name,
     }

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import adamgate
 
-from ...schemas.errors import ConfigurationError
 from ..configuration.file_search import settings_files
 from ..configuration.settings import Settings
 from ..reports.files import ReportFile
-from .inputs import gate_options, kept_files, paths_in, read_study, reading_options, settings_for
+from .engines_run import checks_run
+from .inputs import gate_options, kept_files, paths_in, read_study, settings_for
 from .options import expanded
-from .progress import Callbacks, progress
+from .progress import progress
 
 if TYPE_CHECKING:
-    from ...schemas.gate.execution import Executor
     from ...schemas.gate.report import Report
     from ...schemas.rules.rule import Rule, RuleFunction
     from ...schemas.study.study import Study
@@ -99,52 +97,17 @@ class Judgement:
         options["baseline"] = adamgate.read_baseline(self.baseline) if self.baseline is not None else None
         declared = options.pop("declarations", None)
         with (
-            _checks(self.paths, self.settings) as executor,
             progress(sys.stderr, shown=not quiet) as callbacks,
+            checks_run(self.paths, self.settings, callbacks) as executor,
         ):
             study = read_study(self.paths, self.settings, callbacks)
             if declared is not None:
                 study = study.declaring(declared)
-            report = adamgate.validate(study, **options, progress=callbacks.judging, executor=executor)
+            options["executor"] = executor
+            report = adamgate.validate(study, **options, progress=callbacks.judging)
         for file in self.files:
             file.spare(Path(each.path) for each in report.inputs if each.path)
         return Judged(study, report, options.get("extra_rules", ()))
-
-
-@contextmanager
-def _checks(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
-    """How checks are run: in this process, in several, or on a cluster, as the settings say."""
-    from ...schemas.gate.by_part import HERE
-
-    if settings.engine == "dask":
-        with _checks_of_cluster(paths, settings) as executor:
-            yield executor
-        return
-    if settings.scheduler is not None and settings.origin("scheduler").startswith("--"):
-        raise ConfigurationError("--scheduler is of --engine dask", advice="add --engine dask")
-    if settings.jobs == 1:
-        yield HERE
-        return
-    from ..engines import engine_of
-    from ..engines.judging import checks_on
-
-    with closing(engine_of("processes", settings.jobs)) as engine:
-        yield checks_on(engine, settings.work_dir)
-
-
-@contextmanager
-def _checks_of_cluster(paths: Sequence[Path], settings: Settings) -> Iterator[Executor]:
-    from ..engines import engine_of
-    from ..engines.judging import checks_at
-    from ..engines.placed_study import SharedPlace
-
-    if settings.scheduler is None:
-        raise ConfigurationError(
-            "--engine dask needs the address of the scheduler", advice="add --scheduler tcp://HOST:PORT"
-        )
-    place = SharedPlace(paths, reading_options(settings, Callbacks()))
-    with closing(engine_of("dask", settings.scheduler)) as engine:
-        yield checks_at(place, engine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def tell_gate_refused(refusal: GateRefused, settings: Settings, *, quiet: bool) 
     judged_by = replace(settings, fail_on=str(refusal.threshold))  # not by --fail-on of a validation
     tell_report(refusal.report, judged_by, Detail.VERDICT if quiet else Detail.SUMMARY)
     tell("No table was written. Correct the data, or use --no-gate to skip validation.")
+    tell("More: adamgate explain gate-failed")
 
 
 def _tell_unread(report: Report) -> None:

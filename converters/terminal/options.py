@@ -19,6 +19,7 @@ from ..configuration.values import path, paths
 from ..reports import REPORTS
 from ..survival.layouts import layouts
 from ..values.address import Address, is_address, place_of
+from .completion import OF_SETTINGS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -100,7 +101,8 @@ def setting_options(*groups: SettingGroup) -> Callable[[Command], Command]:
 def _set(declared: DeclaredOption) -> Callable[[Command], Command]:
     """An option for a setting, which the environment or a file may give instead; they check it."""
     repeatable = declared.kind is paths or isinstance(declared.kind, Words)
-    return _option(declared, default=None, multiple=repeatable)
+    completed = OF_SETTINGS.get(declared.name, {})
+    return _option(declared, default=None, multiple=repeatable, **completed)
 
 
 def _asked(declared: DeclaredOption, *, required: bool) -> Callable[[Command], Command]:

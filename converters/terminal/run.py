@@ -22,6 +22,7 @@ from ..configuration.settings import DEBUG_VARIABLE
 from ..configuration.values import mark
 from ..reports.files import reason_of, withdraw
 from ..values.work_folder import remove_work
+from .error_pages import INTERNAL, pointer, section_of
 from .exit_codes import FAULT, INTERRUPTED, PASSED, PIPE_CLOSED, USAGE
 from .streams import tell
 
@@ -111,7 +112,7 @@ def _ended(command: click.Command, arguments: Sequence[str]) -> tuple[int, BaseE
             code = command.invoke(context)
     except AdamgateError as failure:
         _tell_traceback(debug)
-        _tell_if_possible(f"error: {failure}")
+        _tell_if_possible(f"error: {failure}{pointer(section_of(failure))}")
         return failure.exit_code, failure
     except click.exceptions.Exit as leave:  # --help, --version
         return leave.exit_code, None
@@ -163,6 +164,7 @@ def _own_fault(fault: BaseException, debug: bool) -> int:
         f"error: internal error in adamgate: {type(fault).__name__}\n"
         f"  where: {place}\n"
         "  to do: run it again with --debug and report the output; it may contain patient data"
+        f"{pointer(INTERNAL)}"
     )
     return FAULT
 

@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 import adamgate
 
-from ..configuration.settings import SETTINGS, Settings
+from ..configuration.settings import SETTINGS, SettingGroup, Settings
 from ..figures.options import is_figure
 from ..formats import dataset_named
 from ..survival.layouts import written_suffixes
+from .engines_run import checks_run
 from .exit_codes import PASSED, REFUSED
 from .inputs import gate_options, kept_files, read_study, settings_for
 from .messages import (
@@ -27,9 +28,12 @@ from .messages import (
     tell_recorded,
     tell_written,
 )
-from .options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, together
-from .progress import progress
+from .options import JUDGING_OPTIONS, OVERWRITING, PATH, QUIET, READING_OPTIONS, setting_options, together
+from .progress import Callbacks, progress
 from .streams import columns, tell
+
+if TYPE_CHECKING:
+    from ...schemas.gate.validate import GateOptions
 
 OUTPUT = click.option(
     "-o",
@@ -40,7 +44,15 @@ OUTPUT = click.option(
     help=f"Output file: {', '.join(written_suffixes())}. Or a table: duckdb:///FILE?table=NAME.",
 )
 NO_GATE = click.option("--no-gate", is_flag=True, help="Skip validation of the study.")
-RUN_OPTIONS = together(OUTPUT, NO_GATE, OVERWRITING, JUDGING_OPTIONS, READING_OPTIONS, QUIET)
+RUN_OPTIONS = together(
+    OUTPUT,
+    NO_GATE,
+    OVERWRITING,
+    setting_options(SettingGroup.ENGINE),
+    JUDGING_OPTIONS,
+    READING_OPTIONS,
+    QUIET,
+)
 
 
 @dataclass(frozen=True)
@@ -118,17 +130,22 @@ def write_table(
         Options of `write`.
     """
     settings = run.settings
-    gate = False if run.no_gate else gate_options(settings, run.rule_files)
-    with progress(sys.stderr, shown=not run.quiet) as callbacks:
-        study = read_study(run.paths, settings, callbacks)
-    declared = settings.declarations()
-    if declared is not None:  # a table goes by them, also where nothing is judged: a parameter that recurs
-        study = study.declaring(declared)
-    try:
-        table = make(study, gate=gate, show_keys=settings.show_keys)
-    except adamgate.GateRefused as refusal:
-        tell_gate_refused(refusal, settings, quiet=run.quiet)
-        return REFUSED
+    gate: GateOptions | Literal[False] = False if run.no_gate else gate_options(settings, run.rule_files)
+    with checks_run(run.paths, settings, Callbacks()) as executor:
+        with progress(sys.stderr, shown=not run.quiet) as callbacks:
+            study = read_study(run.paths, settings, callbacks)
+        declared = settings.declarations()
+        if (
+            declared is not None
+        ):  # a table goes by them, also where nothing is judged: a parameter that recurs
+            study = study.declaring(declared)
+        if gate is not False:
+            gate["executor"] = executor
+        try:
+            table = make(study, gate=gate, show_keys=settings.show_keys)
+        except adamgate.GateRefused as refusal:
+            tell_gate_refused(refusal, settings, quiet=run.quiet)
+            return REFUSED
     kept = (*run.rule_files, *chain(*kept_files(run.paths, settings)))
     with losses_recorded() as losses:
         written = table.write(run.output, overwrite=run.overwrite, keep=kept, **writing)

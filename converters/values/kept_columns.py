@@ -255,6 +255,10 @@ class KeptColumns:
     def special_missing(self, name: str) -> SpecialMissing | None:
         return self._special.get(name)
 
+    def settle(self) -> None:
+        """Let other processes and machines fetch all that was written."""
+        self._file.settle()
+
     def frame(self) -> pd.DataFrame:
         return frame_of({name: self.part(name, 0, self._records) for name in self._kept}, self._records)
 

@@ -84,11 +84,15 @@ class KeptFile:
             raise ValueError(f"{self.path} belongs to another process")
         return KeptFile(self._folder)
 
-    def remove(self) -> None:
-        """Remove the file before its folder goes."""
+    def settle(self) -> None:
+        """Close the file, to be opened again when needed: other machines see what was written by then."""
         if self._handle is not None:
             self._handle.close()
             self._handle = None
+
+    def remove(self) -> None:
+        """Remove the file before its folder goes."""
+        self.settle()
         with suppress(OSError):
             self.path.unlink()
 

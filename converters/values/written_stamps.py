@@ -121,6 +121,8 @@ _PARTIAL = "with an incomplete date (keep incomplete dates in a character variab
 _NO_DAY = "that are not valid calendar dates"
 
 ZONE_NOT_KEPT = "with a time zone ({zone}); the time is kept as written, the zone is dropped"
+READ_IN_ZONE = "with a time zone ({zone}); read as the time in that zone, which is dropped"
+"""Of moments that are stored without the time that was written."""
 CUT_TO_MICROSECONDS = "with more than 6 decimals of a second, cut to microseconds"
 MIDNIGHTS = "with time 00:00:00, read as dates"
 WITHOUT_TIME = "without a time, read as 00:00:00"

@@ -76,10 +76,13 @@ class Here:
     ----------
     records : int
         About how many records of the longest dataset are a part.
+    told : callable, optional
+        Called with each part, in words, before it is judged.
     """
 
-    def __init__(self, records: int = RECORDS) -> None:
+    def __init__(self, records: int = RECORDS, told: Callable[[str], object] | None = None) -> None:
         self._records = records
+        self._told = told
 
     def run(self, tasks: Iterable[Task], study: Study, options: CheckOptions) -> Iterator[Check]:
         bounded = any(data.columns.answers is not None for data in study)
@@ -88,7 +91,10 @@ class Here:
             return SERIAL.run(tasks, study, options)
 
         def run_parts(work: Iterable[PartWork]) -> Iterator[list[OfPart]]:
-            return (checks_of_parts(study, options, parts, each) for each in work)
+            for each in work:
+                if self._told is not None:
+                    self._told(str(each))
+                yield checks_of_parts(study, options, parts, each)
 
         return in_parts(tasks, parts, run_parts, lambda left: SERIAL.run(left, study, options))
 

@@ -113,12 +113,16 @@ def schema(structure: Structure | str, *, adamig: str = "1.3", occds: str = "1.1
     return pa.DataFrameSchema(columns=columns, checks=checks, name=structure.usual_name)
 
 
+_GONE = "0.4"
+"""The version without the functions of each structure; docs/versioning.md lists them."""
+
+
 def former_schema(structure: str, module: str) -> Callable[..., pa.DataFrameSchema]:
     """A function as each structure once had its own: it gives the schema, and says what to call instead."""
 
     def former(adamig: str = "1.3", occds: str = "1.1") -> pa.DataFrameSchema:
         """Deprecated: `adamgate.schema` gives this schema."""
-        message = f'use adamgate.schema("{structure}"): this function will be removed in a later version'
+        message = f'use adamgate.schema("{structure}"): this function will be removed in {_GONE}'
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         return schema(structure, adamig=adamig, occds=occds)
 

@@ -57,6 +57,7 @@ class GateOptions(TypedDict, total=False):
     extra_rules: Iterable[Rule | RuleFunction]
     baseline: Baseline | None
     origins: Mapping[str, str]
+    executor: Executor
 
 
 def validate(

@@ -36,6 +36,7 @@ from ..study.study import Study
 from ..study.variable import MetadataKind
 from ..word import Word
 from ..wording import UNDELIVERED, none_present, not_present, one_line, plain_text
+from .history import UNKNOWN, RuleHistory, histories
 
 P = ParamSpec("P")
 
@@ -367,6 +368,32 @@ class Rule:
     def is_ours(self) -> bool:
         """Whether its function is part of this package, and not custom."""
         return (self.function.__module__ or "").startswith(_PACKAGE)
+
+    @property
+    def since(self) -> str:
+        """Version of adamgate that it came in; empty for a custom rule.
+
+        Examples
+        --------
+        >>> ag.rule_book()["TTE006"].since
+        '0.1.0'
+        """
+        return self._history.since
+
+    @property
+    def changed(self) -> str:
+        """Version of adamgate that last changed what it finds, or says; empty for a custom rule.
+
+        Examples
+        --------
+        >>> ag.rule_book()["TTE006"].changed
+        '0.1.0'
+        """
+        return self._history.changed
+
+    @property
+    def _history(self) -> RuleHistory:
+        return histories().get(self.id, UNKNOWN) if self.is_ours else UNKNOWN
 
     @property
     def page(self) -> str:

@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +24,7 @@ from adamgate.converters.survival.shapes.one_record import OneRecordOptions
 from adamgate.schemas.kinds import Choice, TableOf, constant, days, name, switch, text, words
 from adamgate.schemas.options import keys_of, option
 
+ROOT = Path(__file__).parents[2]
 SCHEMA = Draft202012Validator(file_schema())
 TOML = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -55,6 +59,49 @@ def test_it_takes_every_example_of_the_pages(root):
         document = tomllib.loads(example)
         SCHEMA.validate(as_in_json(document))
         assert is_taken(document), example
+
+
+FILES = sorted(
+    each.relative_to(ROOT).as_posix()
+    for folder in ("docs", "fixtures", "converters/configuration/specimens")
+    for each in (ROOT / folder).rglob("*.toml")
+)
+
+
+def test_there_are_files_of_every_folder():
+    assert len(FILES) > 25
+    assert {each.partition("/")[0] for each in FILES} == {"docs", "fixtures", "converters"}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_it_takes_every_file(file):
+    document = tomllib.loads((ROOT / file).read_text(encoding="utf-8"))
+    SCHEMA.validate(as_in_json(document))
+    assert is_taken(document)
+
+
+TAPLO = Path(sys.executable).with_name("taplo")
+"""The language server of editors for TOML, which is a command, too."""
+EDITED = {
+    "[settings]\nfail_on = 'error'\n": "",
+    "[settings]\nfail_onn = 'error'\n": "'fail_onn' was unexpected",
+    "[settings]\nstandard = 'adamig-9.9'\n": '"adamig-9.9" is not one of',
+    "[settings]\nrecursive = 'yes'\n": '"yes" is not of type "boolean"',
+    "[endpoint.OS]\nrole = 'overall'\n": '"overall" is not one of',
+}
+
+
+@pytest.mark.slow
+@pytest.mark.one_version
+@pytest.mark.skipif(not TAPLO.exists(), reason="taplo is not installed")
+@pytest.mark.parametrize(("text", "said"), EDITED.items(), ids=str)
+def test_editors_check_a_file_by_its_first_line(tmp_path, text, said):
+    (tmp_path / "adamgate.schema.json").write_text(json.dumps(file_schema()))
+    (tmp_path / "adamgate.toml").write_text(f"#:schema ./adamgate.schema.json\n{text}")
+    asked = [TAPLO, "lint", "adamgate.toml"]
+    ran = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.returncode == 0) is (said == "") is is_taken(tomllib.loads(text))
+    assert said in ran.stderr
 
 
 VALID = {

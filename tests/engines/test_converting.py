@@ -26,7 +26,7 @@ from adamgate import cli
 from adamgate.converters.engines import converting, engine_of
 from adamgate.converters.engines.converting import FileTask, convert_file, converted_on
 from adamgate.converters.formats import writable
-from adamgate.converters.terminal import conversion_engine
+from adamgate.converters.terminal import engines_run
 from adamgate.converters.writing import atomic
 from adamgate.converters.writing.conversion_run import Request
 from adamgate.converters.writing.write import Target
@@ -167,7 +167,7 @@ def pickling(monkeypatch):
     def of_settings(_):
         yield made
 
-    monkeypatch.setattr(conversion_engine, "_engine", of_settings)
+    monkeypatch.setattr(engines_run, "_opened", of_settings)
     return made
 
 
@@ -318,7 +318,7 @@ def test_a_worker_that_does_not_see_the_work_folder_is_told_of_that_option(deliv
     request = Request(Target.of(tmp_path / "out", "parquet"))
     work = converting._Work.of(OPTIONS, request, tmp_path / "gone", of_this_machine=False)
     to_store = replace(work, staging=replace(work.staging, target=Target.of("s3://bucket/out", "parquet")))
-    with pytest.raises(ag.UnwritableOutput, match="set --work-dir to a folder"):
+    with pytest.raises(ag.UnwritableOutput, match="set --shared-dir to a folder"):
         convert_file(FileTask(delivered / "adam" / "ada.parquet", to_store))
 
 
@@ -360,7 +360,11 @@ def test_a_scheduler_and_an_engine_are_named_together(compared):
 @pytest.mark.slow
 @pytest.mark.parametrize("to", ["xpt", "csv"])
 def test_two_processes(compared, to):
-    assert compared.same("adam", "out", "--to", to, "--manifest", "m.json")[0] == 4
+    elsewhere = ("--jobs", "2", "--task-log", "../tasks.jsonl")
+    assert compared.same("adam", "out", "--to", to, "--manifest", "m.json", elsewhere=elsewhere)[0] == 4
+    tasks = (compared.folder / "tasks.jsonl").read_text()
+    assert tasks.count("adam/ada.parquet") == 1
+    assert len(tasks.splitlines()) == 8, "the run, and each file"
 
 
 class Killing:
@@ -386,7 +390,7 @@ def test_a_process_that_is_killed_while_it_writes(compared, monkeypatch, times):
         with closing(Killing(compared.folder / "marks", times)) as engine:
             yield engine
 
-    monkeypatch.setattr(conversion_engine, "_engine", of_settings)
+    monkeypatch.setattr(engines_run, "_opened", of_settings)
     if times == 1:
         assert compared.same(*TWO, "--manifest", "m.json")[0] == 0
         assert compared.ran("many", "adam/ada.parquet", "adam/ade.parquet", "out", "--to", "csv")[0] == 0

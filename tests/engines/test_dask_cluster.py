@@ -1,8 +1,11 @@
 """A real cluster on this machine judges as one process does, also when it loses a worker in the middle."""
 
 import functools
+import gc
+import json
 import operator
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +27,7 @@ from adamgate.converters.engines import dask_cluster
 from adamgate.converters.engines.dask_cluster import DaskCluster
 from adamgate.converters.engines.engine import WorkerLost
 from adamgate.converters.engines.judging import checks_at
+from adamgate.converters.engines.kept_study import InFolder
 from adamgate.converters.engines.placed_study import SharedPlace
 from adamgate.converters.engines.worker_versions import refuse_other_versions
 from adamgate.converters.reading.read import read as reads
@@ -63,6 +67,11 @@ def on(cluster):
     return ["--engine", "dask", "--scheduler", cluster.address, "-q"]
 
 
+def made(folder):
+    folder.mkdir()
+    return folder
+
+
 @pytest.mark.parametrize("form", ["json", "html"])
 def test_the_report_is_that_of_one_process(cluster, data, tmp_path, form):
     one, many = tmp_path / f"one.{form}", tmp_path / f"many.{form}"
@@ -81,11 +90,16 @@ def test_of_parts_of_whole_subjects(cluster, data):
     assert document_of(report, "json", ag.Severity.ERROR) == document_of(expected, "json", ag.Severity.ERROR)
 
 
-def test_the_report_where_a_worker_is_killed_in_the_middle(own_cluster, data, tmp_path, monkeypatch):
+@pytest.mark.parametrize("form", ["json", "html"])
+@pytest.mark.parametrize("shared", [False, True], ids=["read by workers", "shared folder"])
+def test_the_report_where_a_worker_is_killed_in_the_middle(
+    own_cluster, data, tmp_path, monkeypatch, form, shared
+):
     lost = own_cluster.add("--no-nanny")
     own_cluster.add("--no-nanny")
-    one, many = tmp_path / "one.json", tmp_path / "many.json"
+    one, many = tmp_path / f"one.{form}", tmp_path / f"many.{form}"
     code = cli.run(["validate", str(data), "-q", "-o", str(one)])
+    options = ["--shared-dir", str(made(tmp_path / "shared"))] if shared else []
     results, ended = DaskCluster._result, []
 
     def killing(self, task, future):
@@ -97,9 +111,99 @@ def test_the_report_where_a_worker_is_killed_in_the_middle(own_cluster, data, tm
 
     monkeypatch.setattr(DaskCluster, "_result", killing)
     monkeypatch.setattr(dask_cluster.DaskCluster, "_require_workers", waiting_for(2))
-    assert cli.run(["validate", str(data), *on(own_cluster), "-o", str(many)]) == code
+    assert cli.run(["validate", str(data), *on(own_cluster), *options, "-o", str(many)]) == code
     assert ended
     assert many.read_bytes() == one.read_bytes()
+
+
+@pytest.mark.parametrize("memory", [(), ("--memory", "1MB")], ids=["in memory", "bounded"])
+def test_workers_fetch_from_a_folder_that_they_share(cluster, data, tmp_path, memory):
+    shared, log = made(tmp_path / "shared"), tmp_path / "tasks.jsonl"
+    one, many = tmp_path / "one.json", tmp_path / "many.json"
+    code = cli.run(["validate", str(data), "-q", "-o", str(one)])
+    options = ["--shared-dir", str(shared), "--task-log", str(log), *memory]
+    assert cli.run(["validate", str(data), *on(cluster), *options, "-o", str(many)]) == code
+    assert many.read_bytes() == one.read_bytes()
+    gc.collect()
+    assert not list(shared.iterdir())
+    run, *tasks = map(json.loads, log.read_text().splitlines())
+    assert run["log"] == "adamgate tasks"
+    assert len({each["worker"] for each in tasks}) == 2
+    assert all(each["peak_mb"] > 50 and each["seconds"] >= 0 for each in tasks)
+
+
+@pytest.fixture
+def store(monkeypatch):
+    """An object store of this machine, which workers that begin now find, too."""
+    boto3, moto = pytest.importorskip("boto3"), pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    boto3.client("s3").create_bucket(Bucket="trial")
+    yield "s3://trial/adam"
+    server.stop()
+
+
+def test_workers_read_from_a_store(store, own_cluster, tmp_path):
+    for _ in range(2):
+        own_cluster.add("--no-nanny")
+    ag.write(two_arm_trial(), store, to="parquet")
+    one, many = tmp_path / "one.json", tmp_path / "many.json"
+    code = cli.run(["validate", store, "-q", "-o", str(one)])
+    assert cli.run(["validate", store, *on(own_cluster), "-o", str(many)]) == code
+    assert many.read_bytes() == one.read_bytes()
+
+
+def test_a_folder_that_workers_do_not_see_is_told(cluster, data, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(InFolder, "__getstate__", lambda self: [tmp_path / "elsewhere" / "1"], raising=False)
+    options = ["--shared-dir", str(made(tmp_path / "shared"))]
+    assert cli.run(["validate", str(data), *on(cluster), *options]) == 3
+    told = capsys.readouterr().err
+    assert "a worker does not see the folder that data are kept in" in told
+    assert "--shared-dir FOLDER" in told
+
+
+@pytest.mark.parametrize("options", [(), ("--shared",)], ids=["read by workers", "shared folder"])
+def test_a_survival_table_is_that_of_one_process(cluster, root, tmp_path, options):
+    options = ["--shared-dir", str(made(tmp_path / "shared"))] if options else []
+    common = ["survival", str(root / "fixtures" / "cartitude1"), "--param", "OS", "--unit", "months"]
+    written = {}
+    for name, elsewhere in {"one": ["-q"], "many": [*on(cluster), *options]}.items():
+        folder = made(tmp_path / name)
+        code = cli.run([*common, *elsewhere, "-o", str(folder / "os.csv")])
+        written[name] = code, {each.name: each.read_bytes() for each in folder.iterdir()}
+    assert written["many"] == written["one"]
+    assert written["one"][0] == 0
+
+
+def test_derived_datasets_are_those_of_one_process(cluster, root, tmp_path):
+    project, raw, shared = tmp_path / "project", root / "fixtures" / "cartitude1-raw", tmp_path / "shared"
+    shutil.copytree(root / "fixtures" / "cartitude1-project", project)
+    shared.mkdir()
+    common = ["derive", str(project / "adamgate.toml"), "--source", str(raw), "--for", "parquet"]
+    for name, elsewhere in {"one": ["-q"], "many": [*on(cluster), "--shared-dir", str(shared)]}.items():
+        assert cli.run([*common, *elsewhere, "--to", str(tmp_path / name)]) == 0
+    one, many = (
+        {each.name: each.read_bytes() for each in (tmp_path / name).iterdir()} for name in ("one", "many")
+    )
+    assert one == many
+    assert "adtte.parquet" in one
+
+
+def test_derivations_need_a_folder_that_workers_see(cluster, root, capsys):
+    project = root / "fixtures" / "cartitude1-project" / "adamgate.toml"
+    assert cli.run(["derive", str(project), "--source", str(root / "fixtures/cartitude1"), *on(cluster)]) == 2
+    assert "add --shared-dir FOLDER" in capsys.readouterr().err
 
 
 def waiting_for(workers):

@@ -156,3 +156,55 @@ def test_a_process_that_is_ended_each_time_is_told_with_its_checks(engine, monke
     with pytest.raises(WorkerLost, match="ended 3 times") as lost:
         judge(two_arm_trial(), executor=checks_on(engine))
     assert lost.value.where.startswith("ADSL: AD")
+
+
+@pytest.mark.parametrize("command", ["survival", "km", "ae"])
+def test_tables_are_those_of_one_process(root, tmp_path, command):
+    options = {
+        "survival": ["--param", "OS", "--unit", "months"],
+        "km": ["--param", "OS"],
+        "ae": ["--by", "AEBODSYS,AEDECOD"],
+    }[command]
+    written = []
+    for jobs in ("1", "2"):
+        folder = tmp_path / jobs
+        folder.mkdir()
+        data = str(root / "fixtures" / "cartitude1")
+        assert cli.run([command, data, *options, "--jobs", jobs, "-q", "-o", str(folder / "made.csv")]) == 0
+        written.append({each.name: each.read_bytes() for each in folder.iterdir()})
+    assert written[0] == written[1]
+
+
+def test_a_table_of_a_study_that_is_refused(root, tmp_path, capfd):
+    data, told = str(root / "fixtures" / "cartitude1-broken"), []
+    for jobs in ("1", "2"):
+        output = tmp_path / f"{jobs}.csv"
+        code = cli.run(["km", data, "--param", "OS", "--jobs", jobs, "-o", str(output)])
+        told.append((code, capfd.readouterr(), output.exists()))
+    assert told[0] == told[1]
+    assert told[0][0] == 1
+
+
+def test_the_log_names_the_process_of_each_task(root, tmp_path):
+    log = tmp_path / "tasks.jsonl"
+    data = str(root / "fixtures" / "cartitude1")
+    for runs in (1, 2):
+        assert cli.run(["validate", data, "--jobs", "2", "--task-log", str(log), "-q"]) == 0
+        lines = [json.loads(each) for each in log.read_text().splitlines()]
+        assert [each.get("log") for each in lines].count("adamgate tasks") == runs
+    tasks = [each for each in lines if "task" in each]
+    assert len({each["worker"] for each in tasks}) == 4
+    assert {"task", "worker", "began", "seconds", "peak_mb"} == set(tasks[0])
+    assert any(each["task"].startswith("ADTTE: ") for each in tasks)
+
+
+def test_a_log_replaces_nothing(root, tmp_path, capfd):
+    data, other = str(root / "fixtures" / "cartitude1"), tmp_path / "adsl.csv"
+    other.write_text("USUBJID\n1\n")
+    assert cli.run(["validate", data, "--jobs", "2", "--task-log", str(other)]) == 4
+    assert "the file is not a log of adamgate" in capfd.readouterr().err
+    assert other.read_text() == "USUBJID\n1\n"
+    assert cli.run(["validate", data, "--jobs", "2", "--task-log", str(tmp_path / "none" / "a")]) == 4
+    assert "the log cannot be written" in capfd.readouterr().err
+    assert cli.run(["validate", data, "--task-log", str(other)]) == 2
+    assert "--task-log is of --jobs N" in capfd.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 
 from adamgate.converters.engines import engine_of
 from adamgate.converters.engines.engine import ATTEMPTS, WorkerLost
+from adamgate.converters.engines.task_log import Watched
 from adamgate.schemas.errors import ConfigurationError
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_version]
@@ -78,3 +79,12 @@ def test_what_a_task_raises_is_raised_here(engine):
     with pytest.raises(ConfigurationError, match="not like this") as told:
         list(engine.map(refused, ["ADAE"]))
     assert told.value.where == "ADAE"
+
+
+def test_whoever_watches_is_told_of_each_task_when_it_is_done(engine):
+    told = []
+    watched = Watched(engine, lambda task, done: told.append((task, done.result, done.worker)))
+    assert list(watched.map(abs, [-1, -2, -3])) == [1, 2, 3]
+    assert [each[:2] for each in told] == [("-1", 1), ("-2", 2), ("-3", 3)]
+    assert all(worker.rpartition(":")[2] != str(os.getpid()) for _, _, worker in told)
+    assert watched.workers == engine.workers == 2

@@ -124,7 +124,7 @@ def test_what_changes_a_value_is_told(read):
         "ADTTE",
         "ADTTE.UTC record 1",
     ]
-    assert "ZONE, ZONE2: 2 values with a time zone (Europe/Berlin); the time is kept as written" in told[3]
+    assert "ZONE, ZONE2: 2 values with a time zone (Europe/Berlin); read as the time in that zone" in told[3]
 
 
 def test_a_column_without_a_type_is_what_its_name_says(read):

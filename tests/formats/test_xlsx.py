@@ -335,3 +335,119 @@ def test_a_number_of_records_that_no_sheet_has(records, tmp_path):
     with pytest.raises(ag.UnreadableInput, match="the sheets of metadata are damaged") as caught:
         ag.read(tmp_path / "adx.xlsx")
     assert "which a sheet does not have" in caught.value.where
+
+
+def edited(data, tmp_path, change):
+    """A workbook of ours that somebody changed."""
+    tmp_path.mkdir(exist_ok=True)
+    book = openpyxl.load_workbook(written(data, tmp_path))
+    change(book)
+    book.save(tmp_path / "edited.xlsx")
+    (back,) = ag.read(tmp_path / "edited.xlsx")
+    return back, [note.message for note in back.notes]
+
+
+def test_a_record_that_was_deleted_is_not_there(tmp_path):
+    data = frame(A=["x", "y", "z"], N=[1.0, 2.0, 3.0])
+    back, notes = edited(data, tmp_path, lambda book: book["ADX"].delete_rows(3))
+    assert (back["A"].tolist(), back["N"].tolist()) == (["x", "z"], [1.0, 3.0])
+    (note,) = notes
+    assert note.startswith(
+        "the sheet has 2 records, and had 3 when it was written (sheet _datasets): records"
+    )
+    back, notes = edited(data, tmp_path / "more", lambda book: book["ADX"].append(["w", 4]))
+    assert back["N"].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert notes[0].startswith("the sheet has 4 records, and had 3")
+
+
+def test_a_sheet_that_was_added_is_reported(tmp_path):
+    def add(book):
+        book.create_sheet("empty")
+        book.create_sheet("ADAE").append(["USUBJID"])
+
+    back, notes = edited(frame(A=["x"]), tmp_path, add)
+    assert back.name == "ADX"
+    assert notes == ["not read, since _datasets does not describe them: sheets with values (ADAE)"]
+
+
+def test_a_number_typed_in_a_character_variable_is_reported(tmp_path):
+    def type_(book):
+        book["ADX"]["A2"] = 7
+
+    back, notes = edited(frame(A=["x", "y"]), tmp_path, type_)
+    assert back["A"].tolist() == ["7", "y"]
+    assert notes == ["is described as Char, but contains cells of another kind; read as character"]
+
+
+def test_names_that_are_numbers(tmp_path):
+    (data,) = ag.read(made(tmp_path / "adx.xlsx", {"S": [["USUBJID", 2020, 0.5, True], ["a", 1, 2, 3]]}))
+    assert [each.name for each in data.variables] == ["USUBJID", "2020", "0.5", "TRUE"]
+
+
+def test_blank_rows_of_others_are_counted(tmp_path):
+    (data,) = ag.read(made(tmp_path / "adx.xlsx", {"S": [["AVAL"], [1], [None], [None], [3]]}))
+    assert data["AVAL"].tolist() == [1.0, 3.0]
+    assert [note.message for note in data.notes] == ["rows without values, excluded: 2"]
+
+
+def test_what_a_spreadsheet_cannot_hold_of_others_is_reported(tmp_path):
+    path = tmp_path / "adx.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["USUBJID", "ADT"])
+        sheet.write_row(1, 0, [12345678901234567, 59], book.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write_row(1, 0, [12345678901234567])
+    (data,) = ag.read(path)
+    said = {note.variable: note.message for note in data.notes}
+    assert said["ADT"] == "1 date before March 1900, which spreadsheets count with one day too many"
+    assert said["USUBJID"] == "1 number of more than 15 digits, of which a spreadsheet keeps 15"
+
+
+IMPOSSIBLE = ["yyyy-mm-dd", "hh:mm", '[$-409]d" day "mmm', 14, 45, "h:mm AM/PM", "Standard"]
+
+
+@pytest.mark.parametrize("shown", IMPOSSIBLE)
+@pytest.mark.parametrize("number", [-0.25, -1, 60, 60.5])
+def test_dates_and_times_that_there_are_not_are_refused(shown, number, tmp_path):
+    path = tmp_path / "adx.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_row(0, 0, ["ATM"])
+        sheet.write(1, 0, number, book.add_format({"num_format": shown}))
+    with pytest.raises(ag.UnreadableInput) as refused:
+        ag.read(path)
+    assert refused.value.what == (
+        f"1 cell with an impossible date or time (negative, or 29 February 1900): A2 {number}"
+    )
+
+
+@pytest.mark.parametrize("shown", ["[h]:mm", "0.00", "General", '0 "d"', "[Red]0", "0_d", "0*d", 46])
+def test_numbers_and_durations_may_be_negative(shown, tmp_path):
+    path = tmp_path / "adx.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        format_ = book.add_format({"num_format": shown})
+        sheet.write_row(0, 0, ["AVAL"])
+        sheet.write_column(1, 0, [-0.25, 60], format_)
+    (data,) = ag.read(path)
+    seconds = 86_400 if shown in ("[h]:mm", 46) else 1
+    assert data["AVAL"].tolist() == [-0.25 * seconds, 60.0 * seconds]
+
+
+def test_the_60th_day_of_1904_is_one(tmp_path):
+    path = tmp_path / "adx.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": True}) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_row(0, 0, ["ADT"])
+        sheet.write(1, 0, 60, book.add_format({"num_format": "yyyy-mm-dd"}))
+    (data,) = ag.read(path)
+    assert data["ADT"].tolist() == [pd.Timestamp("1904-03-01")]
+
+
+def test_text_whose_number_is_60_is_text(tmp_path):
+    path = tmp_path / "adx.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_column(0, 0, [f"T{each}" for each in range(70)], book.add_format({"num_format": "d"}))
+    (data,) = ag.read(path)
+    assert data["T0"].tolist()[59] == "T60"

@@ -150,6 +150,16 @@ def test_what_a_table_cannot_hold_is_refused(
     assert not [each for each in tmp_path.iterdir() if each.name.startswith(("study", ".adamgate"))]
 
 
+def test_a_negative_zero_is_kept_or_refused(database: str) -> None:
+    data = dataset("ADX", A=[0.0, -0.0])
+    if database.startswith("sqlite"):
+        with pytest.raises(ag.UnwritableOutput, match=r"contains -0\.0, which SQLite .*record 2"):
+            ag.write(data, database)
+    else:
+        ag.write(data, database)
+        assert np.signbit(ag.read(database)["ADX"]["A"]).tolist() == [False, True]
+
+
 def test_special_missing_values_are_refused(database: str) -> None:
     data = dataset(A=[np.nan]).replace(
         special_missing={"A": ag.SpecialMissing(np.array([0]), np.array(["B"]))}
@@ -360,7 +370,7 @@ def test_types_of_duckdb(tmp_path: Path) -> None:
     assert any("time zone" in each.message for each in read.notes)
     with pytest.raises(ag.UnreadableInput) as caught:
         ag.read(f"duckdb:///{path}?table=b")
-    assert caught.value.details == ("l: INTEGER[]", "s: STRUCT(a INTEGER)", '"i": 1 infinite dates')
+    assert caught.value.details == ("l: INTEGER[]", "s: STRUCT(a INTEGER)", "i: infinite in 1 record")
 
 
 def test_duckdb_gives_the_same_on_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -375,6 +385,23 @@ def test_duckdb_gives_the_same_on_every_machine(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(ag.UnreadableInput) as caught:  # which comes as a rounded double
         ag.read(f"duckdb:///{path}?table=b")
     assert caught.value.details == ("u: UHUGEINT",)
+
+
+def test_times_of_postgresql_that_no_other_program_counts(
+    postgresql: str, psql: Callable[[str], str]
+) -> None:
+    psql(
+        "create schema late; create table late.a as select '294246-12-31 23:59:59'::timestamp t;"
+        "create table late.b as select '294276-01-01'::timestamp t, '294276-01-01 00:00+00'::timestamptz z"
+    )
+    read = ag.read(f"{postgresql}?schema=late&table=a")["A"]["t"]
+    assert str(read.to_numpy()[0]) == "294246-12-31T23:59:59.000000"
+    with pytest.raises(ag.UnreadableInput) as caught:
+        ag.read(f"{postgresql}?schema=late&table=b")
+    assert caught.value.details == (
+        "t: times after the year 294246 in 1 record",
+        "z: times after the year 294246 in 1 record",
+    )
 
 
 def test_types_of_postgresql(postgresql: str, psql: Callable[[str], str]) -> None:
@@ -396,8 +423,8 @@ def test_types_of_postgresql(postgresql: str, psql: Callable[[str], str]) -> Non
     assert caught.value.details == (
         "a: _int4",
         "j: jsonb",
-        "n: 1 values that are infinite or NaN",
-        "d: 1 values that are infinite or NaN",
+        "n: infinite or NaN in 1 record",
+        "d: infinite or NaN in 1 record",
     )
     with pytest.raises(ag.UnwritableOutput, match="a view with the name v already exists"):
         ag.write(dataset("V"), f"{postgresql}?schema=kinds", overwrite=True)

@@ -121,5 +121,6 @@ def test_the_gate_stands_before_a_table(run, study: Path):
     code, out, err = run(*COMMAND)
     assert (code, out) == (1, "")
     assert err.startswith("REFUSED")
-    assert err.endswith("No table was written. Correct the data, or use --no-gate to skip validation.\n")
+    assert "No table was written. Correct the data, or use --no-gate to skip validation.\n" in err
+    assert err.endswith("\nMore: adamgate explain gate-failed\n")
     assert not Path("ae.csv").exists()

@@ -122,7 +122,8 @@ def test_where_no_file_is_found_it_is_said(run):
 def test_what_is_wrong_is_told_with_its_place(run):
     Path("adamgate.toml").write_text("[settings]\nfail_onn = 1\n", encoding="utf-8")
     told = "error: unknown setting 'fail_onn'\n  where: adamgate.toml:2, [settings]\n"
-    assert run("show") == (2, "", f"{told}  to do: did you mean fail_on?\n")
+    advice = "  to do: did you mean fail_on?\n  more: adamgate explain unknown-setting\n"
+    assert run("show") == (2, "", f"{told}{advice}")
     Path("adamgate.toml").write_text("[settings]\nfail_on = never\n", encoding="utf-8")
     code, out, err = run("show")
     assert (code, out) == (2, "")

@@ -173,6 +173,7 @@ def test_keys_of_a_repeated_option_are_added(run, options: tuple[str, ...]):
 def test_a_slip_is_met_with_advice(run):
     assert run("a", "b", "--abs", "AVAAL=1").err == (
         "error: variable AVAAL is not present\n  where: abs, rel\n  to do: did you mean AVAL?\n"
+        "  more: adamgate explain name-not-present\n"
     )
     assert run("a", "b", "--by", "USUBJD").err.endswith("to do: did you mean USUBJID?\n")
     assert run("a", "b", "--by", "USUBJID,PARAMDC").err == (

@@ -167,6 +167,8 @@ class Driver:
         What no name of a table may begin with, in whatever case; empty where there is none.
     case_counts : bool
         Whether names that differ only in case are of different tables.
+    has_negative_zero : bool
+        Whether -0.0 stays what it is.
     """
 
     name: str
@@ -176,6 +178,7 @@ class Driver:
     most_columns: int
     reserved: str = ""
     case_counts: bool = False
+    has_negative_zero: bool = True
 
     def loaded(self) -> tuple[Connect, tuple[type[Exception], ...]]:
         """What opens it, and the errors that it raises.
@@ -202,7 +205,9 @@ DRIVERS: Mapping[str, Driver] = MappingProxyType(
         "postgresql": Driver(
             "PostgreSQL", ".postgresql", "adbc-driver-postgresql", 63, 1_600, case_counts=True
         ),
-        "sqlite": Driver("SQLite", ".sqlite", "adbc-driver-sqlite", 1_000, 2_000, "sqlite_"),
+        "sqlite": Driver(
+            "SQLite", ".sqlite", "adbc-driver-sqlite", 1_000, 2_000, "sqlite_", has_negative_zero=False
+        ),
     }
 )
 """By the scheme of addresses."""

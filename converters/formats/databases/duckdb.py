@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from ....schemas.wording import counted
 from .database import (
     ROWS,
     CatalogColumn,
@@ -67,13 +68,13 @@ class _DuckDB:
 
     def records(self, table: StoredTable) -> FetchedRecords:
         faults = [f"{each.name}: {each.type}" for each in table.columns if not _READ.fullmatch(each.type)]
-        endless = [quoted(each.name) for each in table.columns if _INFINITE.fullmatch(each.type)]
+        endless = [each.name for each in table.columns if _INFINITE.fullmatch(each.type)]
         place = self._named(table.name)
         if endless:
-            counts = ", ".join(f"count(*) filter (where isinf({name}))" for name in endless)
+            counts = ", ".join(f"count(*) filter (where isinf({quoted(name)}))" for name in endless)
             (found,) = self._all(f"select {counts} from {place}")  # noqa: S608 - quoted
             faults += [
-                f"{name}: {count:,} infinite dates"
+                f"{name}: infinite in {counted(count, 'record')}"
                 for name, count in zip(endless, found, strict=True)
                 if count
             ]

@@ -13,6 +13,7 @@ import adbc_driver_manager
 import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
+from ....schemas.wording import counted
 from .database import (
     CatalogColumn,
     FetchedRecords,
@@ -32,6 +33,8 @@ _PLAIN = frozenset("bool int2 int4 int8 float4 float8 text varchar date timestam
 _AS_TEXT = frozenset({"bpchar", "name", "uuid"})
 _STAMPS = frozenset({"date", "timestamp", "timestamptz"})
 _NUMERIC = "numeric"
+_AFTER_LAST = "294247-01-01"
+"""Of timestamps: as many microseconds from 1970 are no more a number of 64 bits."""
 _DIGITS = 76
 """Of the longest decimal that Arrow has."""
 _TABLES = """
@@ -93,27 +96,19 @@ class _PostgreSQL:
 
     def _checked(self, table: StoredTable) -> tuple[dict[str, pa.DataType], list[str]]:
         """The decimal type that holds each column of numerics, and what no dataset can hold."""
-        asked: list[str] = []
-        for each in table.columns:
-            name = quoted(each.name)
-            if each.type in _STAMPS:
-                asked.append(f"count(*) filter (where not isfinite({name})), 0, 0")
-            elif each.type == _NUMERIC:
-                asked.append(
-                    f"count(*) filter (where {name}::text in ('NaN', 'Infinity', '-Infinity')), "
-                    f"coalesce(max(scale({name})), 0), "
-                    f"coalesce(max(length(ltrim(split_part({name}::text, '.', 1), '-'))), 1)"
-                )
-        if not asked:
-            return {}, []
-        (counts,) = self._all(f"select {', '.join(asked)} from {self._named(table.name)}")  # noqa: S608
         concerned = [each for each in table.columns if each.type in _STAMPS or each.type == _NUMERIC]
+        if not concerned:
+            return {}, []
+        asked = ", ".join(map(_counts, concerned))
+        (counts,) = self._all(f"select {asked} from {self._named(table.name)}")  # noqa: S608
         decimals: dict[str, pa.DataType] = {}
         faults: list[str] = []
         for at, each in enumerate(concerned):
             infinite, scale, digits = (int(count) for count in counts[3 * at : 3 * at + 3])
             if infinite:
-                faults.append(f"{each.name}: {infinite:,} values that are infinite or NaN")
+                faults.append(f"{each.name}: infinite or NaN in {counted(infinite, 'record')}")
+            elif each.type in _STAMPS and scale:
+                faults.append(f"{each.name}: times after the year 294246 in {counted(scale, 'record')}")
             elif each.type == _NUMERIC and scale + digits > _DIGITS:
                 faults.append(f"{each.name}: numbers of {scale + digits} digits")
             elif each.type == _NUMERIC:
@@ -135,6 +130,23 @@ class _PostgreSQL:
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
             return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def _counts(column: CatalogColumn) -> str:
+    """Three numbers of a column of times or numerics.
+
+    How many values are infinite or NaN; how many times are too late, or the digits of numerics behind the
+    point; their digits before it.
+    """
+    name = quoted(column.name)
+    if column.type == _NUMERIC:
+        return (
+            f"count(*) filter (where {name}::text in ('NaN', 'Infinity', '-Infinity')), "
+            f"coalesce(max(scale({name})), 0), "
+            f"coalesce(max(length(ltrim(split_part({name}::text, '.', 1), '-'))), 1)"
+        )
+    late = f"isfinite({name}) and {name} >= {literal(_AFTER_LAST)}" if column.type != "date" else "false"
+    return f"count(*) filter (where not isfinite({name})), count(*) filter (where {late}), 0"
 
 
 def _selected(column: CatalogColumn) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pyarrow.compute as pc
 
+from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ....schemas.wording import one_line
 from ...values.address import Address
-from ...values.arrow_columns import text_array
+from ...values.arrow_columns import Shape, plain_texts, shape_of
 from ..breaches import breaches_of_text
 from ..format import Breach, Output, Writer
 from ..parquet.writer import PARQUET
@@ -32,7 +34,8 @@ def breaches(output: Output) -> Iterator[Breach]:
     if "\0" in "".join([dataset.label, *(each.label for each in dataset.variables)]):
         yield Breach(dataset.name, "has a NUL character in a label")
     if not any(each.in_all for each in unfit):
-        yield from (each for variable in dataset.variables for each in _breaches_of_text(dataset, variable))
+        for variable in dataset.variables:
+            yield from _breaches_of_values(dataset, variable, driver)
 
 
 def _breaches_of_names(dataset: Dataset, table: str, driver: Driver) -> Iterator[Breach]:
@@ -53,15 +56,21 @@ def _breaches_of_names(dataset: Dataset, table: str, driver: Driver) -> Iterator
             yield Breach(dataset.name, "has a NUL character in its name", one_line(name))
 
 
-def _breaches_of_text(dataset: Dataset, variable: Variable) -> Iterator[Breach]:
-    if variable.type != "Char":
-        return
-    has_nul = pc.match_substring(text_array(dataset[variable.name]).cast("large_string"), "\0")
-    first = pc.index(has_nul, True).as_py()
-    if first >= 0:
-        yield Breach(
-            dataset.name, f"contains text with a NUL character (first in record {first + 1})", variable.name
-        )
+def _breaches_of_values(dataset: Dataset, variable: Variable, driver: Driver) -> Iterator[Breach]:
+    match shape_of(dataset, variable):
+        case Shape.TEXT:
+            wrong = pc.match_substring(plain_texts(dataset[variable.name]), "\0").to_numpy(
+                zero_copy_only=False
+            )
+            message = "contains text with a NUL character"
+        case Shape.NUMBER if not driver.has_negative_zero:
+            numbers = columns.numbers(dataset[variable.name])
+            wrong = (numbers == 0) & np.signbit(numbers)
+            message = f"contains -0.0, which {driver.name} does not have"
+        case _:
+            return
+    if wrong.any():
+        yield Breach(dataset.name, f"{message} (first in record {int(wrong.argmax()) + 1})", variable.name)
 
 
 def plan(outputs: Sequence[Output]) -> list[PlannedFile]:

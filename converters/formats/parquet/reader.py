@@ -33,7 +33,7 @@ from ...values.sas_formats import FormatKind
 from ...values.text_column import TextBlocks
 from ...values.typed_text import TIME_FORMAT, kind_by_name
 from ...values.written_forms import mask_of
-from ...values.written_stamps import CUT_TO_MICROSECONDS, MIDNIGHTS, ZONE_NOT_KEPT, as_meant
+from ...values.written_stamps import CUT_TO_MICROSECONDS, MIDNIGHTS, READ_IN_ZONE, as_meant
 from ..format import ReadOptions
 from ..unpacking import Allowance
 from . import metadata
@@ -316,7 +316,7 @@ def _datetime(data: pa.Array, field: pa.Field, ours: bool) -> _Column:
     told: list[Told] = []
     present = ~np.asarray(data.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
     if data.type.tz is not None:
-        told.append(_of_records(ZONE_NOT_KEPT.format(zone=data.type.tz), present))
+        told.append(_of_records(READ_IN_ZONE.format(zone=data.type.tz), present))
         data = pc.local_timestamp(data)
     micros = data.cast(pa.timestamp("us"), safe=data.type.unit != "ns")
     if data.type.unit == "ns":

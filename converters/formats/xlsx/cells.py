@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from ....schemas.standards.known_variables import variable_type
 from ....schemas.standards.requirement import VariableType
+from ....schemas.wording import counted
 from ...values.sas_formats import FormatKind
 from ...values.text_column import TextBlocks
 from ...values.typed_text import TIME_FORMAT, kind_by_name
 from ...values.written_stamps import as_meant
-from .cell_text import texts_of
+from .cell_text import DIGITS, texts_of
 
 _NUMBERS, _STAMPS, _TIMES = frozenset({int, float}), frozenset({date, datetime}), frozenset({time, timedelta})
 _TEXTS, _TRUTHS = frozenset({str}), frozenset({bool})
@@ -28,6 +29,8 @@ _PER_SECOND = 1_000_000
 
 MIXED = "contains cells of several kinds (text, numbers, dates); read as character"
 IDENTIFIER = "contains numbers, but is character by its ADaM name; read as character, without leading zeros"
+_CERTAIN = np.datetime64("1900-03-01", "us")
+"""Spreadsheets count a day before it that never was."""
 
 
 @dataclass(slots=True)
@@ -106,8 +109,19 @@ def read_cells(name: str, cells: CellColumn) -> ReadCells:
     if kind is None:
         return ReadCells(cells.texts(), "Char", notes=(MIXED,))
     if known == "Char" and kind is _NUMBERS:
-        return ReadCells(cells.texts(), "Char", notes=(IDENTIFIER,))
+        return ReadCells(cells.texts(), "Char", notes=(IDENTIFIER, *_lost_digits(cells)))
     return _OF_KIND[kind](name, cells)
+
+
+def _lost_digits(cells: CellColumn) -> Iterator[str]:
+    """What is to be said of numbers that may have been typed with more digits."""
+    if long := int((np.abs(cells.numbers()) >= DIGITS).sum()):
+        yield f"{counted(long, 'number')} of more than 15 digits, of which a spreadsheet keeps 15"
+
+
+def _uncertain(stamps: NDArray[np.datetime64]) -> Iterator[str]:
+    if early := int((stamps < _CERTAIN).sum()):
+        yield f"{counted(early, 'date')} before March 1900, which spreadsheets count with one day too many"
 
 
 def _stamps(name: str, cells: CellColumn) -> ReadCells:
@@ -118,7 +132,7 @@ def _stamps(name: str, cells: CellColumn) -> ReadCells:
     has_time |= in_day & ~np.isnat(stamps)
     wanted = FormatKind.DATETIME if kind is FormatKind.DATETIME or has_time.any() else FormatKind.DATE
     values, _, remarks = as_meant(stamps, has_time | (wanted is FormatKind.DATETIME), wanted)
-    return ReadCells(values, "Num", notes=tuple(each.message for each in remarks))
+    return ReadCells(values, "Num", notes=(*_uncertain(stamps), *(each.message for each in remarks)))
 
 
 _OF_KIND: Mapping[frozenset[type], Callable[[str, CellColumn], ReadCells]] = MappingProxyType(
@@ -137,11 +151,8 @@ def described_cells(declared: str, cells: CellColumn) -> ReadCells:
     fits, convert = _DESCRIBED[declared]
     if cells.is_empty or cells.kind in fits:
         return convert(cells)
-    return ReadCells(cells.texts(), "Char", notes=tuple(_otherwise(declared)))
-
-
-def _otherwise(declared: str) -> Iterator[str]:
-    yield f"is described as {declared}, but contains cells of another kind; read as character"
+    note = f"is described as {declared}, but contains cells of another kind; read as character"
+    return ReadCells(cells.texts(), "Char", notes=(note,))
 
 
 def _dates(cells: CellColumn) -> ReadCells:
@@ -155,7 +166,7 @@ def _dates(cells: CellColumn) -> ReadCells:
 _DESCRIBED: Mapping[str, tuple[frozenset[frozenset[type] | None], Callable[[CellColumn], ReadCells]]] = (
     MappingProxyType(
         {
-            "Char": (frozenset({*_OF_ONE_KIND, None}), lambda cells: ReadCells(cells.texts(), "Char")),
+            "Char": (frozenset({_TEXTS}), lambda cells: ReadCells(cells.texts(), "Char")),
             "Num": (frozenset({_NUMBERS, _TRUTHS}), lambda cells: ReadCells(cells.numbers(), "Num")),
             "date": (frozenset({_STAMPS}), _dates),
             "datetime": (frozenset({_STAMPS}), lambda cells: ReadCells(cells.stamps(), "Num")),

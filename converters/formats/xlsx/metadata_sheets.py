@@ -60,6 +60,11 @@ class DescribedSheet:
         """Whether the labels are below the names of the variables."""
         return self.dataset.get(_LABEL_ROW, "") == "yes"
 
+    @property
+    def heads(self) -> int:
+        """Rows above the records."""
+        return 2 if self.has_label_row else 1
+
     def time(self, key: str) -> datetime | None:
         text = self.dataset.get(key, "")
         return datetime.fromisoformat(text) if text else None

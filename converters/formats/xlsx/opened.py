@@ -122,7 +122,7 @@ def judged(faults: SheetFaults, place: str, missing: Collection[str] = (), advic
     Raises
     ------
     UnreadableInput
-        For other errors, and formulas without a value.
+        For other errors, formulas without a value, and dates and times that there are not.
     """
     errors = [(at, text) for at, text in faults.errors if text not in missing]
     if errors:
@@ -138,6 +138,13 @@ def judged(faults: SheetFaults, place: str, missing: Collection[str] = (), advic
             f"{some(faults.never_calculated)}",
             place,
             "open the workbook in Excel and save it again, which calculates them",
+        )
+    if faults.impossible:
+        raise UnreadableInput(
+            f"{counted(len(faults.impossible), 'cell')} with an impossible date or time (negative, or "
+            f"29 February 1900): {some(f'{at} {number}' for at, number in faults.impossible)}",
+            place,
+            "correct them in the workbook, or format them as numbers, or as durations ([h]:mm)",
         )
     if faults.errors:
         yield f"{counted(len(faults.errors), 'cell')} with an error read as missing, as declared"

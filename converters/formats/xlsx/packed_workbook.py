@@ -25,6 +25,7 @@ from .sheet_faults import MOST_CELLS, SheetFaults, too_many_cells
 _READ = 1 << 20
 _UNSOUND = (BadZipFile, ExpatError, LZMAError, zlib.error, EOFError, RuntimeError, ValueError)
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
+_WORKBOOK = "xl/workbook.xml"
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ERROR = re.compile(
     rb"""<(?:\w+:)?c\b(?=[^>]*\bt=["']e["'])([^>]*)>.*?<(?:\w+:)?v[^>]*>([^<]*)<""", re.DOTALL
@@ -44,6 +45,20 @@ _FORMATS = re.compile(rb"""<(?:\w+:)?numFmt\b[^>]*>""")
 _CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _LEADING_ZEROS = re.compile(r"0{2,}(;@)?")
+_DATES_BUILT_IN = frozenset({*range(14, 23), 45, 47})
+"""Numbers of the formats of dates and times that are in no workbook."""
+_LITERAL = re.compile(r"""\"[^"]*"|[\\_*].|\[[^\]]*\]""", re.DOTALL)
+"""What a format shows as it is, and its colours, conditions and languages."""
+_PART_OF_DATE = re.compile("[dmyhs]", re.IGNORECASE)
+"""As the library decides whether a number is a date."""
+_ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
+_NUMBER = (
+    rb"""<(?:\w+:)?c\b(?=[^>]*\bs=["'](?:%s)["'])(?![^>]*\bt=["'](?!n["']))([^>]*[^/>])>"""
+    rb"""(?:<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>(%s)</"""
+)
+"""A number in a cell of some styles."""
+_NEGATIVE, _NEVER_WAS = rb"-[^<]*[1-9][^<]*", rb"60(?:\.[^<]*)?"
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904=["'](?:1|true)["']""")
 _ODS_TABLE = re.compile(rb"<(?:\w+:)?table(?=[\s>])([^>]*)>(.*?)</(?:\w+:)?table>", re.DOTALL)
 _ODS_ROW = re.compile(
     rb"<(?:\w+:)?table-row\b((?:[^>/]|/(?!>))*)(?:/>|>(.*?)</(?:\w+:)?table-row>)", re.DOTALL
@@ -96,8 +111,12 @@ def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
     with ZipFile(path) as packed:
         part = _part_of(packed, sheet)
         content = packed.read(part) if part else b""
-        padding = _padding_styles(packed) if content else []
-    _require_bounded(content, f"{path}, sheet {sheet}")
+        formats = _formats_of_styles(packed) if content else []
+        never_was = [] if _FROM_1904.search(_read(packed, _WORKBOOK)) else [_NEVER_WAS]
+    last_row = max((int(match[1]) for match in _ROW.finditer(content)), default=0)
+    _require_bounded(content, last_row, f"{path}, sheet {sheet}")
+    padding = [at for at, (_, code) in enumerate(formats) if _LEADING_ZEROS.fullmatch(code)]
+    dates = [at for at, (number, code) in enumerate(formats) if _shows_date(number, code)]
     errors = ((_place(match[1]), _text(match[2])) for match in _found(_ERROR, content, b't="e"', b"t='e'"))
     formulas = _found(_WITHOUT_VALUE, content, b"<f", b":f")
     uncalculated = (match for match in formulas if not _TEXT_RESULT.search(match[1]))
@@ -105,6 +124,8 @@ def faults_of_sheet(path: Path, sheet: str) -> SheetFaults:
         tuple(errors),
         tuple(_place(match[1]) for match in uncalculated),
         tuple(_with_styles(content, padding)),
+        tuple(_numbers(content, dates, [_NEGATIVE, *never_was])),
+        last_row,
     )
 
 
@@ -153,11 +174,8 @@ def _repeated(element: bytes, what: bytes) -> int:
 
 def _part_of(packed: ZipFile, sheet: str) -> str:
     """The part that holds a sheet; empty where it is not found."""
-    names = set(packed.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        return ""
-    sheets = _SHEET.findall(packed.read("xl/workbook.xml"))
-    relations = _RELATION.findall(packed.read("xl/_rels/workbook.xml.rels"))
+    sheets = _SHEET.findall(_read(packed, _WORKBOOK))
+    relations = _RELATION.findall(_read(packed, "xl/_rels/workbook.xml.rels"))
     related = next(
         (_attribute(each, rb"\w+:id") for each in sheets if _attribute(each, b"name") == sheet), ""
     )
@@ -165,7 +183,12 @@ def _part_of(packed: ZipFile, sheet: str) -> str:
         (_attribute(each, b"Target") for each in relations if _attribute(each, b"Id") == related), ""
     )
     part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return part if part in names else ""
+    return part if part in packed.namelist() else ""
+
+
+def _read(packed: ZipFile, part: str) -> bytes:
+    """A part of a workbook; nothing where it is not there."""
+    return packed.read(part) if part in packed.namelist() else b""
 
 
 def _attribute(element: bytes, name: bytes) -> str:
@@ -187,8 +210,7 @@ def _found(pattern: re.Pattern[bytes], content: bytes, *signs: bytes) -> Iterato
     return pattern.finditer(content) if any(sign in content for sign in signs) else iter(())
 
 
-def _require_bounded(content: bytes, place: str) -> None:
-    rows = max((int(match[1]) for match in _ROW.finditer(content)), default=0)
+def _require_bounded(content: bytes, rows: int, place: str) -> None:
     if rows * _NARROW <= MOST_CELLS and not _WIDE.search(content):
         return
     filled = [(column_number(match[1]), int(match[2])) for match in _FILLED_PLACE.finditer(content)]
@@ -197,23 +219,36 @@ def _require_bounded(content: bytes, place: str) -> None:
         raise too_many_cells(height, width, place)
 
 
-def _padding_styles(packed: ZipFile) -> list[int]:
-    """Numbers of the styles that show leading zeros: with a format such as 000."""
-    if "xl/styles.xml" not in packed.namelist():
-        return []
-    styles = packed.read("xl/styles.xml")
-    padding = {
-        _attribute(each, b"numFmtId")
-        for each in _FORMATS.findall(styles)
-        if _LEADING_ZEROS.fullmatch(_attribute(each, b"formatCode"))
-    }
+def _formats_of_styles(packed: ZipFile) -> list[tuple[str, str]]:
+    """Number and code of the format of each style of cells; the code of a built-in one is empty."""
+    styles = _read(packed, "xl/styles.xml")
+    formats = _FORMATS.findall(styles)
+    codes = {_attribute(each, b"numFmtId"): _attribute(each, b"formatCode") for each in formats}
     cells = _CELL_STYLES.search(styles)
-    used = _STYLE.findall(cells[0]) if cells and padding else []
-    return [number for number, each in enumerate(used) if _attribute(each, b"numFmtId") in padding]
+    numbers = [_attribute(each, b"numFmtId") for each in _STYLE.findall(cells[0] if cells else b"")]
+    return [(each, codes.get(each, "")) for each in numbers]
+
+
+def _shows_date(number: str, code: str) -> bool:
+    """Whether a format is one of dates or times, and not of durations."""
+    if not code:
+        return number.isdigit() and int(number) in _DATES_BUILT_IN
+    return not _ELAPSED.search(code) and _PART_OF_DATE.search(_LITERAL.sub("", code)) is not None
 
 
 def _with_styles(content: bytes, styles: list[int]) -> Iterator[str]:
     if styles:
-        numbers = b"|".join(str(each).encode() for each in styles)
-        cells = rb"""<(?:\w+:)?c\b(?=[^>]*\bs=["'](?:%s)["'])([^>]*[^/>])>""" % numbers
+        cells = rb"""<(?:\w+:)?c\b(?=[^>]*\bs=["'](?:%s)["'])([^>]*[^/>])>""" % _any_of(styles)
         yield from (_place(match[1]) for match in re.finditer(cells, content))
+
+
+def _numbers(content: bytes, styles: list[int], forms: list[bytes]) -> Iterator[tuple[str, str]]:
+    """Place and text of numbers that are written so in cells of some styles."""
+    if styles:
+        cells = re.compile(_NUMBER % (_any_of(styles), b"|".join(forms)))
+        for match in _found(cells, content, b"v>-", b"v>60"):
+            yield _place(match[1]), _text(match[2])
+
+
+def _any_of(styles: list[int]) -> bytes:
+    return b"|".join(str(each).encode() for each in styles)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from ....schemas.errors import UnreadableInput
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.description import DatasetDescription
 from ....schemas.study.variable import ReadingNote, Source, Variable
-from ....schemas.wording import one_line
+from ....schemas.wording import counted, one_line
 from ..format import ReadOptions, refuse_too_many
+from .cell_text import texts_of
 from .cells import CellColumn, described_cells, read_cells
 from .metadata_sheets import DescribedSheet, described_sheet
 from .opened import judged, merged, opened, reading, require_kind, worksheets
@@ -81,10 +83,17 @@ def _described(workbook: CalamineWorkbook, path: Path, names: Sequence[str], opt
             f"give it its name back, or correct {DATASETS}",
         )
     place = f"{path}, sheet {told.name}"
-    notes = list(judged(faults_of_sheet(path, told.name), place))
-    header, labels, columns, records = _cells(
-        workbook.get_sheet_by_name(told.name), told.records, has_labels=told.has_label_row
-    )
+    faults = faults_of_sheet(path, told.name)
+    notes = [*judged(faults, place), *_not_described(workbook, names, told)]
+    # Blank records at the end have rows without cells, which the library does not give.
+    stated = min(told.records, faults.last_row - told.heads) if faults.last_row else told.records
+    table = _table(workbook.get_sheet_by_name(told.name), stated, has_labels=told.has_label_row)
+    header, records = table.header, table.records
+    if records != told.records:
+        notes.append(
+            f"the sheet has {counted(records, 'record')}, and had {told.records:,} when it was written "
+            f"(sheet {DATASETS}): records were added or deleted since"
+        )
     if sorted(header) != sorted(told.variables):
         raise UnreadableInput(
             "the columns of the sheet are not the variables that are described",
@@ -92,11 +101,11 @@ def _described(workbook: CalamineWorkbook, path: Path, names: Sequence[str], opt
             f"correct the sheet {VARIABLES}, or delete it and {DATASETS}",
         )
     if told.has_label_row:
-        _require_same_labels(dict(zip(header, labels, strict=True)), told, place)
+        _require_same_labels(dict(zip(header, table.labels, strict=True)), told, place)
     gathering = options.memory.gathering(_SIZE_OF_A_VALUE * records * len(header))
     variables: list[Variable] = []
     said: list[ReadingNote] = [ReadingNote(told.name, note) for note in notes]
-    for name, cells in zip(header, columns, strict=True):
+    for name, cells in zip(header, table.columns, strict=True):
         read = described_cells(told.types[name], cells)
         described = told.variables[name]
         if read.type != described.type:
@@ -121,6 +130,15 @@ def _described(workbook: CalamineWorkbook, path: Path, names: Sequence[str], opt
     )
 
 
+def _not_described(workbook: CalamineWorkbook, names: Sequence[str], told: DescribedSheet) -> Iterator[str]:
+    """What is to be said of sheets with values that somebody added."""
+    others = [name for name in names if name not in {told.name, VARIABLES, DATASETS}]
+    filled = [name for name in others if workbook.get_sheet_by_name(name).start is not None]
+    if filled:
+        shown = ", ".join(map(one_line, filled))
+        yield f"not read, since {DATASETS} does not describe them: sheets with values ({shown})"
+
+
 def _require_same_labels(labels: Mapping[str, str], told: DescribedSheet, place: str) -> None:
     """Refuse labels that are stated twice, and otherwise."""
     for name, label in labels.items():
@@ -138,11 +156,14 @@ def _found(sheet: CalamineSheet, path: Path, name: str, is_only: bool, options: 
     dataset = (path.stem if is_only else name).strip().upper()
     place = f"{path}, sheet {name}"
     notes = [*judged(faults_of_sheet(path, name), place), *merged(sheet)]
-    header, _, columns, records = _cells(sheet)
+    table = _table(sheet)
+    header, columns, records = table.header, table.columns, table.records
     kept = [at for at, cells in enumerate(columns) if header[at].strip() or not cells.is_empty]
     _check_names([header[at].strip() for at in kept], place)
     if len(kept) < len(columns):
         notes.append(f"columns without name or values, excluded: {len(columns) - len(kept)}")
+    if table.blank:
+        notes.append(f"rows without values, excluded: {table.blank:,}")
     gathering = options.memory.gathering(_SIZE_OF_A_VALUE * records * len(kept))
     said = [ReadingNote(dataset, note) for note in notes]
     variables: list[Variable] = []
@@ -161,15 +182,24 @@ def _found(sheet: CalamineSheet, path: Path, name: str, is_only: bool, options: 
     )
 
 
-def _cells(
-    sheet: CalamineSheet, records: int | None = None, *, has_labels: bool = False
-) -> tuple[list[str], list[str], list[CellColumn], int]:
-    """Names, labels, columns and number of records.
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The cells of a sheet: names, labels, columns, number of records and of blank rows that are none."""
+
+    header: Sequence[str]
+    labels: Sequence[str]
+    columns: Sequence[CellColumn]
+    records: int
+    blank: int
+
+
+def _table(sheet: CalamineSheet, records: int | None = None, *, has_labels: bool = False) -> _Table:
+    """The cells of a sheet.
 
     Parameters
     ----------
     records : int or None
-        How many there are, blank ones too; None where blank rows are not records.
+        How many there are at least, blank ones too; None where blank rows are not records.
     has_labels : bool
         Whether the row below the names is that of labels; they are blank if there is none.
     """
@@ -178,24 +208,21 @@ def _cells(
     refuse_too_many(len(header), "")
     labels: Sequence[Any] = next(rows, ()) if has_labels else ()
     columns = [CellColumn() for _ in header]
-    found = 0
-    for block in _blocks(rows, records is None):
-        found += len(block)
-        if not block:
+    found = blank = 0
+    while block := list(islice(rows, _BLOCK)):
+        kept = [row for row in block if _has_value(row)] if records is None else block
+        found += len(kept)
+        blank += len(block) - len(kept)
+        if not kept:
             continue
-        for column, values in zip(columns, zip(*block, strict=True), strict=True):
+        for column, values in zip(columns, zip(*kept, strict=True), strict=True):
             column.add(values)
     if records is not None and found < records:
         for column in columns:
             column.add([""] * (records - found))
-    names = [str(each) for each in header]
+    names, _ = texts_of(header)
     shown = [str(each) for each in labels] or [""] * len(names)
-    return names, shown, columns, found if records is None else max(found, records)
-
-
-def _blocks(rows: Iterator[Sequence[Any]], without_blank: bool) -> Iterator[list[Sequence[Any]]]:
-    while block := list(islice(rows, _BLOCK)):
-        yield [row for row in block if _has_value(row)] if without_blank else block
+    return _Table(names, shown, columns, max(found, records or 0), blank)
 
 
 def _has_value(row: Sequence[Any]) -> bool:

@@ -22,11 +22,17 @@ class SheetFaults:
         Places of formulas that have no value in the file.
     padded : tuple of str
         Places of numbers that are shown with leading zeros.
+    impossible : tuple of (str, str)
+        Place and number of dates and times that are negative, or 29 February 1900: ("B17", "-0.25").
+    last_row : int
+        Number of the last row, one without a value too; 0 where it is not stated.
     """
 
     errors: tuple[tuple[str, str], ...] = ()
     never_calculated: tuple[str, ...] = ()
     padded: tuple[str, ...] = ()
+    impossible: tuple[tuple[str, str], ...] = ()
+    last_row: int = 0
 
 
 def too_many_cells(rows: int, columns: int, place: str) -> UnreadableInput:

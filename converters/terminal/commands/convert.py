@@ -12,7 +12,7 @@ import click
 from ...configuration.settings import SETTINGS, SettingGroup, Settings
 from ...formats import writable
 from ...formats.write_options import WriteOptions
-from ..conversion_engine import converted_as_set
+from ..engines_run import converted_as_set
 from ..exit_codes import PASSED
 from ..inputs import kept_files, reading_options, settings_for
 from ..messages import tell_conversion

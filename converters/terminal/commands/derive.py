@@ -24,6 +24,7 @@ from ...reports.presentation import Detail
 from ...values.address import Address
 from ...values.file_kind import suffix_of
 from ...writing.names import require_output_name
+from ..engines_run import derivations_run
 from ..exit_codes import DIFFERENT, EQUAL
 from ..inputs import kept_files, read_study, reading_options, settings_for
 from ..messages import losses_recorded, tell_notes, tell_recorded, tell_written
@@ -126,7 +127,7 @@ _CHECKING = together(
 @click.option(
     "--show-values/--no-show-values", default=None, help="Show the values that differ (patient data)."
 )
-@setting_options(SettingGroup.DELIVERY, SettingGroup.READING)
+@setting_options(SettingGroup.ENGINE, SettingGroup.DELIVERY, SettingGroup.READING)
 @WRITING_OPTIONS
 @click.option("-v", "--verbose", is_flag=True, help="Name the subjects that each policy concerned.")
 @OVERWRITING
@@ -189,7 +190,7 @@ def command(
     to = None if target is None else _target(target, layout, writing)
     names = (*raw.datasets, *what.datasets)
     _refuse_outputs(to, record, names, (*paths, *other_paths), overwrite=overwrite)
-    with progress(sys.stderr, shown=not quiet) as callbacks:
+    with derivations_run(settings) as executor, progress(sys.stderr, shown=not quiet) as callbacks:
         with faults_located(settings.file):
             found = read_sources(
                 paths, raw, reading_options(settings, callbacks), with_others=bool(what.datasets)
@@ -201,7 +202,7 @@ def command(
         if others is not None:
             tell_notes(others, quiet, "delivered")
         with naming_subjects(settings.show_keys):
-            derived = adamgate.derive(study, what)
+            derived = adamgate.derive(study, what, executor=executor)
             check = None
             if others is not None:
                 check = checked(study, what, _compared(found.mapped, derived, others), others, options)

@@ -12,7 +12,7 @@ from ...configuration.load import load_settings
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import rules_here
 from ..options import CONFIG, DEBUG, OWN_RULES, PATH, STRUCTURES
-from ..streams import show
+from ..streams import show, tell
 
 if TYPE_CHECKING:
     from ....schemas.study.declarations import Declarations
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 @click.option("--structure", type=click.Choice(STRUCTURES), help="Only rules that apply to this structure.")
 @click.option("--family", metavar="NAME", help="Only rules of this family, such as censoring.")
 @click.option("--variable", metavar="NAME", help="Only rules about this variable, such as CNSR.")
+@click.option(
+    "--since", metavar="VERSION", help="Only rules that are new or changed after this version of adamgate."
+)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Output format.")
 @OWN_RULES
 @CONFIG
@@ -40,10 +43,14 @@ def command(
     if context.invoked_subcommand is not None:
         return
     from ....schemas.gate.selection import full_book
-    from ...reports.rule_page import LISTS, listed
+    from ...reports.rule_page import LISTS, listed, render_changes
 
     book = full_book(rules_here(rule_files, config))
-    show(LISTS[form](listed(book.values(), **chosen)))
+    found = listed(book.values(), **chosen)
+    if chosen["since"] and not found:
+        tell(f"no rule is new or changed after {chosen['since']}")
+    as_list = render_changes if chosen["since"] and form == "text" else LISTS[form]
+    show(as_list(found))
 
 
 @command.command(name="test")

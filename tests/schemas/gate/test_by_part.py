@@ -7,6 +7,7 @@ import pytest
 from bases import BASES, base
 from mixtures import MIXTURES, mixture
 from random_study import random_study
+from two_arm_trial import two_arm_trial
 
 import adamgate as ag
 from adamgate.converters.reports import document_of
@@ -77,7 +78,7 @@ def longest(study):
 
 def compared(study, **options):
     whole = json_of(judge(study, **options))
-    for parts in (2, 7):
+    for parts in (2, 8):
         records = max(longest(study) // parts, 1)
         assert parts_by_subject(study, records) is not None
         here = judge(bounded(study), executor=Here(records), **options)
@@ -93,6 +94,16 @@ def test_of_studies(name):
         pytest.skip("no shared data beside this checkout")
     compared(by_subject(study), show_values=True, complete=True)
     compared(by_subject(study, shuffled={"ADSL", "ADTTE"}))
+
+
+def test_parts_are_told_before_they_are_judged():
+    study, told = by_subject(two_arm_trial()), []
+    records = longest(study) // 3
+    number = parts_by_subject(study, records).number
+    judge(bounded(study), executor=Here(records, told=told.append))
+    first = [each.partition(":")[0] for each in told[:number]]
+    assert first == [f"part {part + 1}" for part in range(number)]
+    assert "ADTTE" in told[0]
 
 
 @pytest.mark.slow

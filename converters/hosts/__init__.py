@@ -1,0 +1,1 @@
+"""Where adamgate is called from: schedulers, each in a module of its own that nothing else imports."""
