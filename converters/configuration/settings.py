@@ -193,14 +193,14 @@ class Settings:
     )
     jobs: int = setting(
         jobs,
-        "Processes for checks, conversions and derivations; the result is the same.",
+        "Processes for checks, derivations and conversions; the result is the same.",
         default=1,
         group=SettingGroup.ENGINE,
         metavar="N",
     )
     engine: str = setting(
         Choice(("processes", "dask")),
-        "What runs them: processes of this machine, or the workers of a Dask cluster.",
+        "What does the work: processes of this machine, or the workers of a Dask cluster.",
         default="processes",
         group=SettingGroup.ENGINE,
     )

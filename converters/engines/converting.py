@@ -94,7 +94,7 @@ def converted_on(
     checked = checked_options(**options)
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(_folder_of(request.target))
+            folder = stack.enter_context(_folder_of(request.target, options["work_dir"]))
         except OSError:  # told when the first dataset is to be put there
             return converted(read_each(sources, checked), request)
         with engines as engine:
@@ -104,13 +104,13 @@ def converted_on(
 
 
 @contextmanager
-def _folder_of(target: Target) -> Iterator[Path]:
+def _folder_of(target: Target, work_dir: Path | None) -> Iterator[Path]:
     """Where files are made: beside the outputs, or in a work folder if they are sent elsewhere."""
     if not isinstance(target.path, Address):
         with staging_folder(target.path) as folder:
             yield folder
         return
-    work = WorkFolder()
+    work = WorkFolder(work_dir)
     folder = work.new_folder()
     try:
         yield folder
@@ -202,11 +202,13 @@ class FileTask:
         here = platform.node()
         if not self.file.exists():
             raise UnreadableInput(
-                "a worker does not find a file that this machine has", f"{self.file} on {here}", _SAME_FOR_ALL
+                "a worker does not find a file that this machine has",
+                f"{self.file} on {here}",
+                f"{_SAME_FOR_ALL}; --shared-dir FOLDER is where archives and stores are brought",
             )
         folder, target = self.work.staging.folder, self.work.staging.target
         if not folder.is_dir():
-            what = "set --work-dir to" if isinstance(target.path, Address) else "write to"
+            what = "set --shared-dir to" if isinstance(target.path, Address) else "write to"
             raise UnwritableOutput(
                 "a worker does not see the folder where outputs are made",
                 f"{folder.parent} on {here}",

@@ -24,7 +24,7 @@ from .file_hashes import FileHash, hashing
 from .selection import Selected, Selection
 from .write import Prepared, Target
 
-Done = TypeVar("Done")
+Staged = TypeVar("Staged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class PreparedElsewhere:
         return {path: each for one in datasets for path, each in self.staged[one].hashes.items()}
 
 
-def _done(found: Done | None, staged: StagedDataset) -> Done:
+def _done(found: Staged | None, staged: StagedDataset) -> Staged:
     if found is not None:
         return found
     raise staged.problem or LookupError("a dataset was not staged")

@@ -318,7 +318,7 @@ def test_a_worker_that_does_not_see_the_work_folder_is_told_of_that_option(deliv
     request = Request(Target.of(tmp_path / "out", "parquet"))
     work = converting._Work.of(OPTIONS, request, tmp_path / "gone", of_this_machine=False)
     to_store = replace(work, staging=replace(work.staging, target=Target.of("s3://bucket/out", "parquet")))
-    with pytest.raises(ag.UnwritableOutput, match="set --work-dir to a folder"):
+    with pytest.raises(ag.UnwritableOutput, match="set --shared-dir to a folder"):
         convert_file(FileTask(delivered / "adam" / "ada.parquet", to_store))
 
 
@@ -360,7 +360,11 @@ def test_a_scheduler_and_an_engine_are_named_together(compared):
 @pytest.mark.slow
 @pytest.mark.parametrize("to", ["xpt", "csv"])
 def test_two_processes(compared, to):
-    assert compared.same("adam", "out", "--to", to, "--manifest", "m.json")[0] == 4
+    elsewhere = ("--jobs", "2", "--task-log", "../tasks.jsonl")
+    assert compared.same("adam", "out", "--to", to, "--manifest", "m.json", elsewhere=elsewhere)[0] == 4
+    tasks = (compared.folder / "tasks.jsonl").read_text()
+    assert tasks.count("adam/ada.parquet") == 1
+    assert len(tasks.splitlines()) == 8, "the run, and each file"
 
 
 class Killing:
