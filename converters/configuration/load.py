@@ -111,6 +111,18 @@ def settings_alone(file: Path, document: Mapping[str, Any], environ: Mapping[str
     return Settings(**{name: value for name, value, _ in found}, file=file)
 
 
+def settings_without_file(overrides: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """The settings of options and of the environment, whatever files there are.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    found = list(chain(_from_environment(environ), _from_options(overrides)))
+    origins = {name: origin for name, _, origin in found}
+    return Settings(**{name: value for name, value, _ in found}, origins=MappingProxyType(origins))
+
+
 def entries_in(file: Path) -> tuple[Entry, ...]:
     """The tables of a file, checked."""
     document = document_of(file)

@@ -98,6 +98,11 @@ def setting_options(*groups: SettingGroup) -> Callable[[Command], Command]:
     return together(*(_set(each) for each in SETTINGS.values() if each.group in wanted))
 
 
+def named_settings(*names: str) -> Callable[[Command], Command]:
+    """The options for these settings; what is not given is None or empty."""
+    return together(*(_set(SETTINGS[name]) for name in names))
+
+
 def _set(declared: DeclaredOption) -> Callable[[Command], Command]:
     """An option for a setting, which the environment or a file may give instead; they check it."""
     repeatable = declared.kind is paths or isinstance(declared.kind, Words)

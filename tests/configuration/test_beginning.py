@@ -233,6 +233,24 @@ def test_paths_are_those_of_its_folder(study: Path):
     assert Path("project/results/os_km.csv").exists()
 
 
+def test_how_data_are_read_is_set_in_the_file(study: Path, capfd: pytest.CaptureFixture[str]):
+    """Text that is not valid in UTF-16, and dates whose order only the user knows."""
+    adtte = (study / "adtte.csv").read_text().replace("2024-01-01", "01/01/2024")
+    dates = {"2024-01-30": "30/01/2024", "2024-03-01": "01/03/2024", "2024-04-01": "01/04/2024"}
+    for iso, day_first in dates.items():
+        adtte = adtte.replace(iso, day_first)
+    (study / "adtte.csv").write_text(adtte)
+    options = ("--date-order", "dmy", "--missing", "NK", "--memory", "1GB")
+    assert cli.run(["init", "adam", *options]) == 0
+    text = Path("adamgate.toml").read_text()
+    document = tomllib.loads(text)
+    assert document["settings"] == {"date_order": "dmy", "missing": ["NK"], "memory": "1GB"}
+    assert "AVAL = ADT - STARTDT + 1 (days)" in text
+    assert ag.run().passed
+    assert cli.run(["init", "adam", "--memory", "1", "--force"]) == 2
+    assert "where: --memory\n" in capfd.readouterr().err
+
+
 def test_a_specimen_may_be_written_to_a_file(study: Path):
     assert cli.run(["init", "--derive", "adtte", "-o", "derive.toml"]) == 0
     assert "[derive.ADTTE]" in Path("derive.toml").read_text()

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ....schemas.errors import ConfigurationError, UnreadableInput
 from ....schemas.gate.report import Report
@@ -17,13 +18,15 @@ from ....schemas.options import DeclaredOption
 from ....schemas.severity import Severity
 from ....schemas.study.study import Study
 from ....schemas.wording import counted, one_line
+from ...formats.format import ReadOptions
 from ...raw_exports.suggestion.as_toml import as_toml
 from ...raw_exports.suggestion.files import suggestions_for
+from ...reading.options import checked_options
 from ...reading.read import read
 from ..from_tables import judging
 from ..registry import TABLES
-from ..settings import SETTINGS
-from ..shown import toml_key, toml_value
+from ..settings import SETTINGS, Settings
+from ..shown import shown, toml_key, toml_value
 from ..tables import entries_of
 from .found_folders import FolderKind, FoundFolder, found_below, study_folders
 from .proposed_tables import ProposedTable, proposed_tables
@@ -34,6 +37,9 @@ _COLUMNS = 110
 _WIDTH = 26
 """Of a setting with its default."""
 _LONGEST = 200
+READING = ("encoding", "date_order", "decimal", "missing", "memory")
+"""Settings that may be needed before data can be read."""
+_DEFAULTS = Settings()
 _NO_ROLE = '#role = "OS"    # type of endpoint\n'
 _POPULATIONS = ("ITTFL", "SAFFL", "FASFL", "RANDFL", "EFFFL", "PPROTFL")
 
@@ -57,7 +63,7 @@ class BegunFile:
     report: Report | None = None
 
 
-def begun_file(start: Path, beside: Path) -> BegunFile:
+def begun_file(start: Path, beside: Path, settings: Settings = _DEFAULTS) -> BegunFile:
     """A settings file for the data of a folder and those below it.
 
     Parameters
@@ -65,23 +71,27 @@ def begun_file(start: Path, beside: Path) -> BegunFile:
     start : Path
     beside : Path
         The folder that the file is for: its paths are relative to it.
+    settings : Settings
+        How the data are read (`READING`); the file sets what options say.
 
     Raises
     ------
     UnreadableInput
     """
-    found = found_below(start)
+    reading = {name: getattr(settings, name) for name in READING}
+    found = found_below(start, reading)
     chosen = study_folders(found)
     if not chosen:
-        return BegunFile(_text([_head(found, beside), _settings(), *_without_study(found, beside)]), found)
-    study = read([each.path for each in chosen])
+        parts = [_head(found, beside), _settings(settings), *_without_study(found, beside, settings)]
+        return BegunFile(_text(parts), found)
+    study = read([each.path for each in chosen], **reading)
     report = validate(study)
     tables = proposed_tables(study, report)
     data = [_path(each.path, beside) for each in chosen]
     made = [each for each in tables if not each.problem]
     parts = [
         _head(found, beside),
-        _settings(),
+        _settings(settings),
         _study(study),
         *map(_endpoint, tables),
         _gate(data),
@@ -116,13 +126,17 @@ def _head(found: Sequence[FoundFolder], beside: Path) -> str:
     )
 
 
-def _settings() -> str:
-    """Every setting with its default."""
-    lines = [_setting(each) for each in SETTINGS.values() if each.in_file]
+def _settings(settings: Settings) -> str:
+    """What options set, and every other setting with its default."""
+    (table, *_) = shown(settings)
+    given = {each.name: each.value for each in table.keys if each.origin.startswith("--")}
+    lines = [_setting(each, given.get(each.name)) for each in SETTINGS.values() if each.in_file]
     return "[settings]\n" + "".join(lines)
 
 
-def _setting(declared: DeclaredOption) -> str:
+def _setting(declared: DeclaredOption, given: Any) -> str:
+    if given is not None:
+        return f"{declared.name} = {toml_value(given)}\n"
     among = f": {', '.join(declared.kind.allowed)}" if isinstance(declared.kind, Choice) else ""
     described = f"{declared.help.removesuffix('.')}{among}"
     if declared.default in (None, ()):
@@ -229,7 +243,7 @@ def _raw_beside(found: Sequence[FoundFolder], beside: Path) -> Iterator[str]:
             yield f"# {shown} has raw exports: `adamgate describe --suggest` proposes how they become SDTM.\n"
 
 
-def _without_study(found: Sequence[FoundFolder], beside: Path) -> Iterator[str]:
+def _without_study(found: Sequence[FoundFolder], beside: Path, settings: Settings) -> Iterator[str]:
     """What leads from SDTM or raw exports to analysis datasets."""
     sources = [each for each in found if each.kind is FolderKind.SDTM]
     if sources:
@@ -251,13 +265,13 @@ def _without_study(found: Sequence[FoundFolder], beside: Path) -> Iterator[str]:
             f"#sources = {toml_value([_path(each.path, beside)])}\n"
             '#to = "sdtm"\n'
         )
-        yield _mapping(each)
+        yield _mapping(each, settings)
 
 
-def _mapping(folder: FoundFolder) -> str:
+def _mapping(folder: FoundFolder, settings: Settings) -> str:
     """The proposal for raw files, as comments where it is not a valid file until somebody completes it."""
     try:
-        proposed = as_toml(suggestions_for([folder.path]))
+        proposed = as_toml(suggestions_for([folder.path], _options(settings)))
     except UnreadableInput as problem:
         return f"# No proposal: {_said(problem.what)}\n"
     try:
@@ -265,6 +279,11 @@ def _mapping(folder: FoundFolder) -> str:
     except (ConfigurationError, tomllib.TOMLDecodeError):
         return "".join(f"# {line}\n" if line.strip() else "\n" for line in proposed.splitlines())
     return proposed
+
+
+def _options(settings: Settings) -> ReadOptions:
+    reading = {name: getattr(settings, name) for name in READING}
+    return checked_options(catalog=None, work_dir=None, **reading)
 
 
 def _path(path: Path, beside: Path) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from ....schemas.errors import UnreadableInput
 from ....schemas.standards.structure import Structure
@@ -17,6 +19,7 @@ from ...formats import readable
 from ...reading.folder import contents_of
 from ...reading.read import read
 
+_AS_IS: Mapping[str, Any] = MappingProxyType({})
 _MOST_FOLDERS = 200
 """The folder may be the home of a user."""
 _RAW_KINDS = frozenset({"Excel", "OpenDocument", "delimited text"})
@@ -57,8 +60,14 @@ class FoundFolder:
         return f"{self.kind}: {named}"
 
 
-def found_below(start: Path) -> tuple[FoundFolder, ...]:
+def found_below(start: Path, reading: Mapping[str, Any] = _AS_IS) -> tuple[FoundFolder, ...]:
     """The folders with data from one folder on, itself first.
+
+    Parameters
+    ----------
+    start : Path
+    reading : mapping
+        Options of `read`.
 
     Raises
     ------
@@ -68,7 +77,7 @@ def found_below(start: Path) -> tuple[FoundFolder, ...]:
     if not start.is_dir():
         what = "not a folder" if start.exists() else "the folder does not exist"
         raise UnreadableInput(what, str(start), "give the folder that has the data, or one above it")
-    found = tuple(each for folder, files in _with_files(start) for each in _found(folder, files))
+    found = tuple(each for folder, files in _with_files(start) for each in _found(folder, files, reading))
     if not found:
         raise UnreadableInput(
             "no data were found in the folder or below it",
@@ -112,9 +121,9 @@ def _with_files(start: Path) -> Iterator[tuple[Path, tuple[Path, ...]]]:
             yield folder, (*contents.files, *raw)
 
 
-def _found(folder: Path, files: tuple[Path, ...]) -> Iterator[FoundFolder]:
+def _found(folder: Path, files: tuple[Path, ...], reading: Mapping[str, Any]) -> Iterator[FoundFolder]:
     try:
-        study: Study | None = read(folder)
+        study: Study | None = read(folder, **reading)
     except UnreadableInput:
         if any(_ANALYSIS.fullmatch(each.name.partition(".")[0]) for each in files):
             raise

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +15,7 @@ from ...configuration.specimens import PIPELINE, SETTINGS, SPECIMENS, specimen
 from ...reports.files import refuse_existing, write_document
 from ...values.address import Address
 from ...writing.names import require_output_name
-from ..options import DEBUG, OVERWRITING, PATH, QUIET
+from ..options import DEBUG, OVERWRITING, PATH, QUIET, named_settings
 from ..streams import show, tell
 
 _STDOUT = Path("-")
@@ -39,6 +42,7 @@ _STDOUT = Path("-")
     help=f"Output file, - for stdout (default: {FILE_NAME} with FOLDER, else stdout).",
 )
 @click.option("--dry-run", is_flag=True, help="Print the file on stdout; write nothing.")
+@named_settings("encoding", "date_order", "decimal", "missing", "memory")
 @OVERWRITING
 @QUIET
 @DEBUG
@@ -51,11 +55,13 @@ def command(
     dry_run: bool,
     overwrite: bool,
     quiet: bool,
+    **reading: Any,
 ) -> None:
     """Write a commented adamgate.toml for the data in FOLDER, or print one to start from.
 
     With FOLDER: what it and its subfolders contain (ADaM, SDTM or raw exports), each time-to-event parameter
-    with its unit, tables of it, the steps of `adamgate run`, and all settings with their defaults.
+    with its unit, tables of it, the steps of `adamgate run`, and all settings with their defaults. Options
+    about reading are set in the file.
     """
     if sum((folder is not None, pipeline, dataset is not None)) > 1:
         raise ConfigurationError(
@@ -75,7 +81,7 @@ def command(
     if folder is None:
         text, said = specimen(PIPELINE if pipeline else dataset or SETTINGS), ""
     else:
-        text, said = _begun(folder, file)
+        text, said = _begun(folder, file, reading)
     if file is None:
         show(text)
     else:
@@ -85,13 +91,15 @@ def command(
         tell(said)
 
 
-def _begun(folder: Path, file: Path | None) -> tuple[str, str]:
+def _begun(folder: Path, file: Path | None, reading: Mapping[str, Any]) -> tuple[str, str]:
     """The text of a file for the data of a folder, and what is reported of it."""
     from ...configuration.beginning.begun_file import begun_file, outcome
+    from ...configuration.load import settings_without_file
 
     if isinstance(folder, Address):
         raise ConfigurationError(
             "an address, not a folder of this machine", str(folder), "copy the data, or give a folder"
         )
-    begun = begun_file(folder, (file or Path(FILE_NAME)).absolute().parent)
+    settings = settings_without_file(reading, os.environ)
+    begun = begun_file(folder, (file or Path(FILE_NAME)).absolute().parent, settings)
     return begun.text, outcome(begun)
