@@ -83,7 +83,9 @@ def test_every_rule_has_a_page():
     assert [each for each in pages if "## What it checks\n" not in pages[each]] == []
     assert [each for each in pages if not re.search(r"[^\n]\n\Z", pages[each])] == []
     assert [each for each in pages if "{" in pages[each]] == [], "an argument was not filled in"
-    assert [each for each in pages if "TO WRITE" in pages[each]] == [], "the rule was begun and is not written"
+    assert [each for each in pages if "TO WRITE" in pages[each]] == [], (
+        "the rule was begun and is not written"
+    )
 
 
 def test_an_unknown_rule_names_those_like_it():
