@@ -2,6 +2,8 @@
 
 import gc
 import os
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,19 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile(profile)
     if profile != "repeatable":
         os.fsync = os.fstat  # type: ignore[assignment]  # a handle that is closed still fails
+
+
+MARKS_OF_A_FILE = re.compile(r"^pytestmark = (\[[^\]]*|.*)", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file all of whose tests -m leaves out is not imported: some import clients of clusters and stores."""
+    marks = config.getoption("-m")
+    if not marks or " or " in marks or not fnmatch(collection_path.name, "test_*.py"):
+        return None
+    found = MARKS_OF_A_FILE.search(collection_path.read_text(encoding="utf-8"))
+    left_out = re.findall(r"\bnot (\w+)", marks)
+    return any(found and f"pytest.mark.{each}" in found[1] for each in left_out) or None
 
 
 ROOT = Path(__file__).resolve().parent.parent

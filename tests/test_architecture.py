@@ -69,6 +69,16 @@ def test_no_two_things_have_one_name(root: Path):
     assert {name: modules for name, modules in homes.items() if len(modules) > 1} == {}
 
 
+def test_no_property_has_a_number_of_examples_of_its_own(root: Path):
+    """A share of `settings.default.max_examples` is fewer in `make test`."""
+    number = re.compile(r"max_examples=\d+\s*[,)]")
+    assert number.search("@settings(max_examples=60, deadline=None)")
+    tests = {
+        file.name for file in (root / "tests").rglob("test_*.py") if number.search(file.read_text("utf-8"))
+    }
+    assert tests - {Path(__file__).name} == set()
+
+
 def modules_in(folder: Path) -> set[str]:
     return {each.stem for each in folder.glob("*.py")} - {"__init__"}
 
