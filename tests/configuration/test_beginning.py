@@ -276,6 +276,7 @@ def run_at_once(folder: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> ag
     return ag.run()
 
 
+@pytest.mark.slow
 def test_it_runs_on_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     shutil.copytree(FIXTURES / "cartitude1", tmp_path / "study", ignore=shutil.ignore_patterns("*.py"))
     result = run_at_once(tmp_path, Path("study"), monkeypatch)
@@ -285,6 +286,7 @@ def test_it_runs_on_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert ag.run().exit_code == 0
 
 
+@pytest.mark.slow
 def test_data_with_errors_fail_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd):
     monkeypatch.chdir(tmp_path)
     assert cli.run(["init", str(FIXTURES / "cartitude1-broken")]) == 0
