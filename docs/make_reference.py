@@ -14,6 +14,7 @@ from inspect import Parameter, Signature
 from typing import Any
 
 import click
+from markdown_text import as_text
 
 import adamgate
 from adamgate.cli import cli
@@ -74,12 +75,12 @@ class _HelpInMarkdown(click.HelpFormatter):
     def write_text(self, text: str) -> None:
         for paragraph in text.split("\n\n"):
             kept = paragraph.removeprefix("\b\n")
-            self.write(f"```text\n{kept}\n```\n\n" if kept != paragraph else f"{_plain(kept)}\n\n")
+            self.write(f"```text\n{kept}\n```\n\n" if kept != paragraph else f"{as_text(kept)}\n\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *_: int) -> None:
         self.write(f"| {self.heading.lower()} | |\n|---|---|\n")
         for term, meaning in rows:
-            self.write(f"| {self._term(term)} | {_plain(meaning)} |\n")
+            self.write(f"| {self._term(term)} | {as_text(meaning)} |\n")
 
     def _term(self, term: str) -> str:
         if self.heading != "Commands":
@@ -90,12 +91,7 @@ class _HelpInMarkdown(click.HelpFormatter):
 
 def _code(text: str) -> str:
     """Code in a cell of a table, which a vertical bar would end."""
-    return f"<code>{_plain(text)}</code>"
-
-
-def _plain(text: str) -> str:
-    """Text without anything that Markdown takes for its own."""
-    return re.sub(r"[&<>|*_`\[\]\\]", lambda sign: f"&#{ord(sign[0])};", text)
+    return f"<code>{as_text(text)}</code>"
 
 
 LINE = 88
@@ -265,15 +261,36 @@ def _python(lines: Iterable[str]) -> str:
 
 
 _SECTION = re.compile(r"^(\w+)\n-{3,}$\n?", re.MULTILINE)
+_OTHERS = re.compile(r"^Other attributes are those of `(\w+)`\.$", re.MULTILINE)
 _LISTS = ("Parameters", "Attributes", "Returns", "Raises", "Warns")
 
 
 def _described(value: object) -> str:
     """A docstring in NumPy's form: what it says, then its sections."""
-    beginning, *sections = _SECTION.split(inspect.getdoc(value) or "")
-    titled = zip(sections[::2], sections[1::2], strict=True)
-    parts = [f"**{title}**\n\n{_items(text) if title in _LISTS else _prose(text)}" for title, text in titled]
+    beginning, sections = _sections(value)
+    parts = [
+        f"**{title}**\n\n{_items(_with_those_of_bases(text, value)) if title in _LISTS else _prose(text)}"
+        for title, text in sections.items()
+    ]
     return "\n\n".join([_prose(beginning), *parts]) + "\n"
+
+
+def _sections(value: object) -> tuple[str, dict[str, str]]:
+    """How a docstring begins, and its sections by their titles."""
+    beginning, *parts = _SECTION.split(inspect.getdoc(value) or "")
+    return beginning, dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _with_those_of_bases(text: str, value: object) -> str:
+    """Where others are those of a class that it is made of, they follow: that one need not be public."""
+    bases = {each.__name__: each for each in getattr(value, "__mro__", ())[1:]}
+
+    def attributes(found: re.Match[str]) -> str:
+        if found[1] not in bases:
+            return found[0]
+        return _with_those_of_bases(_sections(bases[found[1]])[1].get("Attributes", ""), bases[found[1]])
+
+    return _OTHERS.sub(attributes, text)
 
 
 def _items(text: str) -> str:
@@ -283,6 +300,8 @@ def _items(text: str) -> str:
 
 
 def _item(term: str, below: str = "") -> str:
+    if term.endswith("."):  # a sentence about others: "Other attributes are those of `RawFile`."
+        return f"- {_escaped(term)}"
     names, _, kind = term.partition(" : ")
     meaning = " ".join(inspect.cleandoc(below).split())
     first = f"`{names}`" + (f", {_escaped(kind)}" if kind else "")
@@ -300,7 +319,7 @@ def _prose(text: str) -> str:
 def _escaped(text: str) -> str:
     """Text in which only code is marked."""
     parts = re.split(r"(``[^`]+``|`[^`]+`)", text)
-    return "".join(each if each.startswith("`") else _plain(each) for each in parts)
+    return "".join(each if each.startswith("`") else as_text(each) for each in parts)
 
 
 def _linked(page: str, places: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Write docs/rules.md from the docstrings of the rules; the site has a page for each of them.
+"""Write docs/rules.md from the docstrings of the rules.
 
 .venv/bin/python docs/make_rules.py
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from adamgate.converters.reports.rule_page import applies_to, family_name, needed, render_rule
+from adamgate.converters.reports.rule_page import applies_to, family_name, needed
 from adamgate.schemas.gate.selection import full_book
 from adamgate.schemas.rules.rule import Rule
 
@@ -38,7 +38,7 @@ def rules_page() -> str:
 
 
 def _families() -> Iterator[str]:
-    for family, group in _by_family():
+    for family, group in by_family():
         yield f"## {family_name(family).capitalize()}\n"
         yield f"`--select {family}`\n"
         by_function: dict[object, list[Rule]] = {}
@@ -48,18 +48,14 @@ def _families() -> Iterator[str]:
             yield _statement(rules)
 
 
-def _by_family() -> Iterator[tuple[str, Iterator[Rule]]]:
+def by_family() -> Iterator[tuple[str, Iterator[Rule]]]:
+    """The rules of each family, in order of id."""
     rules = sorted(full_book().values(), key=lambda rule: (rule.family, rule.id))
     return groupby(rules, key=lambda rule: rule.family)
 
 
 def _cell(text: str) -> str:
     return text.replace("|", r"\|")
-
-
-def _plain(text: str) -> str:
-    """Text in which a star is a star: FL with one before it is any flag."""
-    return _cell(text).replace("*", r"\*")
 
 
 def _statement(rules: list[Rule]) -> str:
@@ -75,42 +71,6 @@ def _statement(rules: list[Rule]) -> str:
     heading = f"### {rules[0].id}" + (f" to {rules[-1].id}" if len(rules) > 1 else "")
     table = ["| id | severity | applies to | needs | title | since | changed |", f"{'|---' * 7}|", *rows]
     return "\n".join([heading, "", *table, "", body, ""])
-
-
-def site_index() -> str:
-    """The list of rules on the site: a table for each family, which leads to the page of each rule."""
-    parts = [INTRODUCTION.replace("generated from the pages of the rules", "each with its page")]
-    for family, group in _by_family():
-        parts += [f"## {family_name(family).capitalize()}\n", f"`--select {family}`\n"]
-        parts += ["| id | severity | applies to | title |", "|---|---|---|---|"]
-        for rule in group:
-            cells = (f"[{rule.id}](rules/{rule.id}.md)", rule.severity, applies_to(rule), _plain(rule.title))
-            parts.append(f"| {' | '.join(cells)} |")
-        parts.append("")
-    return "\n".join(parts)
-
-
-def site_pages() -> dict[str, str]:
-    """The page of each rule on the site by its name: what `adamgate explain` prints."""
-    return {f"{rule.id}.md": _site_page(rule) for _, rules in _by_family() for rule in rules}
-
-
-def _site_page(rule: Rule) -> str:
-    family = family_name(rule.family)
-    _, facts, text = render_rule(rule).split("\n\n", 2)
-    rows = [[_cell(part.strip()) for part in each.split(":", 1)] for each in facts.split("\n")]
-    first, *others = (f"| {name} | {value} |" for name, value in rows)
-    return "\n".join(
-        [
-            f"# {rule.id}: {_plain(rule.title)}\n",
-            f"[All rules](../rules.md) / [{family}](../rules.md#{family.replace(' ', '-')})\n",
-            first,
-            "|---|---|",
-            *others,
-            "",
-            text,
-        ]
-    )
 
 
 if __name__ == "__main__":

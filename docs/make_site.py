@@ -20,7 +20,7 @@ ROOT = DOCS.parent
 sys.path.insert(0, str(DOCS))
 
 import make_reference  # noqa: E402  (beside this file)
-import make_rules  # noqa: E402
+import make_rule_pages  # noqa: E402
 
 BESIDE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 """Pages of the checkout that are not in docs/."""
@@ -34,10 +34,10 @@ def generated() -> dict[str, str]:
     folders = {
         "commands": make_reference.command_pages(),
         "api": make_reference.api_pages(),
-        "rules": make_rules.site_pages(),
+        "rules": make_rule_pages.rule_pages(),
     }
     pages = {f"{folder}/{name}": text for folder, made in folders.items() for name, text in made.items()}
-    return pages | {"rules.md": make_rules.site_index()}
+    return pages | {"rules.md": make_rule_pages.rules_index()}
 
 
 def checked_in() -> set[str]:

@@ -88,6 +88,14 @@ def test_a_signature_and_what_it_means(generated):
 
 
 @pytest.mark.slow
+def test_attributes_of_a_class_that_is_not_public_are_with_those_that_have_them(generated):
+    assert not hasattr(ag, "DerivedFromDomain")
+    section = generated["api/derivations.md"].partition("## AdverseEvents\n")[2].partition("\n## ")[0]
+    assert "- `supplement`, " in section
+    assert "those of `DerivedFromDomain`" not in section
+
+
+@pytest.mark.slow
 def test_no_page_has_the_address_of_an_object(generated):
     """Else the site would differ from build to build."""
     assert [name for name, text in generated.items() if re.search(r"\bat 0x|frozenset\(", text)] == []
