@@ -1,6 +1,9 @@
-"""The rules on the site: a list, and a page for each."""
+"""The rules on the site: a list, and a page for each with an example that fails and one that passes."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
 
 from make_rules import by_family
 from markdown_text import as_text
@@ -31,11 +34,21 @@ def rules_index() -> str:
 
 
 def rule_pages() -> dict[str, str]:
-    """The page of each rule by its name: what `adamgate explain` prints."""
-    return {f"{rule.id}.md": _page(rule) for _, rules in by_family() for rule in rules}
+    """The page of each rule by its name: what `adamgate explain` prints, and examples."""
+    examples = _examples()
+    return {f"{rule.id}.md": _page(rule, examples(rule)) for _, rules in by_family() for rule in rules}
 
 
-def _page(rule: Rule) -> str:
+def _examples() -> Callable[[Rule], str]:
+    """What shows the examples of a rule: those that `adamgate qualify` runs, where this version has it."""
+    if find_spec("adamgate.converters.qualification") is None:
+        return lambda _: ""
+    from rule_examples import Examples
+
+    return Examples().sections
+
+
+def _page(rule: Rule, examples: str) -> str:
     family = family_name(rule.family)
     _, facts, text = render_rule(rule).split("\n\n", 2)
     rows = [[as_text(part.strip()) for part in each.split(":", 1)] for each in facts.split("\n")]
@@ -49,5 +62,6 @@ def _page(rule: Rule) -> str:
             *others,
             "",
             text,
+            examples,
         ]
     )

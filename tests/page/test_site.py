@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ from markdown_it import MarkdownIt
 from adamgate.cli import cli
 from adamgate.schemas.gate.selection import full_book
 
+needs_examples = pytest.mark.skipif(
+    find_spec("adamgate.converters.qualification") is None, reason="this version has no examples of rules"
+)
 pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 
@@ -126,6 +130,26 @@ def test_each_rule_has_a_page(site):
         assert "".join("; ".join(map(str, rule.citations)).split()) in cells, rule.id
         titles = {"What it checks", "Why it matters", "Smallest fix"}
         assert {("h2", "".join(each.split())) for each in titles} <= set(shown), rule.id
+
+
+@needs_examples
+def test_the_example_of_a_rule_shows_the_fault_and_what_is_right(gathered):
+    page = (gathered / "site-pages" / "rules" / "AD0020.md").read_text(encoding="utf-8")
+    fails, _, passes = page.partition("## An example that fails\n")[2].partition(
+        "## An example that passes\n"
+    )
+    assert "Warning in ADSL: FASFL is not Y or N\n" in fails
+    assert "| record | USUBJID | FASFL |\n|---|---|---|\n| **2** | S1-002 | U |" in fails
+    assert "| record | USUBJID | FASFL |\n|---|---|---|\n| 2 | S1-002 | N |" in passes
+
+
+@needs_examples
+def test_nearly_every_rule_has_an_example_that_passes(gathered):
+    pages = {each.stem: each.read_text(encoding="utf-8") for each in gathered.glob("site-pages/rules/*.md")}
+    without = [name for name, text in pages.items() if "## An example that passes" not in text]
+    assert len(pages) == len(full_book())
+    assert len(without) < 5, without
+    assert [name for name, text in pages.items() if "## An example that fails" not in text] == []
 
 
 def test_each_command_has_a_page(site):
