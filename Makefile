@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # helps the others.
 WORKERS := -n auto --dist worksteal
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs rule clean
+.PHONY: help demo environments test test-all test-lowest test-pandas3 fuzz lint bench bench-large bench-scale docs qualification rule clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ docs: $(VENV)/.ready  ## make again what follows from the code: pages, their tab
 	$(VENV)/bin/python docs/make_tables.py
 	$(VENV)/bin/python docs/make_configuration.py
 	$(VENV)/bin/python docs/refresh.py
+
+qualification: $(VENV)/.ready  ## make again the examples and answers of adamgate qualify: ACCEPT=TTE006 takes its new answers
+	$(VENV)/bin/python workshop/make_qualification.py $(if $(ACCEPT),--accept $(ACCEPT))
 
 rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
 	@$(VENV)/bin/python workshop/make_rule.py "$(ID)" "$(FAMILY)"

@@ -39,6 +39,7 @@ PAGES = [
     "docs/multi-state.md",
     "docs/partial-dates.md",
     "docs/pipeline.md",
+    "docs/qualification.md",
     "docs/rules.md",
     "docs/sources.md",
     "docs/scale.md",
