@@ -23,7 +23,7 @@ HOSTS := airflow dagster prefect
 HOSTS_READY := $(HOSTS:%=.venv-%/.ready)
 HOST_TESTS := $(HOSTS:%=test-%)
 
-.PHONY: help demo environments test test-all test-lowest test-pandas3 test-hosts $(HOST_TESTS) fuzz lint bench bench-large bench-scale docs site rule dist clean
+.PHONY: help demo environments test test-all test-lowest test-pandas3 test-hosts $(HOST_TESTS) fuzz lint bench bench-large bench-scale docs site qualification rule dist clean
 
 help:  ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -86,6 +86,9 @@ OUT ?= out
 site: $(SITE)/.ready  ## build the site of the documentation: out/site/index.html
 	$(SITE)/bin/python docs/make_site.py $(OUT)
 	$(SITE)/bin/zensical build --strict --clean --config-file $(OUT)/mkdocs.yml
+
+qualification: $(VENV)/.ready  ## make again the examples and answers of adamgate qualify: ACCEPT=TTE006 takes its new answers
+	$(VENV)/bin/python workshop/make_qualification.py $(if $(ACCEPT),--accept $(ACCEPT))
 
 rule: $(VENV)/.ready  ## begin a rule and its tests: ID=TTE099 FAMILY=durations
 	@$(VENV)/bin/python workshop/make_rule.py "$(ID)" "$(FAMILY)"

@@ -34,6 +34,7 @@ COMMANDS = (
         "explain",
         "init",
         "km",
+        "qualify",
         "report",
     ),
     *("responders", "rules", "run", "survival", "swimmer", "validate", "verify"),

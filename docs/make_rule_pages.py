@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.util import find_spec
-
 from make_rules import by_family
 from markdown_text import as_text
+from rule_examples import Examples
 
 from adamgate.converters.reports.rule_page import applies_to, family_name, render_rule
 from adamgate.schemas.rules.rule import Rule
@@ -35,17 +33,10 @@ def rules_index() -> str:
 
 def rule_pages() -> dict[str, str]:
     """The page of each rule by its name: what `adamgate explain` prints, and examples."""
-    examples = _examples()
-    return {f"{rule.id}.md": _page(rule, examples(rule)) for _, rules in by_family() for rule in rules}
-
-
-def _examples() -> Callable[[Rule], str]:
-    """What shows the examples of a rule: those that `adamgate qualify` runs, where this version has it."""
-    if find_spec("adamgate.converters.qualification") is None:
-        return lambda _: ""
-    from rule_examples import Examples
-
-    return Examples().sections
+    examples = Examples()
+    return {
+        f"{rule.id}.md": _page(rule, examples.sections(rule)) for _, rules in by_family() for rule in rules
+    }
 
 
 def _page(rule: Rule, examples: str) -> str:

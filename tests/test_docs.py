@@ -49,6 +49,7 @@ PAGES = [
     "docs/partial-dates.md",
     "docs/pipeline.md",
     "docs/programs.md",
+    "docs/qualification.md",
     "docs/rules.md",
     "docs/sources.md",
     "docs/scale.md",

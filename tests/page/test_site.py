@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,6 @@ from markdown_it import MarkdownIt
 from adamgate.cli import cli
 from adamgate.schemas.gate.selection import full_book
 
-needs_examples = pytest.mark.skipif(
-    find_spec("adamgate.converters.qualification") is None, reason="this version has no examples of rules"
-)
 pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 
@@ -132,7 +128,6 @@ def test_each_rule_has_a_page(site):
         assert {("h2", "".join(each.split())) for each in titles} <= set(shown), rule.id
 
 
-@needs_examples
 def test_the_example_of_a_rule_shows_the_fault_and_what_is_right(gathered):
     page = (gathered / "site-pages" / "rules" / "AD0020.md").read_text(encoding="utf-8")
     fails, _, passes = page.partition("## An example that fails\n")[2].partition(
@@ -143,7 +138,6 @@ def test_the_example_of_a_rule_shows_the_fault_and_what_is_right(gathered):
     assert "| record | USUBJID | FASFL |\n|---|---|---|\n| 2 | S1-002 | N |" in passes
 
 
-@needs_examples
 def test_nearly_every_rule_has_an_example_that_passes(gathered):
     pages = {each.stem: each.read_text(encoding="utf-8") for each in gathered.glob("site-pages/rules/*.md")}
     without = [name for name, text in pages.items() if "## An example that passes" not in text]

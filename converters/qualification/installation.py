@@ -1,0 +1,197 @@
+"""What is installed here: adamgate and its files, what it depends on, Python and the platform."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from .checked_case import CheckedCase, NotRun
+
+PACKAGE = Path(__file__).resolve().parents[2]
+_SHIPPED = ("*.py", "*.pyi", "py.typed", "converters/**/*", "schemas/**/*")
+"""Where the files of the package are: a checkout has others beside them."""
+_NAME = "adamgate"
+_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?:>=\s*(?P<least>[\d.]+))?")
+_EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
+_TOOLS = frozenset({"browser", "lint", "newer-oracles", "oracles", "store", "test"})
+"""Extras that adamgate is developed with; no user needs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededPackage:
+    """What a distribution needs.
+
+    Attributes
+    ----------
+    name : str
+    least : str
+        Lowest version that will do; empty for any.
+    extra : str
+        The extra that it is part of; empty if it is always needed.
+    """
+
+    name: str
+    least: str
+    extra: str
+
+
+class Installation:
+    """What is installed where this runs.
+
+    Parameters
+    ----------
+    package : Path
+        The folder of the package.
+    """
+
+    def __init__(self, package: Path = PACKAGE) -> None:
+        self.package = package
+
+    @cached_property
+    def distribution(self) -> Distribution | None:
+        """The metadata that an installer left; None where there are none."""
+        return _distribution(_NAME)
+
+    @property
+    def version(self) -> str:
+        return self.distribution.version if self.distribution is not None else "not known"
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """SHA-256 of each file of the package, by its path there."""
+        paths = [each for pattern in _SHIPPED for each in self.package.glob(pattern)]
+        named = {each.relative_to(self.package): each for each in paths if each.is_file()}
+        return {
+            path.as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+            for path, file in sorted(named.items())
+            if "__pycache__" not in path.parts
+        }
+
+    @cached_property
+    def recorded(self) -> Mapping[str, str]:
+        """SHA-256 of each file as the wheel recorded it; empty if the package is not from a wheel."""
+        held = self.distribution.files if self.distribution is not None else None
+        found = {}
+        for each in held or ():
+            place = Path(str(each.locate())).resolve()
+            if place.is_relative_to(self.package) and each.hash is not None and each.hash.mode == "sha256":
+                digest = base64.urlsafe_b64decode(each.hash.value + "=" * (-len(each.hash.value) % 4))
+                found[place.relative_to(self.package).as_posix()] = digest.hex()
+        return found
+
+    @cached_property
+    def requirements(self) -> tuple[NeededPackage, ...]:
+        return _requirements(self.distribution)
+
+    @cached_property
+    def extras(self) -> Mapping[str, tuple[NeededPackage, ...]]:
+        """What each extra needs, but for those of development."""
+        names = sorted({each.extra for each in self.requirements} - {"", *_TOOLS})
+        return {name: tuple(each for each in self.requirements if each.extra == name) for name in names}
+
+    @cached_property
+    def versions(self) -> Mapping[str, str]:
+        """Versions of all that adamgate depends on, directly or not, and of the extras that are installed."""
+        ahead = [each.name for each in self.requirements if each.extra not in _TOOLS]
+        found: dict[str, str] = {}
+        while ahead:
+            name = _canonical(ahead.pop())
+            held = _distribution(name)
+            if held is not None and name not in found:
+                found[name] = held.version
+                ahead += [each.name for each in _requirements(held) if not each.extra]
+        return dict(sorted(found.items()))
+
+    @property
+    def platform(self) -> Mapping[str, str]:
+        return {
+            "Python": f"{platform.python_implementation()} {platform.python_version()}",
+            "interpreter": sys.executable,
+            "operating system": platform.platform(),
+            "processor": platform.machine(),
+            "byte order": sys.byteorder,
+            "text encoding of files": sys.getfilesystemencoding(),
+            "folder of the package": str(self.package),
+        }
+
+    def cases(self) -> Iterator[CheckedCase | NotRun]:
+        """Whether the files are those of the wheel, and what adamgate depends on is installed."""
+        if self.recorded:
+            yield self._files_are_those_of_the_wheel()
+        else:
+            reason = "adamgate was not installed from a wheel, so that no list of its files can be compared"
+            yield NotRun("installed files", reason)
+        for each in self.requirements:
+            if not each.extra:
+                yield self._dependency(each)
+        for name, needed in self.extras.items():
+            absent = [each.name for each in needed if _distribution(each.name) is None]
+            if absent:
+                reason = f"not installed: {', '.join(absent)}"
+                yield NotRun(f"adamgate[{name}]", reason)
+            else:
+                yield from map(self._dependency, needed)
+
+    def _files_are_those_of_the_wheel(self) -> CheckedCase:
+        """Files that are changed, absent or added are listed; there is to be none."""
+        names = sorted({*self.files, *self.recorded})
+        other = tuple(
+            f"{self._difference(name)}: {name}"
+            for name in names
+            if self.files.get(name) != self.recorded.get(name)
+        )
+        expected = (f"{len(self.recorded)} files as in the wheel",)
+        observed = other or (f"{len(self.files)} files as in the wheel",)
+        return CheckedCase("installed files", "SHA-256 of each file", expected, observed)
+
+    def _difference(self, name: str) -> str:
+        if name not in self.files:
+            return "absent"
+        return "changed" if name in self.recorded else "added"
+
+    def _dependency(self, needed: NeededPackage) -> CheckedCase:
+        held = _distribution(needed.name)
+        expected = f"{needed.name} {needed.least} or later" if needed.least else f"{needed.name}, any version"
+        observed = f"{needed.name} {held.version}" if held is not None else f"{needed.name} is not installed"
+        if held is not None and _numbers(held.version) >= _numbers(needed.least):
+            observed = expected
+        return CheckedCase(needed.name, "installed version", (expected,), (observed,))
+
+
+def _distribution(name: str) -> Distribution | None:
+    try:
+        return distribution(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _requirements(held: Distribution | None) -> tuple[NeededPackage, ...]:
+    """What a distribution states, but for what another marker than an extra excludes somewhere."""
+    stated: Iterable[str] = (held.requires or ()) if held is not None else ()
+    found = []
+    for line in stated:
+        needed, _, marker = line.partition(";")
+        named = _REQUIREMENT.match(needed.strip())
+        extra = _EXTRA.search(marker)
+        if named is not None:
+            found.append(NeededPackage(named["name"], named["least"] or "", extra[1] if extra else ""))
+    return tuple(found)
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers that a version begins with: (2, 3, 1) of "2.3.1.post1"."""
+    known = re.match(r"\d+(\.\d+)*", version)
+    numbers = tuple(int(part) for part in known[0].split(".")) if known else ()
+    return numbers[: max((place for place, each in enumerate(numbers, 1) if each), default=0)]
