@@ -123,7 +123,7 @@ def _written_and_read(
         except Exception as error:
             yield CheckedCase(subject, "written and read back", ("the same data",), failure(error))
             return
-    yield CheckedCase(subject, "what it has no place for is reported", tuple(lost), told)
+    yield CheckedCase(subject, "what it cannot hold is reported", tuple(lost), told)
     if isinstance(back, str):
         yield CheckedCase(subject, "contents of the file, SHA-256", (answer["sha256"],), (back,))
         return
