@@ -5,7 +5,7 @@
 The examples of rules are those of the tests in tests/schemas: these run, and of each rule the smallest
 studies are kept that it must find a fault in, and that come close and must pass, as the tests say. An answer
 that is stored is kept: where a test now shows another, this script names it, and replaces it only with
-`--accept` (`--accept TTE006`, or alone for all), so that a changed answer is looked at by somebody.
+`--accept` (`--accept TTE006`, or alone for all), so that a changed answer is reviewed.
 """
 
 from __future__ import annotations

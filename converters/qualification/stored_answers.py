@@ -63,7 +63,7 @@ class StoredStudies:
         return Study.of(*(self.dataset(number) for number in datasets), definition=definition)
 
     def dataset(self, number: int) -> Dataset:
-        """The dataset of a number, made anew."""
+        """The dataset of a number, made again each time."""
         stated = self.whole(number)
         frame = pd.DataFrame({name: _series(*column) for name, column in stated["columns"].items()})
         frame.index = pd.RangeIndex(stated["records"])
@@ -126,7 +126,7 @@ class StoredStudies:
 
 
 def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
-    """A column of pandas as somebody would give it to `Dataset.from_frame`."""
+    """A column of pandas as users give it to `Dataset.from_frame`."""
     if kind == "number":
         return pd.Series([np.nan if each is None else float(each) for each in values], dtype=np.float64)
     if kind.startswith("datetime64"):
