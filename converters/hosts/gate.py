@@ -115,11 +115,14 @@ class GateVerdict:
         return not self.report.refuses(self.threshold)
 
     def require_passed(self) -> None:
-        """Raise `Refused` if the gate fails: without the report, as hosts keep errors."""
+        """Raise `Refused` if the gate fails: hosts keep errors, and so none that has the report."""
+        refused: Refused | None = None
         try:
             self.report.raise_for(self.threshold)
         except GateRefused as refusal:
-            raise Refused(refusal.what, refusal.where, refusal.advice) from None
+            refused = Refused(refusal.what, refusal.where, refusal.advice)
+        if refused is not None:
+            raise refused
 
     @property
     def line(self) -> str:

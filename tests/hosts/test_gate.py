@@ -47,7 +47,7 @@ def test_a_verdict_is_counts_and_files(refused, tmp_path):
     with pytest.raises(ag.Refused, match="gate failed: 1 finding") as refusal:
         verdict.require_passed()
     assert b"S1-" not in pickle.dumps(refusal.value), "no keys of records"
-    assert refusal.value.__suppress_context__
+    assert refusal.value.__context__ is None
 
 
 def test_settings_take_precedence_over_the_file(refused, tmp_path):

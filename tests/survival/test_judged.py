@@ -73,7 +73,7 @@ def test_families_that_were_set_aside_are_refused_by_name(make, options, familie
         assert (f"{family} (" in refused.value.where) is (family in families)
 
 
-@pytest.mark.parametrize("name", ["rules", "attempt", "executor", "progress", "waiver", 7])
+@pytest.mark.parametrize("name", ["rules", "attempt", "progress", "waiver", 7])
 def test_the_gate_takes_options_of_validate_and_nothing_else(make, name):
     with pytest.raises(ConfigurationError, match=f"gate does not have the option {name!r}") as refused:
         survival(inverted(make), "OS", gate={name: ["TTE006", "TTE017"]})
@@ -84,7 +84,7 @@ def test_the_gate_takes_options_of_validate_and_nothing_else(make, name):
 
 
 def test_every_option_of_validate_that_says_how_to_judge_is_one_of_the_gate():
-    options = set(inspect.signature(validate).parameters) - {"study", "progress", "executor"}
+    options = set(inspect.signature(validate).parameters) - {"study", "progress"}
     assert options == set(GateOptions.__annotations__)
 
 

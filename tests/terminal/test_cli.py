@@ -293,7 +293,9 @@ def test_an_output_that_cannot_be_written_leaves_nothing(run, study: Path):
 
 
 def test_each_failure_has_its_own_exit_code():
-    families = ag.AdamgateError.__subclasses__()
+    of_hosts = "adamgate.converters.hosts"  # for an error in a step, with the code of a fault of ours
+    every = ag.AdamgateError.__subclasses__()
+    families = [each for each in every if not each.__module__.startswith(of_hosts)]
     assert {each: vars(each).get("exit_code") for each in families} == {
         ag.Refused: 1,
         ag.ConfigurationError: 2,
