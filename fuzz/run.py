@@ -33,6 +33,10 @@ CPU_SECONDS, WALL_SECONDS = 5, 120
 MEMORY, MEMORY_TIMES = 64 << 20, 20
 _ADDRESS_SPACE = 6 << 30
 """What a process may take in all, so that no input harms the machine."""
+EACH = 100_000
+"""Inputs of a process: what libraries keep of each adds up, until another does not fit into that."""
+_MORE = 75
+"""Exit code of a process that has read these, and has left others."""
 _MEMORY_FOLDER = "/dev/shm"
 _UNFIT = "does not fit into memory"
 _DEATHS = {
@@ -107,7 +111,8 @@ def _limit() -> None:
     signal.alarm(WALL_SECONDS)
 
 
-def work(arguments: argparse.Namespace) -> None:
+def work(arguments: argparse.Namespace) -> int:
+    """Read inputs until all are read, or as many as a process may; the exit code."""
     warnings.simplefilter("error")
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -115,9 +120,10 @@ def work(arguments: argparse.Namespace) -> None:
     names = [name for name in worker.targets if not arguments.targets or name in arguments.targets]
     place = os.open(arguments.place, os.O_WRONLY)
     with tempfile.TemporaryDirectory(prefix="fuzz-", dir=arguments.folder) as folder:
-        for number in range(arguments.start, arguments.inputs, arguments.step):
+        numbers = range(arguments.start, arguments.inputs, arguments.step)
+        for number in numbers[:EACH]:
             if time.time() > arguments.until:
-                break
+                return 0
             name = names[number % len(names)]
             os.pwrite(place, f"{number:>20} {name:<40}".encode(), 0)
             inside = Path(folder) / str(number)
@@ -126,6 +132,7 @@ def work(arguments: argparse.Namespace) -> None:
             shutil.rmtree(inside, ignore_errors=True)
             if failure is not None:
                 print(json.dumps({"target": name, "number": number, **failure}), flush=True)
+    return _MORE if len(numbers) > EACH else 0
 
 
 # All processes
@@ -182,9 +189,11 @@ def lane(arguments: argparse.Namespace, first: int, found: Found) -> None:
                 found.inputs += (number - start) // arguments.jobs + 1
             if process.returncode == 0:
                 return
+            start = number + arguments.jobs
+            if process.returncode == _MORE:
+                continue
             died = _DEATHS.get(-process.returncode, f"the process died ({process.returncode})")
             found.add({"target": target, "number": str(number), "what": died, "kind": died, "traceback": ""})
-            start = number + arguments.jobs
 
 
 def replay(text: str) -> int:
@@ -220,9 +229,9 @@ def main() -> int:
     if arguments.place:
         arguments.start, arguments.step = int(arguments.start), int(arguments.step)
         arguments.until = float(arguments.until)
-        work(arguments)
+        code = work(arguments)
         sys.stdout.flush()
-        os._exit(0)  # threads of libraries that are still about may abort a process of so little memory
+        os._exit(code)  # threads of libraries that are still about may abort a process of so little memory
     if arguments.replay:
         return replay(arguments.replay)
     began = time.time()
