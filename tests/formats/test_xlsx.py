@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zipfile
+from importlib.metadata import version
 
 import numpy as np
 import openpyxl
@@ -421,7 +422,17 @@ def test_dates_and_times_that_there_are_not_are_refused(shown, number, tmp_path)
     )
 
 
-@pytest.mark.parametrize("shown", ["[h]:mm", "0.00", "General", '0 "d"', "[Red]0", "0_d", "0*d", 46])
+FILLED = "0*d"
+"""Filled with a letter that calamine 0.7.0, the lowest version, takes for a day; later ones do not."""
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        *("[h]:mm", "0.00", "General", '0 "d"', "[Red]0", "0_d", 46),
+        pytest.param(FILLED, marks=pytest.mark.skipif(version("python-calamine") == "0.7.0", reason=FILLED)),
+    ],
+)
 def test_numbers_and_durations_may_be_negative(shown, tmp_path):
     path = tmp_path / "adx.xlsx"
     with xlsxwriter.Workbook(path) as book:
