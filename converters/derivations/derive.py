@@ -31,7 +31,7 @@ def derive(
         has; a derived dataset takes the place of one of that name.
     executor : callable
         How datasets that do not need each other are derived: one after the other, or at the same time by
-        ``derivations_on(engine)`` of `adamgate.converters.engines.deriving`. The result is the same.
+        ``derivations_on(engine)`` of `adamgate.converters.derivations.on_engine`. The result is the same.
 
     Returns
     -------

@@ -61,7 +61,7 @@ Watch = Callable[[str, TaskDone[Any]], None]
 
 
 class Watched:
-    """An engine whose tasks somebody is told of.
+    """An engine that reports each task when it is done.
 
     Parameters
     ----------

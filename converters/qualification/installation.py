@@ -21,7 +21,7 @@ _SHIPPED = ("*.py", "*.pyi", "py.typed", "converters/**/*", "schemas/**/*")
 _NAME = "adamgate"
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?:>=\s*(?P<least>[\d.]+))?")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
-_TOOLS = frozenset({"browser", "lint", "newer-oracles", "oracles", "store", "test"})
+_TOOLS = frozenset({"browser", "lint", "newer-oracles", "oracles", "site", "store", "test", "test-hosts"})
 """Extras that adamgate is developed with; no user needs them."""
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def checks_run(paths: Sequence[Path], settings: Settings, callbacks: Callbacks) -> Iterator[Executor]:
-    """How the checks of a study are run; what is done of a long one is told as it goes."""
+    """How the checks of a study are run; the parts of a long one are reported as progress."""
     from ...schemas.gate.by_part import Here
 
     told = None if callbacks.judging is None else partial(callbacks.judging, "")
@@ -91,7 +91,7 @@ def _is_elsewhere(settings: Settings) -> bool:
     Raises
     ------
     ConfigurationError
-        For a cluster that is not named, and for options that somebody gave to no effect.
+        For a cluster without an address, and for options that have no effect.
     """
     if settings.engine == "dask":
         if settings.scheduler is None:
@@ -107,7 +107,7 @@ def _is_elsewhere(settings: Settings) -> bool:
 
 
 def _require_use(settings: Settings, names: Sequence[str], of: str) -> None:
-    """Refuse options that somebody gave to no effect; what a file sets may be for other runs."""
+    """Refuse options without effect; what a file sets may be for other runs."""
     for name in names:
         if getattr(settings, name) is not None and (flag := settings.origin(name)).startswith("--"):
             raise ConfigurationError(f"{flag} is of {of}", advice=f"add {of}")

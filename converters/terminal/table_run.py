@@ -134,10 +134,9 @@ def write_table(
     with checks_run(run.paths, settings, Callbacks()) as executor:
         with progress(sys.stderr, shown=not run.quiet) as callbacks:
             study = read_study(run.paths, settings, callbacks)
+        # A table goes by what is declared also where nothing is judged: a parameter that recurs.
         declared = settings.declarations()
-        if (
-            declared is not None
-        ):  # a table goes by them, also where nothing is judged: a parameter that recurs
+        if declared is not None:
             study = study.declaring(declared)
         if gate is not False:
             gate["executor"] = executor
