@@ -6,13 +6,11 @@ Content-Security-Policy lets the browser load nothing, and run nothing but the o
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -26,6 +24,7 @@ from ..reports.terms import compared_lines, comparison_count, terms_lines, waive
 from .declared import declared_tables
 from .findings import SEVERITIES, by_rule, for_script
 from .packed import packed
+from .safe_page import printable, source_hash
 
 if TYPE_CHECKING:  # needs pandas; a page without a verdict does not
     from ...schemas.rules.rule import Rule
@@ -61,7 +60,7 @@ def page(
     figures : StudyFigures, optional
         Beside the curves.
     """
-    found = _printable(document(report, presentation))
+    found = printable(document(report, presentation))
     rules = {each["rule_id"] for each in found["findings"]}
     texts = _texts(rules, book) if rules else {}
     style, script = _asset("page.css"), _asset("page.js")
@@ -126,19 +125,6 @@ def _asset(name: str) -> str:
 def _policy(style: str, script: str) -> str:
     """What the browser may load and run: nothing but this style and this script."""
     return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {source_hash(style)}; script-src {source_hash(script)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _printable(content: Any) -> Any:
-    """The same with each text printable: what could turn its direction around is shown as an escape."""
-    if isinstance(content, str):
-        return plain(content)
-    if isinstance(content, dict):
-        return {_printable(key): _printable(value) for key, value in content.items()}
-    return [_printable(each) for each in content] if isinstance(content, list) else content

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ...schemas.wording import plain
+from ..page.safe_page import printable, source_hash
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -22,9 +20,9 @@ def html_record(document: Mapping[str, Any]) -> str:
     style = (_TEMPLATES / "record.css").read_text(encoding="utf-8")
     template = _environment().get_template("record.html")
     return template.render(
-        record=_printable(document),
+        record=printable(document),
         style=Markup(style),  # noqa: S704  (a file of this package)
-        policy=f"default-src 'none'; style-src {_hash(style)}; base-uri 'none'; form-action 'none'",
+        policy=f"default-src 'none'; style-src {source_hash(style)}; base-uri 'none'; form-action 'none'",
     )
 
 
@@ -39,16 +37,3 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _printable(content: Any) -> Any:
-    """The same with each text printable."""
-    if isinstance(content, str):
-        return plain(content)
-    if isinstance(content, Mapping):
-        return {_printable(key): _printable(value) for key, value in content.items()}
-    return [_printable(each) for each in content] if isinstance(content, list) else content

@@ -65,8 +65,8 @@ def write_together(files: Sequence[PlannedFile], *, overwrite: bool = False) -> 
 def staging_folder(place: Path) -> Iterator[Path]:
     """A hidden folder within that of outputs, for files that are put in their places later.
 
-    It goes with what is left in it, and with the folder of the outputs if that was not there before and is
-    empty.
+    It is removed with what is left in it, and so is the folder of the outputs if it did not exist before and
+    is empty.
 
     Raises
     ------

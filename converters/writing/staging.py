@@ -1,7 +1,7 @@
 """Datasets are made ready to be written: here, or where their files are made beforehand.
 
 What is staged needs nothing but to be put in its place: the files are complete, under temporary names, and
-all that is told of the dataset is known without its records.
+all that messages say of the dataset is known without its records.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class StagedDataset:
     hashes : mapping of Path to FileHash
         Of its files by the paths that they will have, if they are asked for.
     problem : AdamgateError or None
-        Why there is no `chosen`, or no `prepared`. What kept a file from being made is told when it is to be
-        put in its place.
+        Why there is no `chosen`, or no `prepared`. The error of a file that could not be made is raised
+        when it is to be put in its place.
     """
 
     chosen: ChosenOutput | None = None

@@ -418,7 +418,7 @@ class Prepared:
         UnwritableOutput
         """
         beside = target.format.load_writer().beside.plan(self.about)
-        # What would be beside data that go elsewhere is told as lost.
+        # Files beside data that are sent elsewhere are reported as not kept.
         files = (*self.files, *beside) if target.has_files_beside else self.files
         refuse_inputs((file.path for file in files if not file.merged), (*inputs, *kept))
         refuse_merging((file.path for file in files if file.merged), (*inputs, *kept))

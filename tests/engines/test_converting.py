@@ -199,7 +199,7 @@ ALTERNATIVES = {
     "quiet": "adam out --to csv -q",
     "twice the same name": "adam again out --to parquet --manifest m.json",
     "an archive": "adam.zip out --to csv --manifest m.json",
-    "a file that is not there": "adam gone.xpt out --to parquet",
+    "a file that does not exist": "adam gone.xpt out --to parquet",
     "a file is in the way": "adam file/out --to parquet",
     "a folder is in the way": "adam taken --to parquet",
     "files are there": "adam there --to csv",

@@ -187,7 +187,7 @@ def _part_of(packed: ZipFile, sheet: str) -> str:
 
 
 def _read(packed: ZipFile, part: str) -> bytes:
-    """A part of a workbook; nothing where it is not there."""
+    """A part of a workbook; empty if it does not exist."""
     return packed.read(part) if part in packed.namelist() else b""
 
 
