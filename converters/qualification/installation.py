@@ -77,12 +77,17 @@ class Installation:
 
     @cached_property
     def recorded(self) -> Mapping[str, str]:
-        """SHA-256 of each file as the wheel recorded it; empty if the package is not from a wheel."""
+        """SHA-256 of each file as the wheel recorded it; empty if the package is not from a wheel.
+
+        An editable installation records no file of the package, but others that may lie below it: those of an
+        environment in a folder of the checkout.
+        """
         held = self.distribution.files if self.distribution is not None else None
         found = {}
         for each in held or ():
             place = Path(str(each.locate())).resolve()
-            if place.is_relative_to(self.package) and each.hash is not None and each.hash.mode == "sha256":
+            of_package = each.parts[0] == _NAME and place.is_relative_to(self.package)
+            if of_package and each.hash is not None and each.hash.mode == "sha256":
                 digest = base64.urlsafe_b64decode(each.hash.value + "=" * (-len(each.hash.value) % 4))
                 found[place.relative_to(self.package).as_posix()] = digest.hex()
         return found
