@@ -1,6 +1,7 @@
 """The page in a browser: filters, search, order, keyboard; nothing in it runs that is not its own."""
 
 import re
+import shutil
 import statistics
 import time
 import tomllib
@@ -243,6 +244,21 @@ def test_tables_fit_on_paper_those_of_adverse_events_across(opened, tmp_path):
     assert page.evaluate(beyond, 1001) == []
     sizes = set(re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", page.pdf(format="A4")))
     assert sizes == {(b"595", b"842"), (b"842", b"595")}
+
+
+def test_a_long_path_makes_no_page_wider(root, opened, tmp_path):
+    folder = tmp_path / ("a_folder_of_a_delivery_" * 5) / ("of_a_trial_" * 5)
+    shutil.copytree(root / "fixtures" / "cartitude1", folder)
+    study = ag.read(folder)
+    written = ag.write_page(tmp_path / "page.html", ag.validate(study), study, param=["OS"])
+    page = opened(written.read_text(encoding="utf-8"), viewport={"width": 360, "height": 800})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # opens all
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 670, "height": 900})  # A4 between the margins
+    beyond = """() => [...document.querySelectorAll('td')].filter((each) =>
+        each.getBoundingClientRect().right > 671).map((each) => each.textContent)"""
+    assert [each for each in page.evaluate(beyond) if "delivery" in each] == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
