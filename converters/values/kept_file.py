@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -70,7 +70,7 @@ class KeptFile:
 
     def __init__(self, folder: WorkFolder) -> None:
         self._folder: WorkFolder | None = folder
-        self._handle: BinaryIO | None = None
+        self._opened: int | None = None
         self._process = 0
         self._lock = Lock()
         self._end = 0
@@ -86,9 +86,9 @@ class KeptFile:
 
     def settle(self) -> None:
         """Close the file, to be opened again when needed: other machines see what was written by then."""
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            os.close(opened)
 
     def remove(self) -> None:
         """Remove the file before its folder goes."""
@@ -141,12 +141,17 @@ class KeptFile:
         return pa.ipc.open_stream(pa.py_buffer(content)).read_next_batch().column(0)
 
     def _descriptor(self) -> int:
-        """Of the file, opened once for each process: one that was forked has its own."""
+        """Of the file, opened once for each process: one that was forked has its own.
+
+        It is no file object: these complain if they go before what closes them, as they may among objects
+        that refer to each other.
+        """
         with self._lock:
-            if self._handle is None or self._process != os.getpid():
-                self._handle = open(self.path, "r+b", buffering=0)  # noqa: SIM115
+            if self._opened is None or self._process != os.getpid():
+                self.settle()
+                self._opened = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
                 self._process = os.getpid()
-            return self._handle.fileno()
+            return self._opened
 
     def _write_at(self, position: int, data: memoryview | bytes) -> None:
         left = memoryview(data)
@@ -183,8 +188,7 @@ class KeptFile:
         return {"path": self.path, "_end": self._end}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _folder=None, _handle=None, _process=0, _lock=Lock())
+        vars(self).update(state, _folder=None, _opened=None, _process=0, _lock=Lock())
 
     def __del__(self) -> None:
-        if self._handle is not None:
-            self._handle.close()
+        self.settle()
