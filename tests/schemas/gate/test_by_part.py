@@ -77,13 +77,12 @@ def longest(study):
 
 
 def compared(study, **options):
-    whole = json_of(judge(study, **options))
-    for parts in (2, 8):
-        records = max(longest(study) // parts, 1)
-        assert parts_by_subject(study, records) is not None
-        here = judge(bounded(study), executor=Here(records), **options)
-        elsewhere = judge(study, executor=Elsewhere(map, Held, records), **options)
-        assert json_of(here) == json_of(elsewhere) == whole
+    """In one process and as tasks of others: the parts of one way are judged as those of the other."""
+    few, many = (max(longest(study) // parts, 1) for parts in (2, 8))
+    assert parts_by_subject(study, few) is not None
+    here = judge(bounded(study), executor=Here(many), **options)
+    elsewhere = judge(study, executor=Elsewhere(map, Held, few), **options)
+    assert json_of(here) == json_of(elsewhere) == json_of(judge(study, **options))
 
 
 @pytest.mark.slow
