@@ -1,6 +1,5 @@
 """No value of a subject is in what is said without ``show_values``: planted markers never come back."""
 
-import json
 import re
 import warnings
 from collections.abc import Iterator
@@ -183,9 +182,7 @@ def test_no_planted_value_comes_back_from_damaged_records(number: int):
 
 
 @pytest.mark.one_version
-@pytest.mark.parametrize(
-    "damage", [each for each in DAMAGES if not mixes(each)], ids=lambda each: each.name
-)
+@pytest.mark.parametrize("damage", [each for each in DAMAGES if not mixes(each)], ids=lambda each: each.name)
 def test_no_planted_value_comes_back_from_damaged_data(study: ag.Study, trial: ag.Study, damage):
     """Faults that change variables, and those of other studies: each alone."""
     known = {"trial": trial, "cartitude1": study}.get(damage.study) or base(damage.study)

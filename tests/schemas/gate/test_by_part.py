@@ -19,6 +19,8 @@ from adamgate.schemas.study.answers import AnswersInMemory
 from adamgate.schemas.study.columns import InFrame
 from adamgate.schemas.study.totals import Totals
 
+pytestmark = pytest.mark.one_version  # how a study is divided depends on no library
+
 RANDOM_STUDIES = int(os.environ.get("RANDOM_STUDIES", "8"))
 
 
@@ -95,6 +97,7 @@ def test_of_studies(name):
     compared(by_subject(study, shuffled={"ADSL", "ADTTE"}))
 
 
+@pytest.mark.slow
 def test_parts_are_told_before_they_are_judged():
     study, told = by_subject(two_arm_trial()), []
     records = longest(study) // 3
