@@ -17,11 +17,12 @@ settings.register_profile(
     "repeatable",
     derandomize=True,
     deadline=None,
+    max_examples=60,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=20)
-settings.register_profile("other versions", settings.get_profile("repeatable"), max_examples=50)
+settings.register_profile("other versions", settings.get_profile("repeatable"), max_examples=30)
 PROFILES = {
     "not slow": "quick",
     "not one_version": "other versions",
@@ -32,7 +33,7 @@ PROFILES = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Properties: a fifth of their examples where slow tests are left out; half with other versions.
+    """Properties: a third of their examples where slow tests are left out; half with other versions.
 
     A test that wants more or fewer than others says so as a share of ``settings.default.max_examples``.
     Files are flushed to the disk where all tests run; elsewhere no test waits for the disk.

@@ -136,6 +136,7 @@ def documented() -> dict[str, object]:
 DOCUMENTED = documented()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_it_has_an_example_that_runs(name, trial, tmp_path, monkeypatch):
     examples = doctest.DocTestParser().get_examples(inspect.getdoc(DOCUMENTED[name]) or "")

@@ -58,6 +58,7 @@ def test_without_arguments_it_says_how(workshop, capsys):
     assert capsys.readouterr().err == "give an id and a family: make rule ID=TTE099 FAMILY=durations\n"
 
 
+@pytest.mark.slow
 def test_every_family_can_have_another_rule(workshop, root):
     """What is written is Python, and every name that it uses is imported."""
     ours = [rule for rule in ag.rule_book().values() if not rule.id.startswith(("AD", "CT"))]

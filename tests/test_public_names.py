@@ -241,6 +241,7 @@ CODEBOOKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", CODEBOOKS)
 def test_keys_of_codebooks(command: str, root: Path, snapshot, tmp_path: Path):
     study = str(root / "fixtures" / "cartitude1")

@@ -114,6 +114,7 @@ def test_without_data_there_is_nothing_to_begin_with(study: Path, name: str):
 # What is written
 
 
+@pytest.mark.slow
 def test_it_says_what_was_found(study: Path):
     begun = begun_file(study, study.parent)
     assert "#   adam  ADaM: ADSL, ADTTE\n" in begun.text
@@ -138,6 +139,7 @@ def test_every_setting_is_in_it_with_its_default(study: Path, tmp_path: Path):
     assert max(map(len, text.splitlines())) <= 112
 
 
+@pytest.mark.slow
 def test_the_schema_is_named_where_it_is_present(study: Path, tmp_path: Path):
     assert not begun_file(study, tmp_path).text.startswith("#:schema")
     (tmp_path / "adamgate.schema.json").write_text("{}")
@@ -152,6 +154,7 @@ def test_what_no_table_can_be_made_of_is_said(study: Path, tmp_path: Path):
     assert "table" not in tomllib.loads(begun.text)
 
 
+@pytest.mark.slow
 def test_raw_exports_are_begun_with_a_proposal(tmp_path: Path):
     begun = begun_file(FIXTURES / "cartitude1-raw", tmp_path)
     assert begun.report is None
@@ -174,6 +177,7 @@ def test_a_step_leads_to_analysis_datasets(tmp_path: Path, made_from: str):
 ODD = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @given(st.lists(ODD, min_size=1, max_size=3, unique=True), ODD)
 @settings(max_examples=settings.default.max_examples // 4)
 def test_whatever_parameters_are_called_it_loads(tmp_path_factory, codes: list[str], label: str):
@@ -201,6 +205,7 @@ def test_whatever_parameters_are_called_it_loads(tmp_path_factory, codes: list[s
 # The command
 
 
+@pytest.mark.slow
 def test_it_is_written_once(study: Path, capfd: pytest.CaptureFixture[str]):
     assert cli.run(["init", "adam"]) == 0
     out, err = capfd.readouterr()
@@ -217,6 +222,7 @@ def test_it_is_written_once(study: Path, capfd: pytest.CaptureFixture[str]):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [("--dry-run",), ("-o", "-"), ("--dry-run", "-o", "other.toml")])
 def test_it_is_printed(study: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...]):
     assert cli.run(["init", "adam", *options]) == 0
@@ -224,6 +230,7 @@ def test_it_is_printed(study: Path, capfd: pytest.CaptureFixture[str], options: 
     assert [each.name for each in Path().glob("*.toml")] == []
 
 
+@pytest.mark.slow
 def test_paths_are_those_of_its_folder(study: Path):
     Path("project").mkdir()
     assert cli.run(["init", "adam", "-o", "project/adamgate.toml", "-q"]) == 0
@@ -233,6 +240,7 @@ def test_paths_are_those_of_its_folder(study: Path):
     assert Path("project/results/os_km.csv").exists()
 
 
+@pytest.mark.slow
 def test_how_data_are_read_is_set_in_the_file(study: Path, capfd: pytest.CaptureFixture[str]):
     """Text that is not valid in UTF-16, and dates whose order only the user knows."""
     adtte = (study / "adtte.csv").read_text().replace("2024-01-01", "01/01/2024")

@@ -49,6 +49,7 @@ def test_what_is_not_derived_has_no_method(written):
     assert written.dangling == ()
 
 
+@pytest.mark.slow
 def test_the_document_agrees_with_its_data_and_itself(root, tmp_path, written):
     study = ag.Study.of(*ag.read(root / "fixtures" / "cartitude1"), definition=written)
     report = ag.validate(study, select="DF")

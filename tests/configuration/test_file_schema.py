@@ -41,6 +41,7 @@ def is_taken(document, tables=TABLES):
     return True
 
 
+@pytest.mark.slow
 def test_it_is_a_schema_that_describes_every_key():
     Draft202012Validator.check_schema(SCHEMA.schema)
     for table in TABLES:

@@ -282,6 +282,7 @@ def test_debug_is_on_by_any_word_but_off(text: str, value: bool):
     assert load_settings(environ={"ADAMGATE_DEBUG": text}).debug is value
 
 
+@pytest.mark.slow
 def test_a_variable_without_effect_is_named_also_with_q(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], root: Path
 ):

@@ -4,6 +4,7 @@ import calendar
 import datetime
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ def days_of(text):
     return []
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     events=EVENTS,
@@ -113,6 +115,7 @@ def test_treatment_emergence_of_partial_dates_is_that_of_all_their_days(
         assert flag == ("Y" if expected else None)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     events=EVENTS,
@@ -138,6 +141,7 @@ def test_events_that_worsened_are_treatment_emergent(events, unknown, window, se
         assert flag == ("Y" if expected else None)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     events=EVENTS,
@@ -176,6 +180,7 @@ def test_one_record_of_each_group_is_flagged(events, by, worst, take, missing_gr
     assert found["AOCCFL"] == ["Y" if at in flagged else None for at in range(len(events))]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     events=EVENTS,

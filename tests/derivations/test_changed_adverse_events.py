@@ -178,6 +178,7 @@ def as_dataset(data, rows):
     return ag.Dataset.from_frame(frame, data.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [None, *range(max(2, settings.default.max_examples * 8 // 100))])
 def test_every_cell_is_that_of_the_rules(pilot, sources, seed):
     ae, adsl = plain(sources["AE"]), plain(sources["ADSL"])
@@ -193,6 +194,7 @@ def test_every_cell_is_that_of_the_rules(pilot, sources, seed):
             assert value == wanted[name], (row["USUBJID"], row["AESEQ"], name)
 
 
+@pytest.mark.slow
 def test_the_time_to_the_first_event_follows_from_the_derived_adae(root, pilot, sources, shared):
     file = root / "fixtures" / "derivations" / "pilot_adtte.toml"
     then = specification(load_settings((), file).entries)

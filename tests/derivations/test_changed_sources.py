@@ -321,6 +321,7 @@ ADTTES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ADTTES)
 @pytest.mark.parametrize("seed", range(settings.default.max_examples * 15 // 100))
 def test_every_cell_is_that_of_the_rules(root, request, name, seed):

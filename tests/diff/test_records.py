@@ -288,6 +288,7 @@ def test_a_dataset_without_variables_against_one_with():
     assert (found.variables_only_b, found.only_b.count) == (("USUBJID",), 1)
 
 
+@pytest.mark.slow
 def test_wide_datasets():
     frame = pd.DataFrame(np.arange(2000.0).reshape(1, -1), columns=[f"V{i}" for i in range(2000)])
     a, b = (ag.Dataset.from_frame(frame.assign(V1999=value), "WIDE") for value in (1.0, 2.0))

@@ -215,6 +215,7 @@ ALTERNATIVES = {
 """TWO are two files without defects."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ALTERNATIVES.values(), ids=ALTERNATIVES)
 def test_whatever_is_asked_for(compared, pickling, sides, words):
     for side in ("one", "many"):
@@ -239,6 +240,7 @@ def test_what_goes_into_a_folder_is_shared(pickling, compared):
     assert pickling.done == ["adam/ada.parquet", "adam/adc.parquet"]
 
 
+@pytest.mark.slow
 def test_a_define_beside_the_data(compared, pickling, root):
     for side in ("one", "many"):
         shutil.copytree(root / "fixtures" / "cartitude1", compared.folder / side / "trial")

@@ -104,6 +104,7 @@ def test_what_is_written_others_read(everything, tmp_path):
     assert str(schema.field("SEX").type) == "large_string"
 
 
+@pytest.mark.slow
 def test_a_table_for_tools(root, tmp_path):
     table = ag.survival(ag.read(root / "fixtures" / "cartitude1"), "OS", arm="SEX")
     table.write(tmp_path / "os.feather")
@@ -141,6 +142,7 @@ def test_nested_columns_and_repeated_names_are_refused(tmp_path):
         ag.read(tmp_path / "b.feather")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", ["uncompressed", "lz4"])
 def test_a_damaged_file_is_read_or_refused(compression, tmp_path):
     """Offsets and codes beyond their buffers, too: Arrow would read memory that is not the file's."""

@@ -179,6 +179,7 @@ def test_other_tools_read_groups_whose_dictionaries_differ(monkeypatch, tmp_path
     assert pd.read_parquet(path)["F"].astype(object).where(lambda each: each.notna(), None).tolist() == texts
 
 
+@pytest.mark.slow
 def test_a_large_dataset_has_groups_of_a_fixed_size(tmp_path, assert_same):
     records = 300_000
     frame = pd.DataFrame(

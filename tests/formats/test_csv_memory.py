@@ -18,7 +18,7 @@ from adamgate.converters.values.content import HeldBytes
 from adamgate.converters.values.kept_columns import KeptColumns
 from adamgate.converters.values.memory import Memory
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_version]
 
 NAMES = b"STUDYID,USUBJID,AVAL,ADT,AETERM\n"
 RECORDS = b"".join(

@@ -165,6 +165,7 @@ def test_long_columns_lose_the_word_too(tmp_path: Path) -> None:
     assert values(data, "RACE") == [None if i % 7 == 0 else f"text {i}" for i in range(3000)]
 
 
+@pytest.mark.slow
 def test_a_study_of_r_is_the_same_as_one_with_empty_fields(tmp_path: Path, shared: Path) -> None:
     folder = shared / "cases/gate/S2-R-write-csv"
     declared = ag.validate(ag.read(folder, missing="NA"))

@@ -226,6 +226,7 @@ def test_a_document_in_parts_is_the_document(
     )
 
 
+@pytest.mark.slow
 def test_a_document_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody parses it at once, unless its rows are not last or its encoding is given."""
     asked: list[Path] = []
@@ -450,6 +451,7 @@ def variants() -> list[Document]:
     return found
 
 
+@pytest.mark.slow
 def test_our_verdict_on_metadata_is_the_schemas(judge: Callable[[Document], bool]) -> None:
     assert judge(FULL)
     cases = variants()

@@ -222,6 +222,7 @@ def test_a_new_format_keeps_what_it_holds_and_tells_of_the_rest(toy, tmp_path):
         assert f"{kind} (" in str(told[0].message)
 
 
+@pytest.mark.slow
 def test_a_survival_table_is_written_in_a_new_format(toy, root, tmp_path, capsys):
     command = ["survival", str(root / "fixtures/cartitude1"), "--param", "OS", "-q"]
     assert run([*command, "--for", "toy", "-o", str(tmp_path / "os.toy")]) == 0

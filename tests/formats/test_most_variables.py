@@ -85,6 +85,7 @@ def test_commas_within_a_quoted_title_are_no_variables(tmp_path, at_most_three):
     assert len(ag.read(path)["ADX"].variables) == 2
 
 
+@pytest.mark.slow
 def test_a_frame_of_too_many_columns_is_refused():
     frame = pd.DataFrame([[0.0] * (MOST_VARIABLES + 1)]).add_prefix("V")
     with pytest.raises(ValueError, match="ADX: 32,768 columns, more than the 32,767 variables"):

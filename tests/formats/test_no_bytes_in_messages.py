@@ -33,6 +33,7 @@ def test_a_first_record_taken_for_names_is_told_by_position(tmp_path: Path):
     assert MARKER not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_the_names_of_a_transport_file_overwritten_by_records(tmp_path: Path):
     """Whatever stands where names, types and labels belong, a message quotes none of it."""
     whole = (STUDY / "adtte.xpt").read_bytes()
@@ -47,6 +48,7 @@ def test_the_names_of_a_transport_file_overwritten_by_records(tmp_path: Path):
             assert "01-0" not in str(refused)  # noqa: PT017
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inserted", [True, False])
 @pytest.mark.parametrize(
     "foreign", [b"SECRETZQ" * 10, b"\0\1SECRETZQ" * 8, b"\0\1\0\0\0\10\0\1" + b"SECRETZQ" * 9]

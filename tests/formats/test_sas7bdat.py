@@ -170,6 +170,7 @@ def test_a_named_catalogue_must_be_one_and_a_found_one_may_not(shared: Path, tmp
         read(data, catalog=tmp_path / "absent.sas7bcat")
 
 
+@pytest.mark.slow
 def test_a_catalogue_that_crashes_the_library_ends_in_a_message(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

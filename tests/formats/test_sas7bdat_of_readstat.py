@@ -49,6 +49,7 @@ def _blanked(texts: np.ndarray) -> np.ndarray:
     return stored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", ["none", "rle"])
 def test_every_cell_is_what_was_written_and_pyreadstats(
     program: Path, tmp_path: Path, compression: str

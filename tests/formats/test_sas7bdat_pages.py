@@ -98,6 +98,7 @@ def made(draw: st.DrawFn) -> Data:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 80 // 100)
 @given(made(), st.sampled_from([1, 3, 1000]))
 def test_every_cell_is_what_was_written(data: Data, block: int) -> None:
@@ -233,6 +234,7 @@ def test_a_damaged_record_of_the_other_kind_is_refused(packed: bytes) -> None:
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 150 // 100)
 @given(st.sampled_from(COMPRESSIONS), st.data())
 def test_a_damaged_file_is_read_or_refused(compression: Any, data: st.DataObject) -> None:

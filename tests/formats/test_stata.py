@@ -343,6 +343,7 @@ def test_text_behind_a_nul_is_not_text(tmp_path):
     assert data.notes == ()
 
 
+@pytest.mark.slow
 def test_a_file_that_ends_early_is_refused_wherever_it_ends(tmp_path):
     ag.write(described(), tmp_path / "adx.dta")
     whole = (tmp_path / "adx.dta").read_bytes()

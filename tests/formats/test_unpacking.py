@@ -70,6 +70,7 @@ def _bombs(folder):
     return sorted(folder.iterdir())
 
 
+@pytest.mark.slow
 def test_files_that_unpack_too_far_are_refused_with_the_option_that_lifts_it(a_small_limit, tmp_path):
     for bomb in _bombs(tmp_path):
         with pytest.raises(ag.UnreadableInput, match=r"100 times its size") as refusal:

@@ -256,6 +256,7 @@ def test_every_millisecond_from_march_1900_comes_back_from_its_number(ticks):
     assert (back == moments).all()
 
 
+@pytest.mark.slow
 def test_a_table_for_tools(root, tmp_path):
     table = ag.survival(ag.read(root / "fixtures" / "cartitude1"), "OS", arm="SEX")
     table.write(tmp_path / "os.xlsx")

@@ -56,6 +56,7 @@ def as_sas_numbers(column):
     return seconds / 86400 if column.dtype == "datetime64[s]" else seconds
 
 
+@pytest.mark.slow
 def test_every_real_file_agrees_with_pyreadstat(shared):
     paths = sorted((shared / "data").rglob("*.xpt"))
     assert len(paths) == REAL_FILES

@@ -20,6 +20,7 @@ REQUIRED = os.environ.get("TESTS_REQUIRE_HOST")
 pytestmark = pytest.mark.one_version
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delivery", ["passing", "refused"])
 def test_reports_are_those_of_the_command(delivery, request, tmp_path, capsys):
     data = request.getfixturevalue(delivery)
@@ -50,6 +51,7 @@ def test_a_verdict_is_counts_and_files(refused, tmp_path):
     assert refusal.value.__context__ is None
 
 
+@pytest.mark.slow
 def test_settings_take_precedence_over_the_file(refused, tmp_path):
     config = tmp_path / "adamgate.toml"
     config.write_text('[settings]\nfail_on = "never"\n')
@@ -57,6 +59,7 @@ def test_settings_take_precedence_over_the_file(refused, tmp_path):
     assert not judged(GateRequest(data=refused, config=config, settings={"fail_on": "error"})).passed
 
 
+@pytest.mark.slow
 def test_a_baseline_and_custom_rules(refused, tmp_path):
     earlier, rules = tmp_path / "earlier.json", tmp_path / "rules.py"
     judged(GateRequest(data=refused, reports=earlier))
@@ -151,6 +154,7 @@ def test_errors_of_others_are_tried_again():
     assert not is_retried(ag.AdamgateError("a refusal"))
 
 
+@pytest.mark.slow
 def test_a_pipeline_ends_with_the_error_of_its_exit_code(project, refused_project, tmp_path):
     assert ran(project, {"force": True}) == {"gate": "ran: PASSED  no findings (fails on: error)"}
     with pytest.raises(ag.Refused, match=r"1 refused.*\n.*refused  gate  REFUSED  1 error") as refusal:
@@ -174,6 +178,7 @@ def test_an_internal_error_in_a_step_is_tried_again(project, monkeypatch):
     assert is_retried(problem.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", [each for each in ("gate", REQUIRED) if each])
 def test_a_host_needs_no_pandas_until_something_is_judged(module):
     """Schedulers import it each time they parse their files."""
@@ -198,6 +203,7 @@ def imported(file: Path) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_host_is_imported_by_its_own_module_alone(root):
     files = [root / "__init__.py", root / "__init__.pyi", root / "cli.py", root / "__main__.py"]
     files += [*(root / "converters").rglob("*.py"), *(root / "schemas").rglob("*.py")]
@@ -206,6 +212,7 @@ def test_a_host_is_imported_by_its_own_module_alone(root):
     assert found == {f"converters/hosts/{host}.py": {host} for host in hosts - {"hosts"}}
 
 
+@pytest.mark.slow
 def test_nothing_of_adamgate_imports_a_host():
     """Of those that are installed: all in `make test-hosts`."""
     code = (

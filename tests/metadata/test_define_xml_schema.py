@@ -43,6 +43,7 @@ def test_a_valid_document(shared, cdisc):
     assert findings(study) == []
 
 
+@pytest.mark.slow
 def test_a_problem_is_a_finding_with_file_and_line(shared, cdisc, tmp_path):
     text = (shared / "data" / "define" / "define_msg_adam.xml").read_text(encoding="utf-8")
     damaged = tmp_path / "define.xml"

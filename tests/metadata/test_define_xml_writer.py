@@ -49,6 +49,7 @@ def test_what_is_written_is_read_again(tmp_path, version):
     assert define_xml(again) == define_xml(made)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 def test_what_is_written_of_real_files_is_read_again(shared, tmp_path, name):
     made = read_define(shared / "data" / name)
@@ -63,6 +64,7 @@ def test_it_is_valid_as_the_source_is(schema, tmp_path):
     schema.assertValid(etree.fromstring(define_xml(made)))
 
 
+@pytest.mark.slow
 def test_the_example_of_the_guidelines_is_as_valid_as_its_source(schema, shared):
     path = shared / "data/define/define_msg_adam.xml"
     assert schema.validate(etree.parse(path)) == schema.validate(
@@ -78,6 +80,7 @@ TEXTS = st.text(
 )
 
 
+@pytest.mark.slow
 @given(text=TEXTS)
 def test_any_text_comes_back(tmp_path_factory, text):
     folder = tmp_path_factory.getbasetemp()

@@ -14,16 +14,20 @@ CHANGING_VARIABLES = re.compile("deliver|a name|a label|format|as text|a type|AV
 """Names of the defects that are not about records: they would hide the others."""
 
 
-def mixture(number):
-    """A study with every fifth of the defects that concern records."""
+def mixture(number, among=MIXTURES):
+    """A study with every fifth of the defects that concern records; with fewer if it is one among more."""
     delivery, rng = Delivery(two_arm_trial()), np.random.default_rng(number)
-    of_records = [each for each in DAMAGES if each.study == "trial" and keeps_variables(each)]
-    for damage in of_records[number::MIXTURES]:
+    for damage in [each for each in DAMAGES if mixes(each)][number::among]:
         try:
             damage.change(delivery, rng)
         except AssertionError:
             continue  # an earlier defect left nothing to damage
     return delivery.study()
+
+
+def mixes(damage):
+    """Whether a defect can be done to a study beside others."""
+    return damage.study == "trial" and keeps_variables(damage)
 
 
 def keeps_variables(damage):

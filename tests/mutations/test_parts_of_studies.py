@@ -7,6 +7,8 @@ import adamgate as ag
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.study.study import Study
 
+pytestmark = pytest.mark.one_version
+
 PARTS = {
     "one site": lambda subjects: subjects.SITEID.astype(object).eq(subjects.SITEID.value_counts().index[0]),
     "one arm": lambda subjects: subjects.TRT01P.astype(object).eq(subjects.TRT01P.iloc[0]),

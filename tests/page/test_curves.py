@@ -94,10 +94,12 @@ def stairs(path: str, last: float) -> list[tuple[float, float]]:
     ]
 
 
+@pytest.mark.slow
 def test_every_parameter_has_a_curve(page):
     assert list(figures(page)) == PARAMETERS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_the_steps_of_the_curve_are_those_of_the_table(study, page, parameter):
     figure = figures(page)[parameter]
@@ -160,6 +162,7 @@ def test_a_figure_has_a_title_and_is_told_in_words(page):
     assert "Placebo: 60 subjects, 36 events, median 550 days (356 to 685); Drug X 10 mg: 60 subjects" in page
 
 
+@pytest.mark.slow
 def test_options_choose_parameters_groups_and_records(study, report, tmp_path):
     target = ag.write_page(
         tmp_path / "page.html", report, study, param=["OS"], by="SEX", unit="months", where="AGE >= 60"
@@ -191,6 +194,7 @@ def test_an_option_that_does_not_fit_is_an_error_and_nothing_is_written(
     assert not target.exists()
 
 
+@pytest.mark.slow
 def test_the_order_of_the_records_changes_nothing(study, report, page, tmp_path):
     turned = []
     for dataset in study:
@@ -218,6 +222,7 @@ def test_a_parameter_without_a_curve_says_why(study, report, tmp_path):
     assert "The data did not pass the gate" in page
 
 
+@pytest.mark.slow
 def test_more_arms_than_curves_are_one_group_and_it_is_said(study, tmp_path):
     adtte = study["ADTTE"]
     sites = adtte.frame["SITEID"].astype(str) + adtte.frame["SEX"].astype(str)
@@ -241,6 +246,7 @@ def test_a_study_without_a_parameter_says_what_it_takes(study, tmp_path):
         ag.write_page(tmp_path / "page.html", ag.validate(without), {})
 
 
+@pytest.mark.slow
 def test_the_command_takes_the_options_of_the_curves(root, tmp_path, capsys):
     data, target = str(root / "fixtures" / "cartitude1"), tmp_path / "page.html"
     assert run(["report", data, "-q", "-o", str(target), "--param", "OS", "--by", "SEX"]) == 0
@@ -259,6 +265,7 @@ def test_the_marks_of_an_axis_reach_the_last_time_and_are_few(last, unit):
     assert len(set(np.diff(times).round(9))) == 1
 
 
+@pytest.mark.slow
 def test_markup_in_arms_parameters_and_reasons_stays_text(study, tmp_path):
     frame = study["ADTTE"].frame
     planted = "<b onclick=alert(1)>\u202e</b>"

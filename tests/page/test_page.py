@@ -55,6 +55,7 @@ def of_finding(finding: ag.Finding) -> ag.Report:
     )
 
 
+@pytest.mark.slow
 def test_the_verdict_and_counts_come_first(page):
     assert re.search(r"REFUSED.*9 errors.*1 warning.*1 note.*Fails on: error\. 3 datasets", words_of(page))
 
@@ -144,6 +145,7 @@ def test_text_that_turns_the_direction_is_shown_as_an_escape():
     assert findings_in(page)[0]["message"] == "AVAL \\u202e\\x07is negative"
 
 
+@pytest.mark.slow
 def test_keys_and_values_are_shown_only_if_the_report_has_them(broken):
     subject = "SYNTH-CARTITUDE-1"
     without = ag.render(ag.validate(broken, show_keys=False), "html")
@@ -193,6 +195,7 @@ def test_a_page_replaces_a_page_and_nothing_else(report, tmp_path):
         ag.write_page(report.inputs[0].path, report, overwrite=True)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_page_and_leaves_with_the_verdict(root, tmp_path, capsys):
     target = tmp_path / "page.html"
     assert run(["report", str(root / "fixtures" / "cartitude1-broken"), "-o", str(target)]) == 1
@@ -223,6 +226,7 @@ def project(root, tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_run_that_made_the_data_is_shown_with_its_policies(project):
     assert (
         run(["report", "adam", "raw", "-q", "--param", "OS", "--record", "run.jsonl", "-o", "page.html"]) == 0
@@ -242,6 +246,7 @@ def test_the_run_that_made_the_data_is_shown_with_its_policies(project):
         assert f"{each['count']:,} {each['unit']}" in row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -258,6 +263,7 @@ def test_a_record_that_is_none_is_told(project, capsys, content, said):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_altered_record_is_told(project, capsys):
     with Path("run.jsonl").open("a") as record:
         record.write("\n")
@@ -266,6 +272,7 @@ def test_an_altered_record_is_told(project, capsys):
     assert run(["report", "adam", "raw", "-q", "--record", "run.jsonl", "-o", "run.jsonl", "--force"]) == 4
 
 
+@pytest.mark.slow
 def test_a_page_without_a_verdict_needs_no_pandas():
     """It is written before libraries are loaded, and where they cannot be."""
     program = (
@@ -277,6 +284,7 @@ def test_a_page_without_a_verdict_needs_no_pandas():
     assert ran.stdout == "True set()\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["numpy", "pandas"])
 def test_a_run_that_ends_while_libraries_are_loaded_leaves_no_earlier_verdict(root, tmp_path, library):
     target = tmp_path / "page.html"
@@ -318,6 +326,7 @@ def test_findings_come_first(page):
     assert page.index('id="findings"') < page.index('id="datasets"')
 
 
+@pytest.mark.slow
 @pytest.mark.one_version
 def test_what_stopped_a_run_is_text(opened):
     told = f"first line {MARKUP}\n  <b>where</b>: [raw.DM] \u202e\n"

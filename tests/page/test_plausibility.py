@@ -114,6 +114,7 @@ def os_of(study, *without):
     return part.curves.plausibility
 
 
+@pytest.mark.slow
 def test_without_dates_or_assessments_or_a_cut_off_the_rest_is_shown(study):
     without = os_of(changed(study, ADT=None))
     assert (without.pile_up, without.assessments, without.cut_off) == ((), (), "")
@@ -127,6 +128,7 @@ def test_without_dates_or_assessments_or_a_cut_off_the_rest_is_shown(study):
     assert sum(row.after for row in latest.pile_up) == 0
 
 
+@pytest.mark.slow
 def test_durations_of_zero_are_counted_and_many_reasons_are_cut(study):
     frame = study["ADTTE"].frame
     zero = frame["AVAL"].where(frame.index % 40 != 0, 0.0)
@@ -136,6 +138,7 @@ def test_durations_of_zero_are_counted_and_many_reasons_are_cut(study):
     assert (len(found.reasons), found.unlisted) == (60, 60)
 
 
+@pytest.mark.slow
 def test_a_subject_is_not_named_by_a_reason(study):
     found = os_of(changed(study, CNSDTDSC=study["ADTTE"].frame["USUBJID"]))
     assert not [row.reason for row in found.reasons if "MADEUP" in row.reason]
@@ -181,6 +184,7 @@ def missed_visits(study, parameter, *, to_event):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("parameter", "to_event"), [("PFS", True), ("OS", False)])
 def test_gaps_are_the_intervals_in_which_a_scheduled_visit_is_missed(irregular, parameter, to_event):
     seen = gaps_of(declared(irregular, parameter), parameter)
@@ -204,6 +208,7 @@ def test_gaps_are_the_intervals_in_which_a_scheduled_visit_is_missed(irregular, 
     ]
 
 
+@pytest.mark.slow
 def test_the_schedule_that_is_not_declared_is_the_one_that_adrs_shows(study):
     assert gaps_of(study).schedule.startswith("observed in ADRS: on days ")
     frame = study["ADRS"].frame.drop(columns=["AVISIT", "AVISITN"])
@@ -220,6 +225,7 @@ def with_adrs(study, frame):
     return ag.Study({each.name: adrs if each.name == "ADRS" else each for each in study})
 
 
+@pytest.mark.slow
 def test_gaps_do_not_depend_on_the_order_of_records_and_name_nobody_without_keys(irregular):
     turned = with_adrs(irregular, irregular["ADRS"].frame.iloc[::-1].reset_index(drop=True))
     assert gaps_of(declared(turned)) == gaps_of(declared(irregular))
@@ -228,10 +234,12 @@ def test_gaps_do_not_depend_on_the_order_of_records_and_name_nobody_without_keys
     assert quiet.unlisted == sum(row.longer for row in quiet.rows) > 0
 
 
+@pytest.mark.slow
 def test_without_a_start_no_gap_is_counted(study):
     assert gaps_of(changed(study, STARTDT=None)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "adrs",
     [

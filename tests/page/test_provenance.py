@@ -43,6 +43,7 @@ def values(page: str, table: str) -> list[float]:
     return [float(each) for each in re.findall(r'<data value="([^"]*)">', cells)]
 
 
+@pytest.mark.slow
 def test_the_estimates_and_the_medians_are_those_of_the_km_command(page, tmp_path):
     estimates = made(page, "km", tmp_path)
     shown = values(page, "estimates")
@@ -59,6 +60,7 @@ def test_the_estimates_and_the_medians_are_those_of_the_km_command(page, tmp_pat
     assert np.allclose(drawn, of_group["survival"], atol=0.051 / 300)
 
 
+@pytest.mark.slow
 def test_the_times_of_the_lanes_are_those_of_the_swimmer_command(page, tmp_path):
     lanes = made(page, "swimmer", tmp_path)
     times = lanes.drop(columns=["USUBJID", "arm", "status"]).to_numpy().ravel()
@@ -66,6 +68,7 @@ def test_the_times_of_the_lanes_are_those_of_the_swimmer_command(page, tmp_path)
     assert lanes["arm"].nunique() == 2
 
 
+@pytest.mark.slow
 def test_the_biomarkers_are_in_the_table_of_the_survival_command(page, tmp_path):
     table = made(page, "survival", tmp_path)
     reached = table["duration"] >= 5 * 365.25 / 7
@@ -122,6 +125,7 @@ def cells(rows: str) -> list[list[str]]:
     return [[unescape(" ".join(re.sub("<[^>]*>", " ", each).split())) for each in row] for row in texts]
 
 
+@pytest.mark.slow
 def test_every_number_of_the_responders_is_that_of_their_command(figure, tmp_path):
     table = made(figure, "responders", tmp_path).set_index("what")
     shown, of = map(int, re.search(r"<strong>(\d+) of (\d+)", figure).groups())

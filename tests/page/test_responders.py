@@ -61,6 +61,7 @@ def changed(study, name, **columns):
     return ag.Study({each.name: dataset if each.name == name else each for each in study})
 
 
+@pytest.mark.slow
 def test_the_published_figures_are_there_with_their_denominators(page):
     words = words_of(section(page))
     for said in (
@@ -179,6 +180,7 @@ def test_a_parameter_of_another_dataset_gives_its_baseline(study):
             long_term_responders(both, ag.ResponderOptions(biomarkers=(wrong,)))
 
 
+@pytest.mark.slow
 def test_what_is_not_declared_is_found_and_said(published, tmp_path):
     target = ag.write_page(tmp_path / "page.html", ag.validate(published), published, param=["OS"])
     words = words_of(section(target.read_text(encoding="utf-8")))
@@ -204,6 +206,7 @@ def test_what_is_declared_must_fit(published, options, said):
         long_term_responders(published, ag.ResponderOptions(**options))
 
 
+@pytest.mark.slow
 def test_without_what_it_takes_the_page_says_so(study, tmp_path):
     for lacking, said in (
         ("ADTTE", "no time-to-event parameter is PFS"),
@@ -215,6 +218,7 @@ def test_without_what_it_takes_the_page_says_so(study, tmp_path):
     assert long_term_responders(without(study, "ADAE")).events == ()
 
 
+@pytest.mark.slow
 def test_markup_in_values_stays_text(published, tmp_path):
     planted = "<b onclick=alert(1)>\u202e"
     other = changed(published, "ADAE", ACAT1=planted)
@@ -228,6 +232,7 @@ def test_markup_in_values_stays_text(published, tmp_path):
     assert unescape(section(page)).count("<b onclick=alert(1)>\\u202e") >= 2
 
 
+@pytest.mark.slow
 def test_the_order_of_the_records_changes_nothing(published, tmp_path):
     turned = ag.Study(
         {each.name: each.replace(frame=each.frame.sample(frac=1, random_state=5)) for each in published}

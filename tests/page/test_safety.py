@@ -57,6 +57,7 @@ def as_shown(count, of):
     return f"{count:,} ({tenths // 10}.{tenths % 10})" if count else "0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1])
 def test_every_number_is_that_of_the_command_that_is_named(page, tmp_path, number):
     made = []
@@ -85,6 +86,7 @@ def test_every_number_is_that_of_the_command_that_is_named(page, tmp_path, numbe
     assert expected == {}
 
 
+@pytest.mark.slow
 def test_the_most_frequent_are_first(page):
     for rows in tables(section(page)):
         assert rows[0][:2] == (0, "Any adverse event")
@@ -153,6 +155,7 @@ def test_what_cannot_be_counted_is_said(study, tmp_path):
         written(study, tmp_path, safety=ag.SafetyOptions(groups=("SMQ1NAM",)))
 
 
+@pytest.mark.slow
 def test_markup_and_shells_find_nothing_in_terms(study, tmp_path):
     planted = "<b onclick=alert(1)>$(reboot)\u202e'"
     page = written(

@@ -103,6 +103,7 @@ def test_every_time_is_that_of_the_records(study):
     assert (lanes.subjects, lanes.without, lanes.chosen) == (120, 0, "all")
 
 
+@pytest.mark.slow
 def test_the_lanes_of_the_page_are_drawn_where_the_times_are(study, report, tmp_path):
     page = page_of(study, report, tmp_path, by="TRT01P", unit="months", swimmer=ag.SwimmerOptions(most=200))
     lanes = swimmer_lanes(study, ag.SwimmerOptions(most=200), arm="TRT01P").frame
@@ -129,6 +130,7 @@ def test_the_lanes_of_the_page_are_drawn_where_the_times_are(study, report, tmp_
     assert values == pytest.approx(times[~np.isnan(times)].tolist())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("choose", "of"),
     [
@@ -201,6 +203,7 @@ def test_what_is_declared_must_fit(study, report, tmp_path, options, said):
         page_of(study, report, tmp_path, swimmer=ag.SwimmerOptions(**options))
 
 
+@pytest.mark.slow
 def test_without_keys_lanes_are_numbered(study, tmp_path):
     report = ag.validate(study, show_keys=False)
     page = page_of(study, report, tmp_path, show_keys=False)
@@ -208,12 +211,14 @@ def test_without_keys_lanes_are_numbered(study, tmp_path):
     assert sorted(int(told.partition(":")[0]) for told, _ in lanes_in(page)) == list(range(1, 101))
 
 
+@pytest.mark.slow
 def test_the_order_of_the_records_changes_nothing(study, report, tmp_path):
     turned = {each.name: each.replace(frame=each.frame.sample(frac=1, random_state=5)) for each in study}
     other = ag.Study(turned)
     assert lanes_in(page_of(other, report, tmp_path)) == lanes_in(page_of(study, report, tmp_path))
 
 
+@pytest.mark.slow
 def test_the_file_of_settings_declares_it(root, tmp_path, capsys):
     data, target = str(root / "fixtures" / "cartitude1"), tmp_path / "page.html"
     settings = tmp_path / "adamgate.toml"

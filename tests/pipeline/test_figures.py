@@ -39,6 +39,7 @@ def declared(project, published=PUBLISHED):
     Path("published.csv").write_text(published)
 
 
+@pytest.mark.slow
 def test_equal_figures_pass_and_are_written_side_by_side(after_run):
     declared(after_run)
     ran = after_run("run")
@@ -60,6 +61,7 @@ def test_equal_figures_pass_and_are_written_side_by_side(after_run):
     assert after_run("run").states["figures"] == "unchanged"
 
 
+@pytest.mark.slow
 def test_a_figure_that_differs_fails_the_step(after_run):
     declared(after_run, PUBLISHED.replace("632.0", "632.1"))
     ran = after_run("run")

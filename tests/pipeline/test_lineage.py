@@ -70,6 +70,7 @@ def test_a_step_that_could_not_begin_has_no_events(after_run):
     assert Path("run.times.jsonl").read_text() == ""
 
 
+@pytest.mark.slow
 @pytest.mark.one_version
 @pytest.mark.parametrize("refused", [False, True])
 def test_events_are_those_of_the_published_model(project, refused):

@@ -182,6 +182,7 @@ def projects(draw):
     return steps, draw(st.permutations(sorted(steps)))
 
 
+@pytest.mark.slow
 @given(projects())
 def test_every_step_comes_after_those_whose_files_it_reads(given_steps):
     steps, declared = given_steps

@@ -53,6 +53,7 @@ def raw(project):
     return project
 
 
+@pytest.mark.slow
 def test_raw_files_become_datasets_and_are_inputs(raw):
     ran = raw("run")
     assert (ran.code, ran.states) == (0, {"sdtm": "ran", "ex": "ran", "adam": "ran"})
@@ -67,6 +68,7 @@ def test_raw_files_become_datasets_and_are_inputs(raw):
     assert raw("verify", "run.jsonl").code == 0
 
 
+@pytest.mark.slow
 def test_one_site_more_is_a_change(raw):
     raw("run", "-q")
     Path("export/site3").mkdir()
@@ -75,6 +77,7 @@ def test_one_site_more_is_a_change(raw):
     assert len(ag.read("sdtm")["AE"]) == 5
 
 
+@pytest.mark.slow
 def test_a_mapping_concerns_its_datasets_alone(raw):
     raw("run", "-q")
     raw.edit("adamgate.toml", 'AETERM = "Term"', 'AETERM = { column = "Term", case = "upper" }')

@@ -149,6 +149,7 @@ def test_verify_notices(after_run, tampered):
     assert json.loads(after_run("verify", "run.jsonl", "--format", "json").out)["equal"] is False
 
 
+@pytest.mark.slow
 def test_verify_notices_one_byte_of_each_file(after_run):
     recorded = {
         one["path"]
@@ -215,6 +216,7 @@ def test_verify_knows_an_output_by_its_content(after_run, tmp_path):
     assert f"{found}: not an output of the run\n" in ran.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["report.json", "tables/pfs.codebook.json"])
 def test_verify_says_which_run_an_edited_document_names(after_run, tmp_path, name):
     found = tmp_path / "found.json"
@@ -255,6 +257,7 @@ def test_verify_names_steps_without_outputs(project):
     assert "step gate: not run, step adam failed" in ran.out
 
 
+@pytest.mark.slow
 def test_a_record_elsewhere_leads_back_to_the_files(project, tmp_path):
     record = tmp_path / "records" / "trial.jsonl"
     assert project("run", "-q", "--record", str(record)).code == 0

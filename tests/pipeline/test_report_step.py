@@ -25,6 +25,7 @@ def declared(project, step=STEP):
     path.write_text(path.read_text(encoding="utf-8") + step, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_is_written_once_and_is_that_of_the_command(after_run):
     declared(after_run)
     ran = after_run("run")
@@ -44,6 +45,7 @@ def test_the_page_is_written_once_and_is_that_of_the_command(after_run):
     assert by_command.count("\n") == without_run.count("\n") + 2, "the command signs its file"
 
 
+@pytest.mark.slow
 def test_the_page_has_the_steps_before_it_with_their_policies(after_run):
     declared(after_run)
     after_run("run")
@@ -60,6 +62,7 @@ def test_the_page_has_the_steps_before_it_with_their_policies(after_run):
     assert Path("page.html").read_text(encoding="utf-8") == page, "the same bytes"
 
 
+@pytest.mark.slow
 def test_it_is_written_of_data_that_a_gate_refused(after_run):
     declared(after_run)
     after_run.edit("raw/adsl.csv", "Y,Y,Y,2024-02-04", "Y,Y,N,2024-02-04")
@@ -99,6 +102,7 @@ def test_a_wrong_key_is_an_error_before_anything_runs(project, old, new, said):
     assert not Path("page.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_variable_that_is_not_present_fails_the_step(after_run):
     declared(after_run, STEP.replace("TRTP", "TRTPP"))
     ran = after_run("run")
@@ -148,6 +152,7 @@ def test_a_page_of_somebody_else_is_not_replaced_by_one_without_a_verdict(projec
     assert not_judged("report.json")
 
 
+@pytest.mark.slow
 def test_after_a_wrong_settings_file_the_first_run_replaces_its_own_reports(project):
     declared(project)
     content = Path("adamgate.toml").read_bytes()
@@ -158,6 +163,7 @@ def test_after_a_wrong_settings_file_the_first_run_replaces_its_own_reports(proj
     assert "PASSED" in Path("page.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_fails_by_the_severity_that_the_step_declares(after_run):
     after_run.edit("raw/adsl.csv", "Y,Y,Y,2024-02-04", "Y,Y,N,2024-02-04")
     declared(after_run, STEP + 'fail_on = "never"\n')

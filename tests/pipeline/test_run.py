@@ -19,6 +19,7 @@ UNCHANGED = dict.fromkeys(("adam", "gate", "os", "pfs"), "unchanged")
 RAN = dict.fromkeys(("adam", "gate", "os", "pfs"), "ran")
 
 
+@pytest.mark.slow
 def test_steps_run_in_the_order_of_their_files(project):
     first = project("run")
     assert (first.code, first.states) == (0, RAN)
@@ -43,6 +44,7 @@ def test_touched_files_have_not_changed(after_run):
     assert after_run("run").states == UNCHANGED
 
 
+@pytest.mark.slow
 def test_an_unchanged_run_loads_no_pandas(after_run):
     script = (
         "import sys; from adamgate import cli; code = cli.run(['run', '-q']);"
@@ -52,6 +54,7 @@ def test_an_unchanged_run_loads_no_pandas(after_run):
     assert ran.stdout.splitlines()[-1] == "0 []"
 
 
+@pytest.mark.slow
 def test_force_runs_all_again_with_the_same_bytes(after_run):
     before = after_run.files()
     assert after_run("run", "--force").states == RAN
@@ -84,6 +87,7 @@ def test_a_process_does_many_steps_and_is_replaced_if_it_is_ended(after_run, mon
     assert not any(process.is_alive() for _, process in begun)
 
 
+@pytest.mark.slow
 def test_another_folder_and_another_path_to_it_give_the_same_bytes(after_run, monkeypatch, tmp_path):
     before = after_run.files()
     monkeypatch.chdir("/")
@@ -116,6 +120,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_has_changed_runs_again_and_says_why(after_run, change):
     (name, old, new), step, why = CHANGES[change]
@@ -205,6 +210,7 @@ def test_edited_code_is_another_version(after_run, tmp_path, root):
     assert "version adamgate (step adam, gate, os, pfs): 0.1.0+" in ran.stdout
 
 
+@pytest.mark.slow
 def test_code_that_is_edited_while_a_step_runs(project, monkeypatch):
     from adamgate.converters.pipeline import run
 
@@ -225,6 +231,7 @@ values = ["X"]
 """
 
 
+@pytest.mark.slow
 def test_a_waiver_that_expires_is_a_change(project, monkeypatch):
     path = project.folder / "adamgate.toml"
     path.write_text(path.read_text() + WAIVER)
@@ -248,6 +255,7 @@ def refusing(project):
     )
 
 
+@pytest.mark.slow
 def test_a_refused_gate_stops_what_reads_the_data_and_nothing_else(project):
     refusing(project)
     path = project.folder / "adamgate.toml"
@@ -277,6 +285,7 @@ def test_a_refused_gate_stops_what_reads_the_data_and_nothing_else(project):
     assert "of an earlier run" not in project("run").out
 
 
+@pytest.mark.slow
 def test_tables_of_an_earlier_run_are_named_where_the_gate_refuses(after_run):
     refusing(after_run)
     ran = after_run("run")
@@ -302,6 +311,7 @@ def test_a_gate_writes_any_form_and_the_same_bytes_again(project, name):
     assert project("verify", "run.jsonl").code == 0
 
 
+@pytest.mark.slow
 def test_a_gate_that_fails_on_nothing_passes(project):
     refusing(project)
     project.edit("adamgate.toml", 'kind = "validate"', 'kind = "validate"\nfail_on = "never"')
@@ -342,6 +352,7 @@ def test_a_folder_without_permission_fails_its_step(project):
     assert (ran.code, ran.states["adam"]) == (4, "failed")
 
 
+@pytest.mark.slow
 def test_only_and_from(after_run):
     assert after_run("run", "--only", "pfs").states == {"pfs": "unchanged"}
     assert after_run("run", "--only", "pfs", "--force").states == {"pfs": "ran"}
@@ -378,6 +389,7 @@ def test_a_dry_run_names_inputs_that_are_not_present(project):
     assert ran.out.count("is not present") == 1, "adam/ is not present, too, but will be"
 
 
+@pytest.mark.slow
 def test_files_that_no_run_has_written_are_not_replaced(project):
     Path("tables").mkdir()
     Path("tables/pfs.csv").write_text("mine")
@@ -389,6 +401,7 @@ def test_files_that_no_run_has_written_are_not_replaced(project):
     assert project("run", "--overwrite").code == 0
 
 
+@pytest.mark.slow
 def test_an_altered_record_is_not_used(after_run):
     after_run.edit("run.jsonl", '"kind": "derive"', '"kind": "Derive"')
     ran = after_run("run")
@@ -417,6 +430,7 @@ def test_an_input_that_changes_while_a_step_runs(project, monkeypatch):
     assert "input raw/cm.csv changed while the step ran" in ran.out
 
 
+@pytest.mark.slow
 def test_quiet_prints_the_summary_and_what_failed(project):
     quiet = project("run", "-q")
     assert quiet.out == "4 steps: 4 ran; record: run.jsonl\n"
@@ -425,6 +439,7 @@ def test_quiet_prints_the_summary_and_what_failed(project):
     assert project("run", "-q").err.startswith("refused  gate  REFUSED  2 errors")
 
 
+@pytest.mark.slow
 def test_the_first_findings_of_a_refused_gate_are_shown(project):
     refusing(project)
     quiet = project("run", "-q")
@@ -444,6 +459,7 @@ def test_the_first_findings_of_a_refused_gate_are_shown(project):
     assert last - first < 30
 
 
+@pytest.mark.slow
 def test_the_first_findings_of_a_table_that_judges_its_data_are_shown(project):
     refusing(project)
     text = (project.folder / "adamgate.toml").read_text()
@@ -480,6 +496,7 @@ def test_codebooks_name_the_record_of_the_steps_before(after_run):
         assert hashlib.sha256(json.dumps(said).encode()).hexdigest() == each["sha256"]
 
 
+@pytest.mark.slow
 def test_reports_name_the_record_of_the_steps_before(project):
     project.edit("adamgate.toml", 'output = "report.json"', 'output = "report.txt"')
     path = project.folder / "adamgate.toml"
@@ -500,6 +517,7 @@ def test_reports_name_the_record_of_the_steps_before(project):
     assert project("run").states["compared"] == "unchanged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["md", "xml", "sarif", "html", "json", "txt"])
 def test_reports_of_every_form_name_the_record(after_run, suffix):
     after_run.edit("adamgate.toml", 'output = "report.json"', f'output = "report.{suffix}"')
@@ -583,6 +601,7 @@ def test_full_disk(project):
     assert project("run").states == RAN
 
 
+@pytest.mark.slow
 def test_two_runs_at_once(project):
     fcntl = pytest.importorskip("fcntl")
     with Path("adamgate.toml").open() as file:
@@ -623,6 +642,7 @@ layout = "r"
 """
 
 
+@pytest.mark.slow
 def test_formats_with_sidecars_and_programs(project):
     path = project.folder / "adamgate.toml"
     path.write_text(path.read_text().partition("[step.")[0] + STAGED)
@@ -659,6 +679,7 @@ def test_a_conversion_declares_the_sidecars_of_its_file(project):
     assert (ran.code, "copied/_variables.csv is an output of [step.copy]" in ran.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_codebook_step_does_not_depend_on_what_only_gates_use(after_run):
     path = after_run.folder / "adamgate.toml"
     path.write_text(path.read_text() + '\n[rules]\nignore = ["AD0047"]\n')
@@ -678,6 +699,7 @@ def test_other_files_are_not_replaced(after_run, option):
     assert Path("raw/cm.csv").read_text().startswith("STUDYID")
 
 
+@pytest.mark.slow
 def test_outputs_that_a_step_does_not_write_any_more_are_removed(after_run):
     """A step that reads the folder would read them; from a fresh copy they would not be there."""
     path = after_run.folder / "adamgate.toml"
@@ -720,6 +742,7 @@ def test_outputs_of_a_step_that_is_gone_are_removed_where_nothing_runs(after_run
     assert after_run("run").states == UNCHANGED | {"os": "ran"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")
 def test_a_path_that_the_locale_does_not_have(project):
     project.edit("adamgate.toml", 'to = "adam"', 'to = "ädam"')
@@ -749,6 +772,7 @@ def test_the_record_of_another_settings_file_is_not_used(after_run, tmp_path):
     assert after_run.files() == before
 
 
+@pytest.mark.slow
 def test_data_that_change_between_the_gate_and_the_table(project, monkeypatch):
     from adamgate.converters.pipeline.steps.validate import ValidateStep
 

@@ -11,6 +11,7 @@ import pytest
 import adamgate as ag
 
 
+@pytest.mark.slow
 def test_it_does_what_the_command_does(project, finished):
     result = ag.run("adamgate.toml")
     assert {each.step: each.state for each in result.steps} == dict.fromkeys(
@@ -25,6 +26,7 @@ def test_it_does_what_the_command_does(project, finished):
     assert ag.run()["pfs"].state == "unchanged"
 
 
+@pytest.mark.slow
 def test_the_record_is_named_from_the_working_directory(after_run, monkeypatch):
     monkeypatch.chdir(after_run.folder.parent)
     result = ag.run("project")

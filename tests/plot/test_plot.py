@@ -46,6 +46,7 @@ def by_gid(axes) -> dict:
     return {artist.get_gid(): artist for artist in axes.get_children() if artist.get_gid()}
 
 
+@pytest.mark.slow
 def test_the_curve_its_limits_and_its_censored_subjects_are_those_of_the_table(tables):
     drawn = by_gid(ag.plot.kaplan_meier(tables))
     for place, (_, steps) in enumerate(tables.estimates.frame.groupby("group", sort=False, observed=True)):
@@ -64,6 +65,7 @@ def test_the_curve_its_limits_and_its_censored_subjects_are_those_of_the_table(t
             assert {(round(x, 9), round(y, 9)) for x, y in known[["time", name]].values} <= pairs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [(), (0, 100, 250.5, 10_000)])
 def test_the_numbers_at_risk_are_those_of_km_at_the_marks(study, tables, times):
     axes = ag.plot.kaplan_meier(tables, times=times)
@@ -155,6 +157,7 @@ def test_with_delayed_entry_those_at_risk_have_entered(root):
     assert shown[0] == 0 < shown[1]
 
 
+@pytest.mark.slow
 def test_names_are_text_whatever_they_hold(study, tmp_path):
     names = {"Placebo": r"$\frac{1", "Drug X 10 mg": "_<b>\x1b"}
     adtte = study["ADTTE"]
@@ -237,6 +240,7 @@ def test_an_input_is_never_replaced(tables, root, tmp_path, monkeypatch, capsys)
     assert "gif" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_table_of_the_swimmer_command_has_the_times_of_the_page(root, tmp_path, capsys):
     target = tmp_path / "swimmer.csv"
     command = [

@@ -4,7 +4,6 @@ import html
 import json
 import re
 import socket
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +15,7 @@ from adamgate.converters.qualification import qualify as qualify_module
 from adamgate.converters.qualification.checked_case import CheckedCase, CheckedPart, NotRun
 from adamgate.converters.qualification.html_record import html_record
 from adamgate.converters.qualification.installation import Installation
-from adamgate.converters.qualification.qualify import qualify, write_record
+from adamgate.converters.qualification.qualify import qualify
 from adamgate.converters.qualification.record import QualificationRecord
 from adamgate.converters.qualification.stored_answers import FOLDER, stored
 from adamgate.converters.survival.shapes import SHAPES
@@ -81,15 +80,6 @@ class TestRecord:
         assert not any("tests/" in each or "__pycache__" in each for each in document["files"])
         assert {"numpy", "pandas", "pandera", "pyarrow"} <= set(document["dependencies"])
 
-    def test_it_is_the_same_again_but_for_its_time(self, record, tmp_path):
-        again = qualify()
-        assert replace(again, made=record.made).document() == record.document()
-        first, second = (
-            write_record(record, tmp_path / "1"),
-            write_record(replace(again, made=record.made), tmp_path / "2"),
-        )
-        assert [each.read_bytes() for each in first] == [each.read_bytes() for each in second]
-
 
 def test_no_case_is_no_qualification():
     assert not made(CheckedPart("rules", ())).equal
@@ -122,6 +112,7 @@ def test_a_part_that_ends_in_an_error_differs_and_others_run(monkeypatch):
     assert cases(found, "tables") == (SAME,)
 
 
+@pytest.mark.slow
 def test_no_text_is_markup():
     hostile = "<script>alert(1)</script>&\u202e\x1b[31m"
     part = CheckedPart(
@@ -134,6 +125,7 @@ def test_no_text_is_markup():
     assert "&lt;script&gt;alert(1)" in page
 
 
+@pytest.mark.slow
 def test_the_page_loads_nothing_and_has_places_for_signatures():
     page = html_record(made(CheckedPart("rules", (SAME, OTHER))).document())
     assert not re.search(r"""(src|href)=["'](?!data:,)""", page)
@@ -158,6 +150,7 @@ def parts(monkeypatch):
 
 
 class TestCommand:
+    @pytest.mark.slow
     def test_all_as_expected(self, parts, tmp_path, capfd, monkeypatch):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", "1714564800")
         parts(SAME)
@@ -166,6 +159,7 @@ class TestCommand:
         document = json.loads((tmp_path / "q" / "qualification.json").read_text())
         assert (document["made"], document["result"]) == ("2024-05-01T12:00:00+00:00", "equal")
 
+    @pytest.mark.slow
     def test_a_difference(self, parts, tmp_path, capfd):
         parts(SAME, OTHER)
         assert cli.run(["qualify", "-o", str(tmp_path)]) == 1
@@ -174,6 +168,7 @@ class TestCommand:
         assert f"written: {tmp_path / 'qualification.html'}" in said.err
         assert json.loads((tmp_path / "qualification.json").read_text())["result"] == "different"
 
+    @pytest.mark.slow
     def test_an_existing_record_stays(self, parts, tmp_path, capfd):
         parts(SAME)
         (tmp_path / "qualification.json").write_text("signed")
@@ -187,6 +182,7 @@ class TestCommand:
         assert cli.run(["qualify"]) == 2
         assert "--output" in capfd.readouterr().err
 
+    @pytest.mark.slow
     def test_no_network_is_used(self, parts, tmp_path, monkeypatch):
         monkeypatch.setattr(socket, "socket", None)
         parts(SAME)

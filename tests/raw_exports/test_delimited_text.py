@@ -325,6 +325,7 @@ def test_files_that_describe_their_variables_are_read_as_delivered(tmp_path):
         read_raw_tables([tmp_path], RawFile(files=("ae.parquet",), header_lines=("names",)))
 
 
+@pytest.mark.slow
 def test_the_export_of_an_edc_system(shared):
     declared = RawFile(files=("DEMO_*.csv",), header_lines=("labels", "names"))
     tables = {each.name[27:-4]: each for each in read_raw_tables([shared / "data/raw/edc_export"], declared)}

@@ -78,6 +78,7 @@ def ordered(name, dataset):
     return frame.assign(KEY=keys).sort_values("KEY", kind="stable", ignore_index=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_collected_tables_of_pharmaverse_are_its_sdtm(pharmaverse, name):
     ours, theirs = ordered(name, pharmaverse[name]), ordered(name, sdtm(name))
@@ -92,6 +93,7 @@ def test_the_collected_tables_of_pharmaverse_are_its_sdtm(pharmaverse, name):
         assert len(different) == expected, f"{variable}: {different[:3]}"
 
 
+@pytest.mark.slow
 def test_no_collected_column_of_pharmaverse_is_left_out_unlisted(pharmaverse):
     counts = {each.dataset: each.count for each in pharmaverse.record.effects if each.value == "not declared"}
     assert counts == dict.fromkeys(RECORDS, 0)
@@ -115,6 +117,7 @@ CODED = {
 PAIRED = {"No": "AESERCD AERELCD", "Yes": ""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["DM", "AE", "EX"])
 def test_every_value_of_an_edc_export_is_found_again_or_its_column_listed(shared, name):
     """Each cell is a value of the mapped record of its subject, or of a listed or paired column."""
@@ -202,6 +205,7 @@ def shuffled(file, draw, header_lines):
         csv.writer(opened, delimiter=";").writerows([*head, *records])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_records_changes_nothing_but_ties(tmp_path, seed):
     export = make_raw_exports.write(tmp_path, 7, subjects=25)

@@ -167,6 +167,7 @@ def test_they_are_kept_beside_the_files(derived, form):
     ]
 
 
+@pytest.mark.slow
 def test_the_same_exports_give_the_same_bytes(derived):
     one, other = derived("one"), derived("other")
     names = sorted(each.name for each in one.glob("_*.raw.parquet"))

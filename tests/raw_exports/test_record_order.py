@@ -84,6 +84,7 @@ DTHCAUS = "CAUSE"
 LINE = st.tuples(st.sampled_from("ab"), st.sampled_from(["1", "2", ""]), st.sampled_from(["x", "y", ""]))
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples // 4)
 @given(st.lists(LINE, min_size=1, max_size=12), st.lists(LINE, min_size=1, max_size=12), st.randoms())
 def test_any_order_of_lines_gives_the_same_dataset(tmp_path_factory, ends, deaths, chance: random.Random):

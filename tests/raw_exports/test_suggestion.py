@@ -352,6 +352,7 @@ def test_the_export_of_an_edc_system(shared):
     assert (found["AE"], found["CM"], found["DM"], found["EX"]) == (11, 11, 11, 8)
 
 
+@pytest.mark.slow
 def test_proposals_that_are_not_changed_map_raw_data(shared):
     """Terms and dates are those of the SDTM that follows from the data."""
     folder = shared / "data/raw/pharmaverseraw"
@@ -370,6 +371,7 @@ def test_proposals_that_are_not_changed_map_raw_data(shared):
     assert Counter(records) == Counter(map(tuple, truth))
 
 
+@pytest.mark.slow
 def test_raw_data_of_a_pilot(shared):
     tables = tables_for(shared / "data/raw/pharmaverseraw")
     assert list(tables) == ["AE", "DM", "DS", "EC", "VS"]

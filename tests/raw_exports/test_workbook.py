@@ -351,6 +351,7 @@ def test_a_far_cell_without_a_value_is_no_harm(tmp_path):
     assert rows(read(tmp_path)) == [["x"]]
 
 
+@pytest.mark.slow
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
     xlsx(tmp_path / "export.xlsx", {"AE": [["A"], ["x"]]})
     with ZipFile(tmp_path / "export.xlsx", "a", ZIP_DEFLATED) as packed:
@@ -425,6 +426,7 @@ def test_options_of_text_files_mean_nothing(tmp_path):
         read(tmp_path, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_without_the_library_the_message_says_what_to_install(tmp_path):
     xlsx(tmp_path / "export.xlsx", {"AE": [["A"], ["x"]]})
     program = (

@@ -163,6 +163,7 @@ def test_parts_under_another_folders_name_are_refused_with_advice(tmp_path, file
         read([put(tmp_path, f"adtte/{file}"), put(tmp_path, f"adtte/part-9{file[-8:]}")])
 
 
+@pytest.mark.slow
 def test_the_option_the_setting_and_the_variable(tmp_path, capsys, monkeypatch):
     put(tmp_path, "sub/adtte.csv")
     put(tmp_path, "sub/adsl.csv", ADSL)

@@ -76,6 +76,7 @@ def test_a_dataset_made_in_memory_has_no_source():
     assert [(each.missing, each.distinct, each.length) for each in described.variables] == [(0, 0, None)]
 
 
+@pytest.mark.slow
 def test_real_data_as_pyreadstat_counts_it(shared):
     path = shared / "data" / "cdiscpilot" / "adam" / "adae.xpt"
     frame, metadata = pyreadstat.read_xport(path)

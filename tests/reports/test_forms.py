@@ -36,6 +36,7 @@ def test_counts_are_those_of_the_json_report(report: ag.Report, threshold: ag.Se
         assert found.waived in (None, expected.waived), form
 
 
+@pytest.mark.slow
 @given(report=reports())
 @settings(max_examples=settings.default.max_examples * 3 // 10)
 def test_no_text_has_a_character_that_is_not_printed(report: ag.Report):
@@ -74,6 +75,7 @@ def test_what_goes_to_a_code_host_names_no_subject(broken: ag.Report, form: str)
     assert "171" in document, "but the record"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", REPORTS)
 def test_no_keys_and_no_values_where_the_report_has_none(form: str, root: Path, monkeypatch, tmp_path: Path):
     """Subjects of the study are called SYNTH-…; as text the parts of a workbook are searched."""
@@ -118,6 +120,7 @@ def test_a_run_without_a_verdict_does_not_look_passed(form: str):
             assert about[1:3] == [("Verdict", "NOT JUDGED"), ("Reason", "no <memory>")]
 
 
+@pytest.mark.slow
 def test_a_report_is_claimed_before_libraries_are_loaded():
     """Where memory is too short for them, an earlier verdict must not stay. A page is made of rules."""
     program = (

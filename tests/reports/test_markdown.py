@@ -35,6 +35,7 @@ def test_what_is_new_and_what_is_waived(faulty: ag.Report):
     assert accepted[1] == ["ADTTE TTE006: 3 records: known (J. Doe, until 2030-01-31)"]
 
 
+@pytest.mark.slow
 def test_long_tables_are_cut_and_say_so(faulty: ag.Report):
     report = replace(faulty, findings=faulty.findings[:1] * 501, outcomes=())
     document = ag.render(report, "markdown")

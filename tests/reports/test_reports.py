@@ -44,6 +44,7 @@ def test_suffixes_and_names_have_one_format():
     assert form_named(Path("findings.docx")) is None
 
 
+@pytest.mark.slow
 def test_a_new_report_goes_to_stdout_and_into_a_file_by_its_name(toy, study, capsys):
     assert run(["validate", study, "--format", "toy", "-q"]) == 1
     assert capsys.readouterr().out == "<p>refused</p>\n"
@@ -52,6 +53,7 @@ def test_a_new_report_goes_to_stdout_and_into_a_file_by_its_name(toy, study, cap
     assert written == f"<p>refused</p>\n\n<!-- Report written by adamgate {ag.__version__} -->\n"
 
 
+@pytest.mark.slow
 def test_a_new_report_replaces_its_own_and_nothing_else(toy, study, capsys):
     Path("r.toy").write_text("<p>refused</p>\n\n<!-- mine -->\n")
     assert form_in(Path("r.toy")) is None
@@ -62,6 +64,7 @@ def test_a_new_report_replaces_its_own_and_nothing_else(toy, study, capsys):
     assert "<p>not judged</p>" in Path("r.toy").read_text(), "no earlier verdict is left"
 
 
+@pytest.mark.slow
 def test_a_new_report_is_offered(toy, study, capsys):
     run(["validate", "--help"])
     offered = "|".join(REPORTS)
@@ -76,6 +79,7 @@ def test_a_new_report_is_offered(toy, study, capsys):
 # Reports that are not texts
 
 
+@pytest.mark.slow
 def test_a_workbook_goes_to_a_file_only(study, capsys):
     for output in ((), ("-o", "-")):
         assert run(["validate", study, "--format", "xlsx", *output]) == 2
@@ -88,6 +92,7 @@ def test_a_workbook_goes_to_a_file_only(study, capsys):
     assert about[1] == ("Verdict", "NOT JUDGED"), "no earlier verdict is left"
 
 
+@pytest.mark.slow
 def test_another_workbook_is_not_replaced(study, capsys):
     book = openpyxl.Workbook()
     book.properties.description = "Report written by somebody"
@@ -119,6 +124,7 @@ def test_a_file_of_another_tool_is_not_replaced(study):
 # In Python
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", REPORTS)
 def test_a_report_is_written_by_the_suffix_or_the_format(study, form):
     report = ag.validate(ag.read(study))
@@ -131,6 +137,7 @@ def test_a_report_is_written_by_the_suffix_or_the_format(study, form):
     assert form_in(Path("b.out")) == form
 
 
+@pytest.mark.slow
 def test_what_is_not_written(study):
     report = ag.validate(ag.read(study))
     Path("mine.md").write_text("mine")
@@ -150,6 +157,7 @@ def test_what_is_not_written(study):
     assert sorted(each.name for each in Path().iterdir()) == ["mine.md"]
 
 
+@pytest.mark.slow
 def test_the_threshold_is_that_of_the_caller(study):
     report = ag.validate(ag.read(study))
     ag.write_report(report, "a.md", fail_on=None)

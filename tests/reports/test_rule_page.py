@@ -75,6 +75,7 @@ def test_a_rule_without_conditions_says_only_what_holds():
     assert "requires" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.one_version
 def test_every_rule_has_a_page():
     pages = {rule_id: explain(rule_id) for rule_id in ag.rule_book()}

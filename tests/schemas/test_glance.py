@@ -90,6 +90,7 @@ def test_a_study_shows_its_datasets(root: Path, monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     report = ag.validate(ag.read(root / "fixtures" / "cartitude1-broken"))
     lines = repr(report).split("\n")
@@ -105,6 +106,7 @@ def test_a_report_shows_its_verdict_and_its_first_findings(root: Path):
     assert repr(passed).startswith("Report PASSED: no findings (fails on: error)\n")
 
 
+@pytest.mark.slow
 def test_a_table_shows_its_counts(root: Path):
     table = ag.survival(ag.read(root / "fixtures" / "cartitude1"), paramcd="OS", unit="months")
     assert repr(table).split("\n") == [
@@ -191,6 +193,7 @@ def studies(draw: st.DrawFn) -> tuple[Study, set[str]]:
     return study, texts | {f"{value:.0f}" for value in columns["AVAL"]} | {day.isoformat() for day in days}
 
 
+@pytest.mark.slow
 @settings(
     max_examples=settings.default.max_examples * 25 // 100, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -220,6 +223,7 @@ def report_of_two():
     return judge(Study.of(Dataset.from_frame(frame, "ADSL")), rules={"SL001"})
 
 
+@pytest.mark.slow
 def test_the_pilot(shared: Path):
     """Real data: at most a dozen lines, and nothing that identifies a subject, nor any text of a record."""
     study = ag.read(shared / "data" / "cdiscpilot" / "adam")

@@ -106,6 +106,7 @@ def test_a_severity_is_compared_with_severities_only(compare, other):
         compare(ag.Severity.ERROR, other)
 
 
+@pytest.mark.slow
 def test_a_filter_by_severity_keeps_what_it_says(root):
     report = ag.validate(ag.read(root / "fixtures" / "cartitude1-broken"))
     kept = [each.severity for each in report.findings if each.severity >= ag.Severity.WARNING]

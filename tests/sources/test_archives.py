@@ -143,6 +143,7 @@ def test_another_compression_is_refused(tmp_path: Path) -> None:
         ag.read(path)
 
 
+@pytest.mark.slow
 def test_a_bomb_ends_at_the_limit_of_what_is_unpacked(tmp_path: Path) -> None:
     path = archive(tmp_path / "d.zip", *((f"a{at}.csv", bytes(20 << 20)) for at in range(5)))
     with pytest.raises(ag.UnreadableInput, match="unpacks to more than") as caught:
@@ -151,6 +152,7 @@ def test_a_bomb_ends_at_the_limit_of_what_is_unpacked(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.csv"))
 
 
+@pytest.mark.slow
 def test_too_many_members_are_refused(tmp_path: Path) -> None:
     path = archive(
         tmp_path / "d.zip", *((f"{at}.txt", b"") for at in range(10_001)), method=zipfile.ZIP_STORED

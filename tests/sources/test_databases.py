@@ -61,6 +61,7 @@ def same(read: ag.Dataset, written: ag.Dataset) -> None:
             assert after.dtype == before.dtype
 
 
+@pytest.mark.slow
 def test_the_study_is_the_same_again(database: str, root: Path) -> None:
     study = ag.read(root / "fixtures" / "cartitude1")
     written = ag.write(study, database)
@@ -168,11 +169,13 @@ def test_special_missing_values_are_refused(database: str) -> None:
         ag.write(data, database)
 
 
+@pytest.mark.slow
 def test_a_long_name_is_refused_where_it_would_be_cut(postgresql: str) -> None:
     with pytest.raises(ag.UnwritableOutput, match="more than 63 bytes"):
         ag.write(dataset(**{"é" * 32: [1.0]}), postgresql)
 
 
+@pytest.mark.slow
 def test_tables_are_replaced_only_with_leave_and_all_or_none(database: str) -> None:
     ag.write(dataset("ADB", A=[1.0]), database)
     both = ag.Study.of(dataset("ADA", A=[2.0]), dataset("ADB", A=[2.0]))
@@ -184,6 +187,7 @@ def test_tables_are_replaced_only_with_leave_and_all_or_none(database: str) -> N
     assert [each["A"].tolist() for each in ag.read(database)] == [[2.0], [2.0]]
 
 
+@pytest.mark.slow
 def test_nothing_is_there_when_the_last_table_fails(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from adamgate.converters.targets import databases as targets
 
@@ -204,6 +208,7 @@ def test_nothing_is_there_when_the_last_table_fails(database: str, monkeypatch: 
     assert [(each.name, each["A"].tolist()) for each in read] == [("ADB", [1.0])]
 
 
+@pytest.mark.slow
 def test_a_prefix_and_names_of_tables_choose(database: str) -> None:
     mark = "&" if "?" in database else "?"
     ag.write(dataset("ADSL", A=[1.0]), f"{database}{mark}prefix=S1_")
@@ -387,6 +392,7 @@ def test_duckdb_gives_the_same_on_every_machine(tmp_path: Path, monkeypatch: pyt
     assert caught.value.details == ("u: UHUGEINT",)
 
 
+@pytest.mark.slow
 def test_times_of_postgresql_that_no_other_program_counts(
     postgresql: str, psql: Callable[[str], str]
 ) -> None:
@@ -404,6 +410,7 @@ def test_times_of_postgresql_that_no_other_program_counts(
     )
 
 
+@pytest.mark.slow
 def test_types_of_postgresql(postgresql: str, psql: Callable[[str], str]) -> None:
     psql(
         "create schema kinds; create type kinds.sex as enum ('F'); create domain kinds.age as numeric(5, 1);"
@@ -460,6 +467,7 @@ def test_passwords_are_in_no_message(postgresql: str, monkeypatch: pytest.Monkey
         ag.read(postgresql)
 
 
+@pytest.mark.slow
 def test_a_service_file_names_the_database(
     postgresql: str, psql: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ SEX = { column = "SEX" }
 """
 
 
+@pytest.mark.slow
 def test_from_an_archive_into_a_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

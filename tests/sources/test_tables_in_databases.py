@@ -43,6 +43,7 @@ def study(root: Path) -> Path:
     return root / "fixtures" / "cartitude1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_table_is_that_of_a_file(
     command: str, database: str, study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -71,6 +72,7 @@ def test_a_table_is_that_of_a_file(
     assert f"{database.partition('?')[0].rpartition('/')[2]}" in told
 
 
+@pytest.mark.slow
 def test_code_of_the_codebook_reads_the_table(database: str, study: Path) -> None:
     table = ag.survival(ag.read(study), "OS", unit="months", gate=False)
     written = table.write(named(database, "os"))
@@ -82,6 +84,7 @@ def test_code_of_the_codebook_reads_the_table(database: str, study: Path) -> Non
     assert frame["duration"].tolist() == table.frame["duration"].tolist()
 
 
+@pytest.mark.slow
 def test_a_table_that_exists_is_replaced_only_if_asked(database: str, study: Path) -> None:
     options = ["survival", study, "--no-gate", "-q", "-o", named(database, "os")]
     assert run(*options, "--param", "OS") == 0
@@ -104,6 +107,7 @@ def test_a_table_whose_name_differs_in_case_is_another_one_in_postgresql(
     assert psql(f'select count(*) from "{tmp_path.name}"."ADX"') == "0"
 
 
+@pytest.mark.slow
 def test_kaplan_meier_has_its_summary_beside(database: str, study: Path) -> None:
     assert run("km", study, "--param", "OS", "--no-gate", "-q", "-o", named(database, "km")) == 0
     assert ag.read(named(database, "km_summary"))["KM_SUMMARY"]["n"].tolist() == [97]
@@ -141,6 +145,7 @@ def test_a_tool_has_files(study: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert "the layout r is of files, not of tables in DuckDB" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a" * 55, "select", 'a"b; drop table x', "ÄÖ ü", "A.B"])
 def test_names_of_tables(name: str, database: str, study: Path) -> None:
     """A name is taken as it is, or the table is refused; none is cut."""

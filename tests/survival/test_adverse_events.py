@@ -414,6 +414,7 @@ def test_a_table_without_events_is_asked_for():
     assert len(graded.frame) == 0
 
 
+@pytest.mark.slow
 def test_the_gate_comes_first():
     with pytest.raises(ag.GateRefused):
         made(gate=True)

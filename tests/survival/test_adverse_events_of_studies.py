@@ -26,6 +26,7 @@ def summary(study: ag.Study, **options) -> pd.DataFrame:
     return ag.adverse_events(study, **options).frame
 
 
+@pytest.mark.slow
 def test_incidence_is_that_of_the_reference(study, shared):
     known = pd.read_csv(shared / "reference" / "ae_incidence_soc.csv")
     found = summary(study, by=["AEBODSYS"])
@@ -46,6 +47,7 @@ def test_incidence_is_that_of_the_reference(study, shared):
         assert both["percent"].to_numpy() == pytest.approx(both["pct"].to_numpy(), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_terms_are_those_of_an_independent_count(study):
     adae, adsl = study["ADAE"].frame, study["ADSL"].frame
     own = adae[adae["TRTEMFL"].astype(object) == "Y"].astype(
@@ -122,6 +124,7 @@ def test_times_to_the_first_event_give_the_published_medians_in_r(study, shared,
         assert both[f"{name}_found"].to_numpy() == pytest.approx(both[name].to_numpy(), rel=1e-9), name
 
 
+@pytest.mark.slow
 def test_the_synthetic_study(root):
     found = ag.adverse_events(
         ag.read(root / "fixtures" / "cartitude1"),

@@ -131,6 +131,7 @@ def test_codebook(made, tmp_path, snapshot):
     assert content == snapshot
 
 
+@pytest.mark.slow
 def test_the_same_table_gives_the_same_bytes(made, tmp_path):
     for name in LAYOUTS:
         suffix = LAYOUTS[name].writes[0]

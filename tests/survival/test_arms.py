@@ -140,6 +140,7 @@ def test_the_case_of_a_censoring_flag_from_1(shared):
         ag.survival(study, "OS", gate=False)
 
 
+@pytest.mark.slow
 def test_the_case_of_traps_in_covariates(shared, tmp_path):
     """COUNTRY NA, quotes, tabs, codes with zeros: the line of the codebook reads what was in the data."""
     study = ag.read(shared / "cases/gate/S3-covariate-traps")

@@ -63,6 +63,7 @@ def test_the_codebook_counts_the_same(made, reference):
 # lifelines
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Approximating using `survival_function_`")
 @pytest.mark.parametrize("arm", ARMS)
 def test_lifelines(made, reference, tmp_path, arm):
@@ -90,6 +91,7 @@ def quantile(fitted, share: float) -> list[float]:
     return [float(curve.index[curve <= share + 1e-12].min()) for curve in curves]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", ARMS)
 def test_lifelines_curve(made, reference, arm):
     lifelines = pytest.importorskip("lifelines")

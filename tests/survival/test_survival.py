@@ -462,12 +462,14 @@ def test_what_an_earlier_report_has_too_is_in_the_line_of_the_gate(make):
     assert "gate: passed with 1 error; 1 finding unchanged since the baseline (TTE017); " in said
 
 
+@pytest.mark.slow
 def test_a_study_that_passes_by_itself_says_so(root):
     made = survival(ag.read(root / "fixtures" / "cartitude1"), "PFS").codebook
     absent = "11 checks not applicable (not present: ADRS, DM, AE, EX)"
     assert render_summary(made).endswith(f"  gate: passed, no warnings; {absent}")
 
 
+@pytest.mark.slow
 def test_checks_that_lack_a_dataset_are_those_that_refuse_where_the_delivery_is_complete(root):
     study = ag.read(root / "fixtures" / "cartitude1")
     without = Study.of(study["ADTTE"], study["ADAE"])

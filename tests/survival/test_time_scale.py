@@ -238,6 +238,7 @@ def test_zero_durations_stay_and_are_counted():
     assert "stset" in made.codebook.zero_durations.effect
 
 
+@pytest.mark.slow
 @settings(max_examples=settings.default.max_examples * 60 // 100)
 @given(
     days=st.lists(st.integers(1, 4000), min_size=25, max_size=60, unique=True),

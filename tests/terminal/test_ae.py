@@ -58,6 +58,7 @@ def test_a_table_and_what_is_said_about_it(
     assert [each["name"] for each in document["columns"]] == list(pd.read_csv("ae.csv").columns)
 
 
+@pytest.mark.slow
 def test_the_table_is_read_as_the_codebook_says(run, study: Path):
     assert run(*COMMAND, "-q") == (0, "", "")
     document = json.loads(Path("ae.codebook.json").read_text())
@@ -71,6 +72,7 @@ def test_the_table_is_read_as_the_codebook_says(run, study: Path):
         assert again["subjects"].tolist() == read["subjects"].tolist()
 
 
+@pytest.mark.slow
 def test_a_table_replaces_another_of_ours_and_nothing_else(run, study: Path):
     assert run(*COMMAND, "-q") == (0, "", "")
     first = Path("ae.csv").read_bytes()

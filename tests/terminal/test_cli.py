@@ -110,6 +110,7 @@ def test_a_report_file_takes_its_format_from_its_name_or_the_option(run, broken:
     assert sorted(each.name for each in Path.cwd().iterdir()) == [".git", "data", options[1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["findings.txt", "findings.json", "data/findings.json"])
 def test_the_report_of_an_earlier_run_is_replaced_and_nothing_else(run, broken: Path, name: str):
     for _ in range(2):
@@ -129,6 +130,7 @@ def test_a_device_is_written_to_and_not_replaced(run, study: Path):
     assert not Path(os.devnull).is_file()
 
 
+@pytest.mark.slow
 def test_quiet_and_verbose(run, broken: Path):
     code, out, err = run("validate", "data", "-q")
     assert (code, out.count("\n"), err) == (1, 1, "")
@@ -157,6 +159,7 @@ def test_whether_an_input_may_be_read_is_no_question_of_usage(
 UNREAD = "note: not read in data, may contain data: adlb.xlsx (Excel)\n"
 
 
+@pytest.mark.slow
 def test_files_that_were_not_read_are_told_even_when_quiet(run, study: Path):
     (study / "adlb.xlsx").write_bytes(b"PK")
     code, out, err = run("validate", "data", "-q")
@@ -209,6 +212,7 @@ def test_fail_on_decides_the_exit_code(run, broken: Path):
     assert codes == {"error": 1, "never": 0}
 
 
+@pytest.mark.slow
 def test_settings_of_the_study_and_their_origin(run, broken: Path):
     Path("adamgate.toml").write_text('[settings]\nfail_on = "never"\noccds = "1.0"\n')
     code, out, _ = run("validate", "data", "--standard", "adamig-1.1")
@@ -329,6 +333,7 @@ def test_a_fault_of_ours_names_its_place_and_quotes_no_data(
     assert "Traceback" in run("validate", "data").err
 
 
+@pytest.mark.slow
 def test_ctrl_c(run, study: Path, monkeypatch: pytest.MonkeyPatch):
     def interrupted(*given: object, **named: object) -> None:
         raise KeyboardInterrupt
@@ -461,6 +466,7 @@ def test_a_survival_table_and_what_is_said_about_it(run, study: Path, snapshot: 
     assert json.loads(Path("os.codebook.json").read_text())["time"]["unit"] == "weeks"
 
 
+@pytest.mark.slow
 def test_a_survival_table_replaces_another_of_ours_and_nothing_else(run, study: Path):
     command = ("survival", "data", "--param", "OS", "-o", "os.csv", "-q")
     assert run(*command) == (0, "", "")
@@ -497,6 +503,7 @@ def test_wrong_requests_for_a_survival_table(run, study: Path):
     assert not list(Path.cwd().glob("os.*"))
 
 
+@pytest.mark.slow
 def test_a_survival_table_with_its_program(run, study: Path):
     command = ("survival", "data", "--param", "OS", "--for", "r", "-o", "os.csv")
     code, out, err = run(*command)
@@ -546,6 +553,7 @@ def test_convert_and_read_back(run, study: Path):
 HEAVY = ("lifelines", "numpy", "pandas", "pandera", "pyarrow", "pyreadstat", "rich", "sksurv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     [
@@ -571,6 +579,7 @@ def test_no_command_imports_a_survival_tool(study: Path):
     assert not {"lifelines", "sksurv"}.intersection(ran.stdout.split())
 
 
+@pytest.mark.slow
 def test_a_report_never_replaces_what_was_judged(tmp_path, root):
     judged = tmp_path / "adtte.json"
     judged.write_bytes((root / "fixtures" / "cartitude1-json" / "adtte.json").read_bytes())

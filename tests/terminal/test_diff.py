@@ -88,6 +88,7 @@ def test_json_on_stdout_and_the_verdict_on_stderr(run):
     assert run("a", "b", "--format", "json", "-o", "-").out == ran.out
 
 
+@pytest.mark.slow
 def test_a_file_beside_the_text(run):
     ran = run("a", "b", "-o", "found.json")
     assert ran.out == run("a", "b").out

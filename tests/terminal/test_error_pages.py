@@ -110,6 +110,7 @@ def test_of_several_inputs_the_first_counts():
     assert section_of(UnreadableInputs(problems)) == "text-encoding"
 
 
+@pytest.mark.slow
 def test_a_refused_gate_has_its_section(tmp_path: Path):
     report = ag.validate(ag.read(ROOT / "fixtures" / "cartitude1-broken"))
     with pytest.raises(ag.GateRefused) as refused:

@@ -113,6 +113,7 @@ def sources(tmp_path, monkeypatch) -> list[str]:
     return ["--source", str(STUDY / "adsl.xpt"), "--source", "ae.parquet"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["adae", "adtte", *OF_TRIAL])
 def test_a_specification_runs_on_a_study(dataset, run, sources):
     Path("adamgate.toml").write_text(run("init", "--derive", dataset).out)
@@ -136,6 +137,7 @@ def test_the_specification_of_adrs_runs_on_a_trial(run, tmp_path, monkeypatch):
     assert ((objective == "Y") == best.isin(["CR", "PR"])).all()
 
 
+@pytest.mark.slow
 def test_the_events_of_adae_are_those_of_the_study(run, sources):
     Path("adamgate.toml").write_text(specimen("adae"))
     run("derive", "adamgate.toml", *sources, "--to", "adam", "--for", "parquet")
@@ -161,6 +163,7 @@ Deaths,52,ADTTE,PARAMCD == 'OS' and CNSR == 0,records,
 """
 
 
+@pytest.mark.slow
 def test_the_pipeline_runs_on_a_study(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     steps, adtte = specimen("pipeline").split("# What `adamgate derive` makes")
@@ -191,6 +194,7 @@ def test_another_dataset_is_a_usage_error(run):
     assert "adtte" in ran.err
 
 
+@pytest.mark.slow
 def test_a_delivered_adae_is_checked_by_its_sequence(run, sources):
     """Each record that differs has the record of AE that it is of."""
     Path("adamgate.toml").write_text(specimen("adae"))

@@ -60,6 +60,7 @@ def test_what_a_user_sees_of_delayed_entry(km, delayed, snapshot):
     assert Path("km.csv").read_text(encoding="utf-8") == snapshot(name="the estimates")
 
 
+@pytest.mark.slow
 def test_an_entry_that_the_settings_declare(run, delayed):
     settings = '[table.km]\nshape = "kaplan-meier"\nparam = "OS"\nentry = "RSPDT"\n'
     Path("adamgate.toml").write_text(settings, encoding="utf-8")
@@ -133,6 +134,7 @@ def test_a_file_that_no_table_can_be(km, study):
     assert "a table cannot be written as .docx" in err
 
 
+@pytest.mark.slow
 def test_a_study_that_fails_gives_no_table(km, study):
     (study / "adtte.csv").write_text(ADTTE.replace(",3,1,", ",-3,1,"))
     code, err = km("--param", "OS")
@@ -148,6 +150,7 @@ def test_a_study_that_fails_gives_no_table(km, study):
     assert list(Path.cwd().glob("km*")) == []
 
 
+@pytest.mark.slow
 def test_no_events(km, study):
     code, err = km("--param", "OS", "--where", "CNSR == 1")
     assert code == 1
@@ -157,6 +160,7 @@ def test_no_events(km, study):
     assert "log-rank test: not possible, no two arms have subjects at risk at an event" in err
 
 
+@pytest.mark.slow
 def test_an_output_that_exists_is_kept(km, study):
     Path("km_summary.csv").write_text("mine")
     code, err = km("--param", "OS")

@@ -36,6 +36,7 @@ def names_in(path: str) -> list[str]:
     )
 
 
+@pytest.mark.slow
 def test_what_is_not_given_is_as_the_file_declares_it(responders):
     Path("adamgate.toml").write_text(SETTINGS, encoding="utf-8")
     code, out, err = responders()
@@ -77,6 +78,7 @@ def test_what_does_not_fit_is_said_and_nothing_is_written(responders, given, cod
     assert not list(Path().glob("r.*"))
 
 
+@pytest.mark.slow
 def test_a_table_of_every_kind_has_the_same_numbers(root, tmp_path):
     found = ag.long_term_responders(ag.read(root / "fixtures" / "cartitude1"))
     for suffix in (".parquet", ".json", ".xlsx"):

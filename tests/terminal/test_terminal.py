@@ -94,6 +94,7 @@ def test_no_argument_reaches_the_terminal_as_it_is(case, tmp_path, monkeypatch, 
     assert "\\\\x1b" not in said.out + said.err, "escaped once"
 
 
+@pytest.mark.slow
 def test_a_file_of_a_forged_name_is_told_as_it_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "data"

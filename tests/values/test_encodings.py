@@ -299,6 +299,7 @@ def test_cyrillic_comes_back_or_a_note_says_that_it_may_be_utf8(
         assert read.notes
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])), min_size=1, max_size=8)
 )

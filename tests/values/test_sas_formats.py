@@ -72,6 +72,7 @@ def test_the_last_day_of_year_9999_survives():
     assert dates_of(np.array([2936549.0]))[0] == np.datetime64("9999-12-31", "s")
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(st.integers(-138_061, 6_589_335).map(float), st.just(float("nan"))), max_size=20))
 def test_dates_come_back(days):
     numbers = np.array(days, dtype=np.float64)

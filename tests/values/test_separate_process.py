@@ -30,6 +30,7 @@ def test_what_is_printed_is_not_taken_for_an_answer() -> None:
     assert call_apart(math.hypot, 3.0, 4.0) == 5.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "arguments", "reason"),
     [
@@ -56,6 +57,7 @@ def test_within_another_program_it_is_called_here(monkeypatch: pytest.MonkeyPatc
     assert call_apart(os.getpid) == os.getpid()
 
 
+@pytest.mark.slow
 def test_time_is_bounded() -> None:
     started = time.monotonic()
     with pytest.raises(ProcessDied, match=r"longer than 0\.2 seconds"):
@@ -64,6 +66,7 @@ def test_time_is_bounded() -> None:
     assert call_apart(math.hypot, 3.0, 4.0) == 5.0
 
 
+@pytest.mark.slow
 def test_memory_is_bounded() -> None:
     call_apart(np.ones, 1)
     with pytest.raises(ProcessDied, match="more than 100,000,000 bytes of memory"):

@@ -214,6 +214,7 @@ def test_parts_are_those_of_the_column(held, records, monkeypatch):
     assert view.answers is held.columns.answers
 
 
+@pytest.mark.slow
 def test_parts_whose_categories_differ(monkeypatch):
     monkeypatch.setattr(selected_columns, "_SPAN", 2)
     data = dataset(6)
@@ -230,6 +231,7 @@ def test_parts_whose_categories_differ(monkeypatch):
     assert view.column("P").dtype == "category"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", ["parquet", "csv", "ndjson"])
 def test_a_selection_never_holds_a_dataset_that_is_on_disk(tmp_path, monkeypatch, to):
     """Its records are fetched part by part, of one variable at a time; text that repeats, by its codes."""

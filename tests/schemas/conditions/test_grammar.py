@@ -213,6 +213,7 @@ records = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=2 * settings.default.max_examples)
 @given(condition, records)
 def test_agrees_with_one_record_at_a_time(written, rows):
@@ -309,6 +310,7 @@ def test_refused_fast_in_three_short_lines(text):
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.slow
 @settings(max_examples=3 * settings.default.max_examples)
 @given(st.text(max_size=60))
 def test_any_text_is_understood_or_refused(text):

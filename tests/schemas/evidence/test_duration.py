@@ -151,6 +151,7 @@ def test_a_shifted_record_is_found_exactly(records, scale, offset, seed, data):
     assert (constant, offset) in {(f.days_per_unit, f.offset) for f in found.fits}
 
 
+@pytest.mark.slow
 @given(st.permutations(range(30)), st.integers(0, 1000))
 def test_the_order_of_the_records_does_not_matter(order, seed):
     startdt, adt = follow_up(30, seed)

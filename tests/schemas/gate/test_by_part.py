@@ -19,6 +19,8 @@ from adamgate.schemas.study.answers import AnswersInMemory
 from adamgate.schemas.study.columns import InFrame
 from adamgate.schemas.study.totals import Totals
 
+pytestmark = pytest.mark.one_version  # how a study is divided depends on no library
+
 RANDOM_STUDIES = int(os.environ.get("RANDOM_STUDIES", "8"))
 
 
@@ -77,13 +79,12 @@ def longest(study):
 
 
 def compared(study, **options):
-    whole = json_of(judge(study, **options))
-    for parts in (2, 8):
-        records = max(longest(study) // parts, 1)
-        assert parts_by_subject(study, records) is not None
-        here = judge(bounded(study), executor=Here(records), **options)
-        elsewhere = judge(study, executor=Elsewhere(map, Held, records), **options)
-        assert json_of(here) == json_of(elsewhere) == whole
+    """In one process and as tasks of others: the parts of one way are judged as those of the other."""
+    few, many = (max(longest(study) // parts, 1) for parts in (2, 8))
+    assert parts_by_subject(study, few) is not None
+    here = judge(bounded(study), executor=Here(many), **options)
+    elsewhere = judge(study, executor=Elsewhere(map, Held, few), **options)
+    assert json_of(here) == json_of(elsewhere) == json_of(judge(study, **options))
 
 
 @pytest.mark.slow
@@ -96,6 +97,7 @@ def test_of_studies(name):
     compared(by_subject(study, shuffled={"ADSL", "ADTTE"}))
 
 
+@pytest.mark.slow
 def test_parts_are_told_before_they_are_judged():
     study, told = by_subject(two_arm_trial()), []
     records = longest(study) // 3

@@ -24,6 +24,7 @@ def study_of(frame: pd.DataFrame, adsl: pd.DataFrame | None = None) -> ag.Study:
     return ag.Study.of(*datasets)
 
 
+@pytest.mark.slow
 @given(st.lists(RECORD, min_size=1))
 def test_the_counts_are_those_of_distinct_subjects(records):
     frame = pd.DataFrame(records, columns=["USUBJID", "PARAMCD", "CNSR", "TRTP"])

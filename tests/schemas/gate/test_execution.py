@@ -28,7 +28,7 @@ from adamgate.schemas.study.declarations import Declarations
 from adamgate.schemas.study.study import Study
 from adamgate.schemas.study.variable import SpecialMissing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_version]  # how a study is divided depends on no library
 
 PARTS = 8
 RANDOM_STUDIES = int(os.environ.get("RANDOM_STUDIES", "8"))

@@ -66,6 +66,7 @@ def found(study):
     return counts
 
 
+@pytest.mark.slow
 def test_the_same_in_parts_as_in_whole(damaged):
     subjects = damaged["ADSL"].frame.USUBJID
     whole, parts = found(damaged), Counter()

@@ -206,6 +206,7 @@ RECORD = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=2 * settings.default.max_examples)
 @given(
     records=st.lists(RECORD, min_size=1, max_size=20),

@@ -54,6 +54,7 @@ def many(trial):
     return trial
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rule_id", "faulty"), [("TTE007", 97), ("TTE008", 100), ("XD004", 100)])
 def test_what_is_wrong_with_many_parameters_is_told_together(many, rule_id, faulty):
     found = many.findings(rule_id)
@@ -64,6 +65,7 @@ def test_what_is_wrong_with_many_parameters_is_told_together(many, rule_id, faul
     assert len(named) + further == faulty
 
 
+@pytest.mark.slow
 def test_no_record_is_lost_among_further_parameters(many):
     wrong = _days(many.adtte) != many.adtte.AVAL
     assert sum(each.records for each in many.findings("TTE007")) == wrong.sum() == 97

@@ -49,6 +49,7 @@ def after_change(workshop):
     return changed
 
 
+@pytest.mark.slow
 def test_the_table_is_of_the_rules_as_they_are(root, workshop):
     """A rule whose severity, scope, logic or message is another has changed in this version."""
     made = workshop.written(workshop.present())
@@ -64,10 +65,12 @@ def test_every_rule_has_its_versions():
         assert not after(rule.since, rule.changed), rule
 
 
+@pytest.mark.slow
 def test_nothing_changed_where_nothing_is_changed(after_change):
     assert after_change("", "", "") == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "old", "new", "rules"),
     [
@@ -80,12 +83,14 @@ def test_logic_and_message_that_change_are_a_change(after_change, module, old, n
     assert after_change(module, old, new) == rules
 
 
+@pytest.mark.slow
 def test_evidence_that_changes_is_a_change_of_the_rules_that_use_it(after_change):
     changed = after_change(INFERENCE, "proven: tuple[Scale, ...] = ()", "proven: tuple[Scale, ...] = (None,)")
     assert {"TTE007", "TTE008"} <= changed
     assert "AD0005" not in changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -98,6 +103,7 @@ def test_comments_layout_and_documentation_are_no_change(after_change, old, new)
     assert after_change(DURATIONS, old, new) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

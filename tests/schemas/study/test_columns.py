@@ -38,6 +38,7 @@ def hashed(request, monkeypatch):
         monkeypatch.setattr(columns, "_hashes", lambda values: np.array([0 for _ in values], np.int64))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("hashed")
 @pytest.mark.parametrize("block", [2, 10_000])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

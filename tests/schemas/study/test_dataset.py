@@ -16,6 +16,7 @@ def study(root):
     return ag.read(root / "fixtures" / "cartitude1")
 
 
+@pytest.mark.slow
 def test_a_study_and_its_report_can_be_sent_to_another_process(study):
     report = ag.validate(study)
     again = pickle.loads(pickle.dumps(study))
@@ -24,6 +25,7 @@ def test_a_study_and_its_report_can_be_sent_to_another_process(study):
     assert ag.validate(again) == pickle.loads(pickle.dumps(report))
 
 
+@pytest.mark.slow
 def test_what_was_answered_on_the_way_is_not_sent(study):
     size = len(pickle.dumps(study))
     ag.validate(study)
@@ -33,6 +35,7 @@ def test_what_was_answered_on_the_way_is_not_sent(study):
     assert len(sent) < 1.01 * size, "but for which strings happen to be one object"
 
 
+@pytest.mark.slow
 def test_a_refusal_can_be_sent_to_another_process(root):
     report = ag.validate(ag.read(root / "fixtures" / "cartitude1-broken"))
     with pytest.raises(ag.GateRefused) as refusal:
@@ -88,6 +91,7 @@ def test_an_unknown_dataset_is_said_with_those_that_are_there(study):
         study["ADLB"]
 
 
+@pytest.mark.slow
 def test_a_threshold_may_be_given_by_its_word(root):
     report = ag.validate(ag.read(root / "fixtures" / "cartitude1-broken"))
     assert report.refuses("error")

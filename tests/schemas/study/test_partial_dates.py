@@ -430,6 +430,7 @@ class TestWhatAlwaysHolds:
         pairs = getattr(allowed(one)[:, None], operator)(allowed(other)[None, :])
         assert (truth.true[0], truth.false[0]) == (pairs.all(), not pairs.any())
 
+    @pytest.mark.slow
     @given(SMALL | st.just("--03-05") | st.just("--02"), st.integers(18200, 18800))
     def test_comparison_with_days_is_that_of_all_days(self, text, at):
         for operator in ("__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"):

@@ -124,6 +124,7 @@ def test_numbers_on_the_command_line_stand_between_commas():
             asked.main(["--param", "OS", f"--cut={wrong}"], standalone_mode=False)
 
 
+@pytest.mark.slow
 def test_the_options_need_no_pandas():
     code = (
         "import sys, adamgate.converters.survival.shapes; "

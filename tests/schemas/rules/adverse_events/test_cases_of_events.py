@@ -5,6 +5,7 @@ import pytest
 import adamgate as ag
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "rule", "severity", "variable"),
     [

@@ -137,6 +137,7 @@ class TestPopulation:
         trial.adtte = trial.adtte.drop(index=trial.of("PFS")[:lost])
         assert trial.told("XD004") == told
 
+    @pytest.mark.slow
     def test_cases(self, shared):
         for case, parameter in (("M22-lost-subjects", "OS"), ("30-events-lost", "TTDE")):
             found = ag.validate(ag.read(shared / "cases" / "gate" / case)).findings

@@ -174,6 +174,7 @@ class TestIdentifiers:
         assert numbered.findings("SL032") == []
 
 
+@pytest.mark.slow
 def test_the_case_of_a_century(shared):
     report = ag.validate(ag.read(shared / "cases" / "gate" / "M21b-century"))
     assert [(each.rule_id, str(each.severity), each.variables, each.records) for each in report.findings] == [

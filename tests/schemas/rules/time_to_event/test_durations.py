@@ -329,6 +329,7 @@ class TestSiblings:
         trial.adtte = trial.adtte[trial.adtte.PARAMCD.eq("DOR")].reset_index(drop=True)
         assert trial.told("TTE007") == [("warning", 0)]
 
+    @pytest.mark.slow
     def test_cases(self, shared):
         report = ag.validate(ag.read(shared / "cases" / "gate" / "M10-small-parameter"))
         assert [(each.rule_id, str(each.severity), each.records) for each in report.findings] == [
@@ -357,6 +358,7 @@ class TestConstantsDiffer:
         assert trial.told("TTE032") == [("note", 0)]
         assert "only some parameters add one day" in trial.finding("TTE032").sentence
 
+    @pytest.mark.slow
     def test_case(self, shared):
         report = ag.validate(ag.read(shared / "cases" / "gate" / "M15-constants-differ"))
         assert [(each.rule_id, str(each.severity)) for each in report.findings] == [("TTE032", "note")]

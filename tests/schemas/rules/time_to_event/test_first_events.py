@@ -10,6 +10,7 @@ DAY = pd.Timedelta("1D")
 EVENTS = 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("case", "variables"),
     [

@@ -104,6 +104,7 @@ _CUT_OFF = st.one_of(st.none(), st.integers(2, 6))
 
 
 class TestManyDatasets:
+    @pytest.mark.slow
     @settings(deadline=None)
     @given(survival=st.lists(_SURVIVAL, min_size=1, max_size=4), visits=_VISITS, cut_off=_CUT_OFF)
     def test_each_dataset_is_compared_with_each(self, survival, visits, cut_off):

@@ -10,6 +10,7 @@ from adamgate.schemas.study.declarations import Endpoint
 DAY = pd.Timedelta("1D")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("case", "rule", "told"),
     [

@@ -16,6 +16,7 @@ GATE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", GATE)
 def test_cases(shared, case):
     rule, records, variable = GATE[case]
