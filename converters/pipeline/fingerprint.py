@@ -93,6 +93,13 @@ class HashesOfFiles:
         self._known[path] = (state, recorded)
         return recorded
 
+    def is_still(self, recorded: RecordedFile) -> bool:
+        """Whether a file is as it was recorded."""
+        try:
+            return self.of(Path(recorded.path)) == recorded
+        except OSError:
+            return False
+
     def of_inputs(self, paths: Iterable[Path]) -> tuple[RecordedFile, ...]:
         """Files that are read, in the order of their names.
 

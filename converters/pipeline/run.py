@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from ...schemas.options import options_of
 from ..page.run_shown import RunShown
-from ..reports import form_in, form_named
-from ..reports.files import ReportFile
 from ..values.temporary_names import remove_leftovers
+from .earlier_outputs import EarlierOutputs
 from .earlier_run import EarlierRun, folder_from
 from .fingerprint import (
     NOT_RECORDED,
@@ -24,7 +23,7 @@ from .fingerprint import (
     specification_of,
 )
 from .pipeline import Pipeline
-from .plan import PipelineStep, PlannedStep, is_inside, overlaps_any, steps_before
+from .plan import PipelineStep, PlannedStep, overlaps_any, steps_before
 from .project import PipelineProject
 from .record import (
     BECAME,
@@ -112,6 +111,15 @@ class PipelineRun:
         """What the run has put on record."""
         return self._recorded(finished=True)
 
+    @property
+    def _declared(self) -> list[Path]:
+        """The outputs of all steps."""
+        return [path for each in self.pipeline.steps for path in each.step.outputs]
+
+    @property
+    def _outputs(self) -> EarlierOutputs:
+        return EarlierOutputs(self._earlier, self._hashes, self.request.overwrite)
+
     def _read_earlier(self) -> None:
         self._earlier = EarlierRun.of(self.pipeline.record, self.pipeline.sha256)
         if self._earlier.record is not None:
@@ -128,7 +136,7 @@ class PipelineRun:
         except ConfigurationError as fault:
             run = run_so_far(self.pipeline.sha256, (), {}, str(fault))
             for planned in self.pipeline.steps:
-                self._withdraw(planned, "the settings file is not valid", run)
+                self._outputs.withdraw(planned, "the settings file is not valid", run)
             raise
 
     def _loaded(self) -> PipelineProject:
@@ -202,7 +210,7 @@ class PipelineRun:
             reasons or ("--force",),
             before,
         )
-        self._withdraw(planned, _UNFINISHED, before)
+        self._outputs.withdraw(planned, _UNFINISHED, before)
         self.watcher.began(planned.name)
         if self.request.jobs == 1:
             self._end(work, work.done(project))
@@ -225,7 +233,7 @@ class PipelineRun:
         planned = next(each for each in self.pipeline.steps if each.name == work.step)
         self._times[work.step] = ended.time
         read = (*work.inputs, self.pipeline.sha256)
-        changed = [each.path for each in read if not self._is_still(each)]
+        changed = [each.path for each in read if not self._hashes.is_still(each)]
         if ended.outcome is None:
             state = self._failed(planned, ended.failure, ended.exit_code)
         elif changed:
@@ -241,14 +249,8 @@ class PipelineRun:
         self._settle(planned, state)
         self._write(finished=False)
 
-    def _is_still(self, recorded: RecordedFile) -> bool:
-        try:
-            return self._hashes.of(Path(recorded.path)) == recorded
-        except OSError:
-            return False
-
     def _done(self, planned: PlannedStep, work: Work, outcome: StepOutcome) -> StepState:
-        removed = self._remove_outdated(planned.name, outcome.written)
+        removed = self._outputs.remove_outdated(planned.name, outcome.written)
         failing = DIFFERENT if planned.step.options.compares else REFUSED
         state = RAN if outcome.exit_code == 0 else failing
         self._records[planned.name] = StepRecord(
@@ -278,23 +280,6 @@ class PipelineRun:
             outcome.exit_code,
         )
 
-    def _remove_outdated(self, name: str, written: Collection[Path]) -> tuple[str, ...]:
-        """Remove what an earlier run of a step wrote and this one did not: steps may read the folder.
-
-        A file outside of the folder of the settings file stays, and one that was changed since.
-        """
-        kept = {path.as_posix() for path in written}
-        own = [
-            each
-            for each in self._earlier.outputs(name)
-            if each.path not in kept and is_inside(Path(each.path))
-        ]
-        outdated = [each for each in own if self._is_still(each)]
-        for each in outdated:
-            with suppress(OSError):
-                os.unlink(each.path)
-        return tuple(each.path for each in outdated)
-
     def _failed(self, planned: PlannedStep, reason: str, code: int) -> StepState:
         name, kind = planned.name, planned.step.kind
         state, first = REFUSED if code == 1 else FAILED, reason.split("\n", maxsplit=1)[0]
@@ -310,7 +295,7 @@ class PipelineRun:
 
     def _without_verdict(self, planned: PlannedStep, state: StepState, reason: str) -> StepState:
         """What became of a step that has not run to its end, whose reports say so."""
-        told, notes = self._withdraw(planned, reason, self._run_before(planned, state))
+        told, notes = self._outputs.withdraw(planned, reason, self._run_before(planned, state))
         files = [each for each in planned.step.outputs if os.path.isfile(each) and each not in told]
         return replace(state, notes=notes, left=tuple(each.as_posix() for each in files))
 
@@ -323,33 +308,6 @@ class PipelineRun:
             *([state] if state else []),
         ]
         return run_so_far(self.pipeline.sha256, records, {each.step: each.details for each in states})
-
-    def _withdraw(
-        self, planned: PlannedStep, reason: str, run: RunShown
-    ) -> tuple[Collection[Path], tuple[str, ...]]:
-        """Write the reports of a step without a verdict, so that none keeps that of an earlier run.
-
-        Returns
-        -------
-        Which, and notes.
-        """
-        told, notes = [], []
-        for path, document in planned.step.options.unjudged(reason, run).items():
-            if not self._may_replace(path):
-                continue
-            try:
-                ReportFile(path, form_named(path), overwrite=True).deliver(document)
-            except UnwritableOutput as problem:
-                notes.append(f"{path}: {problem.what}")
-            else:
-                told.append(path)
-                notes.append(f"written: {path} (not judged)")
-        return told, tuple(notes)
-
-    def _may_replace(self, path: Path) -> bool:
-        """Whether an output may be written: not existing, of an earlier run, or a report of ours."""
-        declared = path.as_posix() in self._earlier.declared
-        return self.request.overwrite or declared or not _is_there(path) or form_in(path) is not None
 
     def _settle(self, planned: PlannedStep, state: StepState) -> None:
         self._states[planned.name] = state
@@ -386,8 +344,7 @@ class PipelineRun:
         step, recorded = planned.step, self._records.get(planned.name)
         absent = not_present(step)
         if dry and recorded is None:  # the steps before it may write it
-            made = [path for each in self.pipeline.steps for path in each.step.outputs]
-            absent = tuple(path for path in absent if not overlaps_any(path, made))
+            absent = tuple(path for path in absent if not overlaps_any(path, self._declared))
         if absent:
             yield f"input {absent[0]} is not present"
             return
@@ -419,34 +376,24 @@ class PipelineRun:
         """Say in the record which files this run may replace, before it replaces any."""
         if self._begun:
             return
-        if not self.request.overwrite:
-            declared = [path for each in self.pipeline.steps for path in each.step.outputs]
-            existing = [str(path) for path in declared if not self._may_replace(path)]
-            if existing:
-                raise UnwritableOutput(
-                    "the output already exists, and no earlier run is known to have written it",
-                    ", ".join(existing),
-                    "choose another name, or use --overwrite",
-                )
+        self._outputs.require_replaceable(self._declared)
         self._remove_outputs_of_gone_steps()
         self._begun = True
         self._write(finished=False)
 
     def _remove_outputs_of_gone_steps(self) -> None:
         """Before the record is written that does not name them any more: this may be killed."""
-        declared = [path for each in self.pipeline.steps for path in each.step.outputs]
         names = {each.name for each in self.pipeline.steps}
         for gone in self._earlier.steps.keys() - names:
-            self._removed += self._remove_outdated(gone, declared)
+            self._removed += self._outputs.remove_outdated(gone, self._declared)
 
     def _recorded(self, *, finished: bool) -> RunRecord:
         order = [each.name for each in self.pipeline.steps if each.name in self._records]
-        declared = [path.as_posix() for each in self.pipeline.steps for path in each.step.outputs]
         return RunRecord(
             folder_from(self.pipeline.record),
             self.pipeline.sha256,
             versions(),
-            tuple(declared),
+            tuple(path.as_posix() for path in self._declared),
             tuple(self._records[name] for name in order),
             finished,
         )
@@ -495,10 +442,3 @@ def _others(read: Collection[Path], inputs: Collection[RecordedFile]) -> list[Pa
     known = {os.path.realpath(each.path) for each in inputs}
     known |= {os.path.dirname(each) for each in known}
     return [each for each in read if os.path.realpath(each) not in known]
-
-
-def _is_there(path: Path) -> bool:
-    """Whether a file is there, or a folder that holds something."""
-    if os.path.isdir(path):
-        return bool(os.listdir(path))
-    return os.path.lexists(path)

@@ -14,7 +14,8 @@ from ...schemas.options import options_of
 from ...schemas.wording import plain
 from ..formats import readable
 from ..formats.format import ReadOptions
-from ..reading.read import Hashing, hashed, hashing_beside, raise_all, read_unchanged
+from ..reading.read import raise_all
+from ..reading.unchanged import Hashing, hashed, hashing_beside, read_unchanged
 from ..values.file_kind import suffix_of
 from .options import RawFile
 from .raw_table import RawTable

@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from ...schemas.errors import UnreadableInput, UnreadableInputs
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.definition import Definition
 from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
-from ...schemas.wording import nearest
 from ..formats import readable
 from ..formats.format import ReadingProgress, ReadOptions
-from ..formats.parquet.parts import is_partitioned, parts_of
 from ..metadata.define_xml.beside import completed
 from ..metadata.raw_places_file import raw_places_beside
-from ..metadata.sidecar_names import is_sidecar
 from ..metadata.sidecars import DatasetsTable
 from ..sources.arrivals import arrivals
-from ..values.address import place_of
 from ..values.file_kind import suffix_of
-from ..values.regular_file import open_regular
-from .delivery import FilesFound, cannot_look_into, files_in
-from .folder import parts_named_as_datasets
+from .given_paths import files_named, paths_of
 from .options import checked_options
+from .unchanged import Hashing, hash_of_input, hashed, hashing_beside, read_unchanged
 
-_HASHED = 1 << 20
-"""Bytes that are hashed at once."""
+__all__ = [
+    "FileReading",
+    "ReadFiles",
+    "Readings",
+    "hash_of_input",
+    "hashing_beside",
+    "named_alike",
+    "raise_all",
+    "read",
+    "read_each",
+    "read_file",
+    "repeated",
+]
 
 NOT_CHECKED = ReadingNote("", "nothing was checked against the XML Schema: no define.xml describes the study")
-
-_ADVICE_BY_SUFFIX = {
-    ".sas7bcat": "give a format catalogue with --catalog; one beside the data is found automatically",
-    ".xml": "define.xml describes data: name it with --define, and give the data or their folder;"
-    " adamgate validate takes --define alone",
-}
 
 
 def read(
@@ -216,7 +211,7 @@ def read_each(
     path: str | Path | Sequence[str | Path], options: ReadOptions, read_files: ReadFiles = _here
 ) -> Readings:
     """Read every input that can be read; see `read`."""
-    paths = _paths(path)
+    paths = paths_of(path)
     if not paths and options.define is not None:
         return Readings((), definition=options.definitions.read(options.define, options.xsd))
     with arrivals(options) as brought:
@@ -242,7 +237,7 @@ def _read_places(
     places: Sequence[Path], options: ReadOptions, problems: list[UnreadableInput], read_files: ReadFiles
 ) -> Readings:
     """Read every file of places that are here; `problems` grows."""
-    found = _files(places, options.recursive, problems)
+    found = files_named(places, options.recursive, problems)
     files = found.files
     sidecars, definitions = _sidecars(files, options, problems), _definitions(files, options, problems)
     definition = options.definitions.of_study(definitions.values())
@@ -283,21 +278,6 @@ def _reading(
     return FileReading(tuple(datasets), tuple(problems))
 
 
-Hashing = Callable[[Iterable[Path]], Future[str]]
-Result = TypeVar("Result")
-
-
-@contextmanager
-def hashing_beside() -> Iterator[Hashing]:
-    """Files to their hash, on a thread that ends with the reading, however large the file is."""
-    ended = Event()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256") as pool:
-        try:
-            yield lambda paths: pool.submit(_sha256, tuple(paths), ended)
-        finally:
-            ended.set()
-
-
 def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Dataset]:
     """One file's datasets with its hash."""
     known = readable()
@@ -305,81 +285,6 @@ def _read_file(path: Path, options: ReadOptions, hashing: Hashing) -> list[Datas
         path, lambda: known[suffix_of(path, known)].read(path, options), hashing
     )
     return [hashed(dataset, content) for dataset in datasets]
-
-
-@dataclass(frozen=True, slots=True)
-class FileContent:
-    """What tells the content of a file from any other: its hash and its size."""
-
-    sha256: str
-    size: int
-
-
-def hashed(dataset: Dataset, content: FileContent) -> Dataset:
-    """A dataset that knows the hash and the size of its file."""
-    told = dataset.source and replace(dataset.source, sha256=content.sha256, size=content.size)
-    return dataset.replace(source=told)
-
-
-def read_unchanged(path: Path, read: Callable[[], Result], hashing: Hashing) -> tuple[Result, FileContent]:
-    """What is read of a file that stays as it is meanwhile, and the file's hash and size.
-
-    The hash is computed while the reader works. That of a folder of parts is that of their bytes after each
-    other, in the order of their records.
-
-    Raises
-    ------
-    UnreadableInput
-    """
-    try:
-        before = _state(path)
-        sha256 = hashing(before)
-        found = read()
-        digest = sha256.result()
-        after = _state(path)
-    except OSError as error:
-        raise UnreadableInput(
-            "the file cannot be opened",
-            f"{path}: {error.strerror or error}",
-            "check that it exists, that it is a file and that you have read permission",
-        ) from error
-    except MemoryError as error:
-        raise UnreadableInput(
-            "the file does not fit into memory",
-            str(path),
-            "split it by subject, or use a machine with more memory",
-        ) from error
-    if before != after:
-        raise UnreadableInput(
-            "the file changed while it was being read", str(path), "read it again when it is complete"
-        )
-    return found, FileContent(digest, sum(size for size, _ in before.values()))
-
-
-def _state(path: Path) -> dict[Path, tuple[int, int]]:
-    """The files behind a path with their sizes and times, by which a change is noticed."""
-    status = {part.path: part.path.stat() for part in parts_of(path).parts}
-    return {file: (each.st_size, each.st_mtime_ns) for file, each in status.items()}
-
-
-def _sha256(paths: Iterable[Path], ended: Event) -> str:
-    """The hash of all bytes; of no use when the reading has ended before."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with open_regular(path) as file:
-            while not ended.is_set() and (block := file.read(_HASHED)):
-                digest.update(block)
-    return digest.hexdigest()
-
-
-def hash_of_input(path: Path, hashing: Hashing) -> Future[str]:
-    """The SHA-256 that datasets state of their file, or of their folder of parts.
-
-    Raises
-    ------
-    OSError
-    """
-    return hashing(_state(path))
 
 
 def _described(dataset: Dataset, table: DatasetsTable, definition: Definition | None) -> Dataset:
@@ -458,84 +363,3 @@ def raise_all(problems: Sequence[UnreadableInput]) -> None:
         raise distinct[0]
     if distinct:
         raise UnreadableInputs(distinct)
-
-
-def _files(given: Sequence[Path], recursive: bool, problems: list[UnreadableInput]) -> FilesFound:
-    """The files to read, each once, in the order given."""
-    files: dict[Path, Path] = {}
-    notes: list[ReadingNote] = []
-    for at, each in enumerate(given):
-        try:
-            found = _files_of(each, recursive, [*given[:at], *given[at + 1 :]])
-        except UnreadableInput as problem:
-            problems.append(problem)
-        except OSError as error:
-            problems.append(cannot_look_into(error, each))
-        else:
-            for file in found.files:
-                files.setdefault(file.resolve(), file)
-            notes += found.notes
-            problems += found.problems
-    parts = parts_named_as_datasets(files.values()) if len(files) > 1 else None
-    if parts is not None:
-        problems.append(parts)
-        return FilesFound(())
-    if not given and not problems:
-        problems.append(UnreadableInput("no input is given", advice="give a file or a folder"))
-    elif not files and not problems:
-        problems.append(
-            UnreadableInput(
-                "only metadata tables are given, no data files", _listed(given), "give the data files as well"
-            )
-        )
-    return FilesFound(tuple(files.values()), tuple(dict.fromkeys(notes)))
-
-
-def _paths(given: Any) -> list[Path]:
-    """What was given as one path or several; a frame is neither, though one can walk over its columns."""
-    several = isinstance(given, Iterable) and not isinstance(given, str) and not hasattr(given, "columns")
-    paths = list(given) if several else [given]
-    for each in paths:
-        if not isinstance(each, str | os.PathLike):
-            raise TypeError(
-                f"a path is required, not {type(each).__name__}; "
-                "a frame becomes a dataset with Dataset.from_frame(frame, name)"
-            )
-        if each == "":
-            raise UnreadableInput("a path is empty", advice="give a file or a folder")
-    return [place_of(each) for each in paths]
-
-
-def _files_of(path: Path, recursive: bool, others: Sequence[Path]) -> FilesFound:
-    """The files to read of one path; `others` are given beside it."""
-    if path.is_dir() and not is_partitioned(path):
-        return files_in(path, readable(), recursive, [other for other in others if other.is_dir()])
-    if not path.exists():
-        raise _absent(path)
-    if is_sidecar(path) and others:
-        return FilesFound(())  # a shell's *.csv names them too; they are read with their data
-    suffix = suffix_of(path, readable())
-    if not suffix:
-        raise UnreadableInput(
-            f"unknown file type {path.suffix or '(no suffix)'}",
-            str(path),
-            _ADVICE_BY_SUFFIX.get(path.suffix.lower(), f"known file types: {', '.join(readable())}"),
-        )
-    return FilesFound((path,))
-
-
-def _absent(path: Path) -> UnreadableInput:
-    within = next((each for each in path.parents if os.path.isfile(each)), None)
-    if within is not None:
-        return UnreadableInput(
-            "the file or folder does not exist", str(path), f"{within} is a file: give that"
-        )
-    folder = path.parent
-    names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-    close = nearest(path.name, names)
-    advice = f"did you mean {' or '.join(close)}?" if close else "check the path"
-    return UnreadableInput("the file or folder does not exist", str(path), advice)
-
-
-def _listed(paths: Iterable[Path]) -> str:
-    return ", ".join(dict.fromkeys(map(str, paths)))

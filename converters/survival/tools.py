@@ -17,7 +17,8 @@ from ..formats.planned_file import PlannedFile
 from ..formats.table_style import TableStyle
 from ..values.address import Address
 from ..writing.losses import MetadataNotKept, tell_losses
-from ..writing.write import GIVEN_AS_OUTPUT, refuse_breaches
+from ..writing.plan import refuse_breaches
+from ..writing.target import GIVEN_AS_OUTPUT
 from .layouts import Layout, layouts, layouts_by_suffix
 from .programs.model import Model
 from .table_place import read_as

@@ -33,9 +33,10 @@ from .inputs import inputs_of, refuse_data_beside, refuse_inputs
 from .losses import losses
 from .manifest import FileHashes, render, stated_time
 from .names import require_output_name
+from .plan import Plan, refuse_outputs
 from .selection import Selected, Selection
 from .staging import PreparedElsewhere, PreparedHere, Preparing, StagedDataset
-from .write import Plan, Target, refuse_outputs
+from .target import Target
 
 _WRITTEN: Mapping[Holds, WrittenKind] = MappingProxyType(
     {

@@ -15,7 +15,7 @@ from .conversion_run import Request, converted
 from .losses import MetadataNotKept, Repaired
 from .options import write_options
 from .selection import Selection
-from .write import Target
+from .target import Target
 
 MEMORY = "256MB"
 """What the data of a conversion may take, unless its caller says otherwise."""

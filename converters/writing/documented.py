@@ -20,7 +20,8 @@ from .atomic import write_together
 from .file_hashes import FileHash, hashing
 from .inputs import refuse_data_beside, refuse_inputs
 from .losses import MetadataNotKept, tell_changes, tell_losses, tell_repairs
-from .write import Target, planned
+from .plan import planned
+from .target import Target
 
 
 @dataclass(frozen=True)

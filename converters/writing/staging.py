@@ -21,8 +21,9 @@ from ..formats.format import Output, WritingProgress
 from ..formats.planned_file import PlannedFile
 from .atomic import made_in
 from .file_hashes import FileHash, hashing
+from .plan import Prepared
 from .selection import Selected, Selection
-from .write import Prepared, Target
+from .target import Target
 
 Staged = TypeVar("Staged")
 

@@ -31,7 +31,7 @@ from .conformance import (
     terminology,
     time_to_event_conformance,
 )
-from .define import datasets, document, value_level, values, variables
+from .define import codelists, datasets, described_variables, document, value_level, values, variables
 from .rule import DECLARED, Rule
 from .subjects import (
     arms,
@@ -75,6 +75,7 @@ FAMILIES = (
     arms,
     basic_data_structure,
     censoring,
+    codelists,
     coding,
     collected_deaths,
     cross_dataset,
@@ -82,6 +83,7 @@ FAMILIES = (
     datasets,
     dates,
     declared_sources,
+    described_variables,
     document,
     durations,
     early_dates,
@@ -130,7 +132,7 @@ FAMILIES = (
     variables,
     visit_days,
 )
-"""Modules of rules; the name of a module is that of its family."""
+"""Modules of rules; the name of a module is that of its family, unless it says `__family__`."""
 
 
 @cache

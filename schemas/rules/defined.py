@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from ..severity import Severity
 from ..study.definition import DatasetDefinition, Definition, ValueLevel, VariableDefinition
 from ..study.study import Study
 from ..wording import one_line
-from .rule import Citation, Fault, rule
+from .rule import Citation, Fault, Grain, rule
 
 _LONGEST = 40
 
 defined = partial(rule, severity=Severity.WARNING, defined=True)
 """`rule` for a fault of define.xml, or of data that it describes: it calls for review."""
+
+about_document = partial(defined, grain=Grain.STUDY)
+"""`rule` for a fault of a define.xml that needs no data."""
+
+Repeatable = TypeVar("Repeatable", DatasetDefinition, VariableDefinition)
 
 
 def cited(*items: str) -> tuple[Citation, ...]:
@@ -98,3 +105,13 @@ def levels_of(levels: Iterable[ValueLevel]) -> Iterator[ValueLevel]:
     for level in levels:
         yield level
         yield from levels_of(level.definition.value_level)
+
+
+def again(all_of_them: Iterable[Repeatable], name: Callable[[Repeatable], Hashable]) -> Iterator[Repeatable]:
+    """Those with the name of an earlier one, once for each name; an empty name is none."""
+    times: Counter[Hashable] = Counter()
+    for each in all_of_them:
+        named = name(each)
+        times[named] += 1
+        if named not in ("", None) and times[named] == 2:
+            yield each

@@ -25,6 +25,12 @@ DistinctValues = NDArray[np.object_]
 NUMERIC_TYPES = frozenset(("integer", "float", "double"))
 DATE_TYPES = frozenset(("date", "datetime", "partialDate", "partialDatetime", "incompleteDatetime"))
 TIME_TYPES = frozenset(("time", "partialTime"))
+_OTHER_TYPES = frozenset(
+    "text string durationDatetime intervalDatetime boolean URI"
+    " hexBinary base64Binary hexFloat base64Float".split()
+)
+DATA_TYPES = NUMERIC_TYPES | DATE_TYPES | TIME_TYPES | _OTHER_TYPES
+"""All data types of Define-XML and ODM."""
 
 _TOLERANCE = 1e-9
 """Relative; what arithmetic leaves of 0.1 + 0.2 is 0.3."""

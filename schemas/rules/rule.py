@@ -322,7 +322,7 @@ class Rule:
     severity : Severity
         Of its findings, unless a fault has another.
     family : str
-        Name of the module that defines it.
+        Name of the module that defines it, or what that calls its `__family__`.
     grain : Grain
     scope : Scope
     citations : tuple of Citation
@@ -510,6 +510,15 @@ def _in_words(value: Any) -> str:
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+FAMILY = "__family__"
+"""What a module calls the family of its rules, where that is not its own name: a family may have several."""
+
+
+def _family_of(function: RuleFunction) -> str:
+    module = function.__module__.rpartition(".")[2]
+    return str(getattr(function, "__globals__", {}).get(FAMILY, module))
+
+
 DECLARED = "__rules__"
 """The list in a module that holds the rules it declares, in order: where the rule book finds its own."""
 
@@ -606,7 +615,7 @@ def rule(
                 {name: _in_words(value) for name, value in row.items()}
             ),
             severity=severity,
-            family=function.__module__.rpartition(".")[2],
+            family=_family_of(function),
             grain=arguments.pop("grain", grain),
             scope=scope,
             citations=arguments.pop("citations", citations),

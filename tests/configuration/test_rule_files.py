@@ -51,6 +51,11 @@ def test_a_file_gives_its_rules_and_the_book_stays_as_it_is(file: Path):
     assert "## What it checks\nCNSR <= 9." in ag.explain("ACME002", rules)
 
 
+def test_a_module_may_add_to_another_family(file: Path):
+    file.write_text('__family__ = "ours"\n' + RULES)
+    assert {rule.family for rule in load_rules(file)} == {"ours"}
+
+
 def test_two_functions_of_one_name_are_two_rules(file: Path):
     file.write_text(RULES + RULES.replace("ACME001", "ACME003").replace("ACME002", "ACME004"))
     assert [rule.id for rule in load_rules(file)] == ["ACME001", "ACME002", "ACME003", "ACME004"]

@@ -24,7 +24,7 @@ from adamgate.converters.formats.format import Output
 from adamgate.converters.reading.read import Readings
 from adamgate.converters.writing.conversion_run import Request, _output_of, converted
 from adamgate.converters.writing.manifest import SCHEMA
-from adamgate.converters.writing.write import Target
+from adamgate.converters.writing.target import Target
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 

@@ -9,7 +9,7 @@ import pytest
 import adamgate as ag
 from adamgate.converters.formats.parquet import writer
 from adamgate.converters.values import lines
-from adamgate.converters.writing.write import Target
+from adamgate.converters.writing.target import Target
 from adamgate.schemas.errors import ConfigurationError, UnreadableInput, UnwritableOutput
 from adamgate.schemas.study.dataset import Dataset
 from adamgate.schemas.study.study import Study

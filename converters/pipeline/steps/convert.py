@@ -44,7 +44,7 @@ class ConvertStep(StepOptions):
 
     def check(self, _: PipelineProject) -> None:
         from ...writing.selection import Selection
-        from ...writing.write import Target
+        from ...writing.target import Target
 
         Target.of(self.to, self.format)
         Selection.of(keep=self.keep or None, drop=self.drop)

@@ -78,7 +78,7 @@ class DeriveStep(StepOptions):
         from ...raw_exports.raw_sources import read_sources
         from ...survival.subjects import naming_subjects
         from ...writing.documented import write_documented
-        from ...writing.write import Target
+        from ...writing.target import Target
 
         raw, what = project.derivation(self.datasets, "datasets")
         with noting() as notes, naming_subjects(project.show_keys):

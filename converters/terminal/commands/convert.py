@@ -78,7 +78,7 @@ def command(
     from ...writing.conversion_run import Request
     from ...writing.convert import MEMORY
     from ...writing.selection import Selection
-    from ...writing.write import Target
+    from ...writing.target import Target
 
     if not sources:
         raise click.UsageError("OUT is not given")

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ...derivations.check import CheckingOptions
     from ...derivations.derived_study import DerivedStudy
     from ...derivations.specification import Specification
-    from ...writing.write import Target
+    from ...writing.target import Target
     from ..derivation_outcome import DerivationOutcome
 
 USUAL_FORMAT = "xpt"
@@ -265,7 +265,7 @@ def _check_options(given: Mapping[str, Any], settings: Settings, *, asked: bool)
 
 def _target(path: Path, layout: str | None, writing: WriteOptions) -> Target:
     """Where the datasets go: a folder, or the file of the only one."""
-    from ...writing.write import Target
+    from ...writing.target import Target
 
     is_file = suffix_of(path, writable()) and not os.path.isdir(path)
     is_database = isinstance(path, Address) and path.is_database
