@@ -161,12 +161,18 @@ def test_raw_exports_are_begun_with_a_proposal(tmp_path: Path):
     assert settings.file is not None
 
 
-@pytest.mark.parametrize("made_from", ["sdtm", "raw"])
+NEXT_STEP = {"sdtm": "step.adam", "raw": "step.sdtm"}
+
+
+@pytest.mark.parametrize("made_from", NEXT_STEP)
 def test_a_step_leads_to_analysis_datasets(tmp_path: Path, made_from: str):
     contents = {"sdtm": "STUDYID,DOMAIN,USUBJID\nS1,DM,S1-01\n", "raw": "SUBJECT,SEX\n1,M\n"}
     written(tmp_path / made_from, dm=contents[made_from])
-    text = begun_file(tmp_path / made_from, tmp_path).text
+    begun = begun_file(tmp_path / made_from, tmp_path)
+    text = begun.text
     loaded(text, tmp_path)
+    assert f"activate [{NEXT_STEP[made_from]}]" in outcome(begun)
+    assert f"#[{NEXT_STEP[made_from]}]" in text
     (step,) = tomllib.loads(with_all_options(text))["step"].values()
     assert (step["kind"], step["sources"]) == ("derive", [made_from])
 

@@ -41,6 +41,11 @@ READING = ("encoding", "date_order", "decimal", "missing", "memory")
 """Settings that may be needed before data can be read."""
 _DEFAULTS = Settings()
 _NO_ROLE = '#role = "OS"    # type of endpoint\n'
+_NEXT = {
+    FolderKind.SDTM: "add what adamgate init --derive adsl (adtte, …) prints, and activate [step.adam]",
+    FolderKind.RAW: "check the proposal line by line, and activate [step.sdtm]",
+}
+"""What makes analysis datasets of what was found."""
 _POPULATIONS = ("ITTFL", "SAFFL", "FASFL", "RANDFL", "EFFFL", "PPROTFL")
 
 
@@ -306,7 +311,10 @@ def outcome(begun: BegunFile) -> str:
         if table.problem
     ]
     if begun.report is None:
-        lines.append("no analysis datasets were found: the file has no steps yet")
+        kind = (
+            FolderKind.SDTM if any(each.kind is FolderKind.SDTM for each in begun.found) else FolderKind.RAW
+        )
+        lines.append(f"no analysis datasets were found, so no step runs yet; next: {_NEXT[kind]}")
     else:
         errors = begun.report.count(Severity.ERROR)
         refused = begun.report.refuses(Severity.ERROR)
