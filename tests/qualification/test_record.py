@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import adamgate as ag
 from adamgate import cli
@@ -25,6 +26,7 @@ from adamgate.converters.survival.summaries import SUMMARIES
 from adamgate.schemas.gate.selection import full_book
 
 MOST_BYTES = 1_000_000
+SCHEMA = Draft202012Validator(json.loads((FOLDER / "qualification.schema.json").read_text(encoding="utf-8")))
 
 
 def cases(record, part):
@@ -82,6 +84,9 @@ class TestRecord:
         assert not any("tests/" in each or "__pycache__" in each for each in document["files"])
         assert {"numpy", "pandas", "pandera", "pyarrow"} <= set(document["dependencies"])
 
+    def test_it_is_as_its_schema_says(self, record):
+        SCHEMA.validate(record.document())
+
     def test_it_is_the_same_again_but_for_its_time(self, record, tmp_path):
         again = qualify()
         assert replace(again, made=record.made).document() == record.document()
@@ -96,6 +101,13 @@ def test_no_case_is_no_qualification():
     assert not made(CheckedPart("rules", ())).equal
     assert made(CheckedPart("rules", (SAME,))).equal
     assert not made(CheckedPart("rules", (SAME, OTHER))).equal
+
+
+def test_a_record_that_differs_is_as_its_schema_says():
+    document = made(CheckedPart("rules", (SAME, OTHER), (NotRun("Excel", "no extra"),))).document()
+    SCHEMA.validate(document)
+    assert not SCHEMA.is_valid(document | {"result": "passed"})
+    assert not SCHEMA.is_valid(document | {"other": ""})
 
 
 def test_what_differs_and_what_was_not_run_is_said():
