@@ -122,6 +122,7 @@ NOT_RUN = {
         "docs/install.md",
         "python3 -m venv",
     ): "installs from a registry; tests/test_first_steps.py does from a wheel",
+    ("docs/install.md", "pip wheel"): "run by tests/test_first_steps.py",
     ("docs/install.md", "make dist"): "run by .ci/run",
     ("docs/programs.md", ""): "run by tests/calls/test_programs.py",
     (

@@ -25,15 +25,12 @@ def blocks(root: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new environment with the wheel; what it needs is that of this one."""
-    copy = tmp_path_factory.mktemp("source") / "adamgate"
-    left = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "out", "data")
-    shutil.copytree(root, copy, ignore=left)
     folder = tmp_path_factory.mktemp("new")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     wheels = folder / "wheels"
-    _run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(wheels), str(copy)])
+    _run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(wheels), str(source)])
     _run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")])
     python = folder / "venv" / "bin" / "python"
     (wheel,) = wheels.glob("adamgate-*.whl")
@@ -51,6 +48,15 @@ def user(installed: Path, root: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "ADAMGATE_"))}
     path = f"{installed / 'venv' / 'bin'}{os.pathsep}{kept['PATH']}"
     return {**kept, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"}
+
+
+@pytest.fixture(scope="module")
+def source(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout."""
+    copy = tmp_path_factory.mktemp("source") / "adamgate"
+    left = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "out", "data")
+    shutil.copytree(root, copy, ignore=left)
+    return copy
 
 
 def _run(command: list[str], env: dict[str, str] | None = None) -> str:
@@ -118,3 +124,22 @@ def test_what_the_wheel_completes_and_explains(user: dict[str, str]):
     answer = _run(["adamgate"], asked | {"_ADAMGATE_COMPLETE": "bash_complete"})
     assert answer == "plain,text-encoding\n"
     assert _run(["adamgate", "explain", "text-encoding"], user).startswith("Text encoding\n\n")
+
+
+def test_a_folder_of_wheels_is_enough_without_a_network(
+    root: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As docs/install.md says it: adamgate is one of the wheels. What it needs would come from a registry."""
+    page = (root / "docs" / "install.md").read_text(encoding="utf-8")
+    (made, put) = (line for line in page.splitlines() if line.startswith("pip ") and "wheels" in line)
+    python = tmp_path / "venv" / "bin" / "python"
+    _run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")])
+    monkeypatch.chdir(source)
+    # PIP_NO_BUILD_ISOLATION=0 is --no-build-isolation
+    alone = {**os.environ, "PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+    pip = f"'{sys.executable}' -m pip --quiet"
+    wheels = str(tmp_path / "wheels")
+    _bash(made.replace("wheels", wheels).replace("pip", pip, 1), alone)
+    _bash(put.replace("wheels", wheels).replace("pip", f"{pip} --python '{python}'", 1), alone)
+    names = [each.name for each in (tmp_path / "venv").glob("lib/*/site-packages/*")]
+    assert "adamgate" in names

@@ -66,7 +66,8 @@ def _pyplot() -> Any:
         from matplotlib import pyplot
     except ImportError:
         raise ConfigurationError(
-            "matplotlib is not installed", "plot", "install it: pip install 'adamgate[plot]'"
+            "matplotlib, which draws figures, is not installed",
+            advice="install it: pip install 'adamgate[plot]'",
         ) from None
     return pyplot
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import base64
+import getpass
 import hashlib
+import json
 import platform
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from ...schemas.wording import counted
 from .checked_case import CheckedCase, NotRun
 
 PACKAGE = Path(__file__).resolve().parents[2]
 _SHIPPED = ("*.py", "*.pyi", "py.typed", "converters/**/*", "schemas/**/*")
 """Where the files of the package are: a checkout has others beside them."""
 _NAME = "adamgate"
+_NOT_KNOWN = "not known"
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?:>=\s*(?P<least>[\d.]+))?")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
 _TOOLS = frozenset({"browser", "lint", "newer-oracles", "oracles", "site", "store", "test", "test-hosts"})
@@ -62,7 +67,7 @@ class Installation:
 
     @property
     def version(self) -> str:
-        return self.distribution.version if self.distribution is not None else "not known"
+        return self.distribution.version if self.distribution is not None else _NOT_KNOWN
 
     @cached_property
     def files(self) -> Mapping[str, str]:
@@ -82,15 +87,19 @@ class Installation:
         An editable installation records no file of the package, but others that may lie below it: those of an
         environment in a folder of the checkout.
         """
-        held = self.distribution.files if self.distribution is not None else None
-        found = {}
-        for each in held or ():
-            place = Path(str(each.locate())).resolve()
-            of_package = each.parts[0] == _NAME and place.is_relative_to(self.package)
-            if of_package and each.hash is not None and each.hash.mode == "sha256":
-                digest = base64.urlsafe_b64decode(each.hash.value + "=" * (-len(each.hash.value) % 4))
-                found[place.relative_to(self.package).as_posix()] = digest.hex()
-        return found
+        of_package = [each for each in _recorded(self.distribution) if each.name.startswith(f"{_NAME}/")]
+        placed = {each.place.resolve(): each.sha256 for each in of_package}
+        return {
+            place.relative_to(self.package).as_posix(): sha256
+            for place, sha256 in placed.items()
+            if place.is_relative_to(self.package)
+        }
+
+    @property
+    def digest(self) -> str:
+        """One SHA-256 for all files: that of the lines which ``sha256sum`` prints of them, sorted by path."""
+        lines = "".join(f"{sha256}  {name}\n" for name, sha256 in self.files.items())
+        return hashlib.sha256(lines.encode()).hexdigest()
 
     @cached_property
     def requirements(self) -> tuple[NeededPackage, ...]:
@@ -125,6 +134,10 @@ class Installation:
             "byte order": sys.byteorder,
             "text encoding of files": sys.getfilesystemencoding(),
             "folder of the package": str(self.package),
+            "installed from": _installed_from(self.distribution),
+            "machine": platform.node() or _NOT_KNOWN,
+            "user": _user(),
+            "time zone": " / ".join(dict.fromkeys(time.tzname)),
         }
 
     def cases(self) -> Iterator[CheckedCase | NotRun]:
@@ -144,6 +157,22 @@ class Installation:
                 yield NotRun(f"adamgate[{name}]", reason)
             else:
                 yield from map(self._dependency, needed)
+        yield from self._files_of_dependencies()
+
+    def _files_of_dependencies(self) -> Iterator[CheckedCase | NotRun]:
+        """Whether the code that adamgate runs with is that of its wheels."""
+        without_list = []
+        for name in self.versions:
+            recorded = list(_recorded(_distribution(name)))
+            if not recorded:
+                without_list.append(name)
+                continue
+            expected = f"{counted(len(recorded), 'file')} as in the wheel"
+            other = tuple(f"{each.state}: {each.name}" for each in recorded if each.state)
+            yield CheckedCase(name, "SHA-256 of each file", (expected,), other or (expected,))
+        if without_list:
+            reason = f"the installer left no list of the files of {', '.join(without_list)}"
+            yield NotRun("files of dependencies", reason)
 
     def _files_are_those_of_the_wheel(self) -> CheckedCase:
         """Files that are changed, absent or added are listed; there is to be none."""
@@ -165,10 +194,57 @@ class Installation:
     def _dependency(self, needed: NeededPackage) -> CheckedCase:
         held = _distribution(needed.name)
         expected = f"{needed.name} {needed.least} or later" if needed.least else f"{needed.name}, any version"
-        observed = f"{needed.name} {held.version}" if held is not None else f"{needed.name} is not installed"
+        version = held.version if held is not None else "none"
+        observed = f"{needed.name} {version}" if held is not None else f"{needed.name} is not installed"
         if held is not None and _numbers(held.version) >= _numbers(needed.least):
             observed = expected
-        return CheckedCase(needed.name, "installed version", (expected,), (observed,))
+        return CheckedCase(needed.name, f"installed version: {version}", (expected,), (observed,))
+
+
+@dataclass(frozen=True, slots=True)
+class _RecordedFile:
+    """A file as its wheel has it."""
+
+    name: str
+    place: Path
+    sha256: str
+
+    @property
+    def state(self) -> str:
+        """What is wrong with it; empty if it is as in the wheel."""
+        try:
+            content = self.place.read_bytes()
+        except OSError:
+            return "absent"
+        return "" if hashlib.sha256(content).hexdigest() == self.sha256 else "changed"
+
+
+def _recorded(held: Distribution | None) -> Iterator[_RecordedFile]:
+    """The files of which an installer recorded the SHA-256; not programs, which lie in another folder."""
+    for each in (held.files if held is not None else None) or ():
+        if each.hash is not None and each.hash.mode == "sha256" and ".." not in each.parts:
+            digest = base64.urlsafe_b64decode(each.hash.value + "=" * (-len(each.hash.value) % 4))
+            yield _RecordedFile(each.as_posix(), Path(str(each.locate())), digest.hex())
+
+
+def _installed_from(held: Distribution | None) -> str:
+    """The file or folder that was installed, with its hash, as installers record it (direct_url.json)."""
+    text = held.read_text("direct_url.json") if held is not None else None
+    if text is None:
+        return "not recorded, as from a package index"
+    try:
+        origin = json.loads(text)
+        hashes = {**origin.get("archive_info", {}).get("hashes", {})}
+        return ", ".join([str(origin["url"]), *(f"{name} {value}" for name, value in hashes.items())])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return _NOT_KNOWN
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as in containers
+        return _NOT_KNOWN
 
 
 def _distribution(name: str) -> Distribution | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from ...schemas.gate.selection import full_book
 from ..formats.planned_file import PlannedFile
 from ..formats.stated_time import stated_epoch
+from ..reports.files import refuse_existing
 from ..reports.presentation import as_json
 from ..writing.atomic import write_together
 from .checked_case import CheckedCase, CheckedPart, NotRun, failure
@@ -68,12 +70,22 @@ def write_record(record: QualificationRecord, folder: Path, *, overwrite: bool =
         When one exists and is not to be replaced, or cannot be written.
     """
     document = record.document()
-    texts = {HTML_NAME: html_record(document), JSON_NAME: as_json(document)}
-    files = [
-        PlannedFile(folder / name, partial(_put, text.encode("utf-8", "backslashreplace")))
-        for name, text in texts.items()
-    ]
+    of_json = as_json(document).encode("utf-8", "backslashreplace")
+    page = html_record(document, hashlib.sha256(of_json).hexdigest())
+    contents = {HTML_NAME: page.encode("utf-8", "backslashreplace"), JSON_NAME: of_json}
+    files = [PlannedFile(folder / name, partial(_put, content)) for name, content in contents.items()]
     return write_together(files, overwrite=overwrite)
+
+
+def require_no_record(folder: Path) -> None:
+    """Refuse a folder that has a record, before anything is run.
+
+    Raises
+    ------
+    UnwritableOutput
+    """
+    for name in (HTML_NAME, JSON_NAME):
+        refuse_existing(folder / name, overwrite=False)
 
 
 def _put(content: bytes, stream: BinaryIO | io.BufferedIOBase) -> None:

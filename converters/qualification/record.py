@@ -85,6 +85,7 @@ class QualificationRecord:
             "platform": dict(self.installation.platform),
             "dependencies": dict(self.installation.versions),
             "files": dict(self.installation.files),
+            "files_sha256": self.installation.digest,
             "rules": list(self._rules()),
             "parts": [_part(each) for each in self.parts],
         }

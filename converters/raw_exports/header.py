@@ -58,7 +58,8 @@ def header_of(lines: Sequence[Fields], below: Sequence[Fields], declared: RawFil
     ------
     UnreadableInput
         When a line is not present, a name is empty or used twice, the first line holds values, or,
-        where nothing is declared, it looks like a title, or the second one like a header line, too.
+        where nothing is declared, it looks like a title or a comment, or the second one like a header
+        line, too.
     """
     held = declared.header_lines or ("names",)
     if len(lines) < len(held):
@@ -69,6 +70,7 @@ def header_of(lines: Sequence[Fields], below: Sequence[Fields], declared: RawFil
         )
     if not declared.header_lines and declared.unusable_names == "error":
         _require_no_title([*lines, *below], declared, place)
+        _require_no_comment([*lines, *below], declared, place)
     second = "" if declared.header_lines or not below else _second_header(lines[0], below[0], below[1:])
     if second:
         both = ("labels", "names") if second == "names" else ("names", "labels")
@@ -101,6 +103,26 @@ def _require_no_title(lines: Sequence[Fields], declared: RawFile, place: str) ->
             f"declare skip_lines = {skipped}, or name all columns in the file",
             {"skip_lines": skipped},
         )
+
+
+def _require_no_comment(lines: Sequence[Fields], declared: RawFile, place: str) -> None:
+    """Refuse lines that begin with ``#`` above one with more values: they cannot name all of its columns."""
+    comments = next(
+        (at for at, line in enumerate(lines) if not "".join(line[:1]).lstrip().startswith("#")), 0
+    )
+    if comments and max(map(_width, lines[:comments])) < _width(lines[comments]):
+        skipped = declared.skip_lines + comments
+        raise Undeclared(
+            f"{counted(comments, 'line')} above the names of the columns, beginning with # as a comment does",
+            place,
+            f'declare skip_lines = {skipped}, or comment = "#" in text files',
+            {"skip_lines": skipped},
+        )
+
+
+def _width(fields: Fields) -> int:
+    """How many fields a line has up to the last one with a value."""
+    return max((at for at, field in enumerate(fields, 1) if field.strip()), default=0)
 
 
 def _filled_up(fields: Fields, width: int) -> list[str]:

@@ -42,6 +42,12 @@ _ALONE = {
 keeps the process from ending."""
 
 
+_ONLY_HELP: tuple[type[click.UsageError], ...] = (
+    (click.exceptions.NoArgsIsHelpError,) if hasattr(click.exceptions, "NoArgsIsHelpError") else ()
+)
+"""What click raises where no argument was given, from 8.2 on; earlier ones print the help and leave."""
+
+
 def prepare() -> None:
     """Set up the streams and the signals of this process, and what libraries do when they are loaded."""
     for name, alone in _ALONE.items():
@@ -171,13 +177,16 @@ def _own_fault(fault: BaseException, debug: bool) -> int:
 
 def _tell_usage(failure: click.ClickException) -> None:
     """As click would tell it, but for what a terminal might obey in arguments."""
+    if isinstance(failure, _ONLY_HELP):
+        _tell_if_possible(failure.format_message())
+        return
     context = getattr(failure, "ctx", None)
     if context is not None:
         _tell_if_possible(context.get_usage())
         _tell_if_possible(f"Try '{context.command_path} {context.help_option_names[0]}' for help.\n")
     quotes_nothing = isinstance(failure, click.MissingParameter)  # and may list choices, a line each
     message = failure.format_message()
-    _tell_if_possible(f"Error: {message if quotes_nothing else plain(message)}")
+    _tell_if_possible(f"Error: {message.expandtabs(2) if quotes_nothing else plain(message)}")
 
 
 def _withdraw(output: str, others: Sequence[str], problem: BaseException) -> None:

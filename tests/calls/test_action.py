@@ -144,11 +144,16 @@ def test_a_path_is_never_an_option_or_a_command(runner, installed, study, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("version", "installs"),
-    [("", "-c {root}/constraints.txt {root}"), ("0.1.0", "adamgate==0.1.0")],
-    ids=["its own", "a version"],
+    ("inputs", "installs"),
+    [
+        ({}, "-c {root}/constraints.txt {root}"),
+        ({"version": "0.1.0"}, "adamgate==0.1.0"),
+        ({"extras": "excel,define"}, "-c {root}/constraints.txt {root}[excel,define]"),
+        ({"version": "0.1.0", "extras": "excel"}, "adamgate[excel]==0.1.0"),
+    ],
+    ids=["its own", "a version", "its own with extras", "a version with extras"],
 )
-def test_what_is_installed(runner, root, tmp_path, version, installs):
+def test_what_is_installed(runner, root, tmp_path, inputs, installs):
     """With a Python that writes down what it is asked."""
     python = tmp_path / "python"
     python.write_text(
@@ -157,7 +162,7 @@ def test_what_is_installed(runner, root, tmp_path, version, installs):
         encoding="utf-8",
     )
     python.chmod(0o755)
-    done = runner("Install adamgate", tmp_path, python=python, version=version)
+    done = runner("Install adamgate", tmp_path, python=python, **inputs)
     assert done.returncode == 0, done.stderr
     made, asked = (tmp_path / "runner" / "asked").read_text(encoding="utf-8").splitlines()
     assert made == f"-m venv {tmp_path / 'runner' / 'adamgate'}"

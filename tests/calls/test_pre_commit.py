@@ -19,7 +19,7 @@ def hook(root, from_yaml):
 
 
 def test_it_runs_for_every_file_that_decides_the_verdict(hook):
-    suffixes = {suffix for each in FORMATS for suffix in each.suffixes}
+    suffixes = {suffix for each in FORMATS for suffix in (*each.suffixes, *each.packed)}
     suffixes |= {each.suffix for each in CARRIERS if each.suffix} | {".sas7bcat"}
     decisive = [f"data/adtte{suffix}" for suffix in suffixes] + [
         "data/ADTTE.XPT",

@@ -101,6 +101,30 @@ def test_nothing_is_done_twice_and_a_change_is_judged_again(engine, study, root)
     assert report["verdict"] == "refused"
 
 
+def test_a_change_of_the_settings_is_judged_again(engine, study):
+    folder = study("passed")
+    assert engine(folder).returncode == 0
+    (folder / "adamgate.toml").write_text('[settings]\nfail_on = "sometimes"\n', encoding="utf-8")
+    assert engine(folder).returncode != 0
+
+
+def test_a_file_that_is_removed_or_added_is_judged_again_by_make(block, study, environment):
+    folder = study("passed")
+    (folder / "Makefile").write_text(block("programs.md", "Makefile"), encoding="utf-8")
+    adae, apart = folder / "adam" / "adae.csv", folder / "adae.csv"
+
+    def judged() -> bool:
+        """Whether the verdict is one on a study with ADAE."""
+        assert _make(folder, environment).returncode == 0
+        return "adae.csv" in (folder / "study1.json").read_text(encoding="utf-8")
+
+    assert judged()
+    adae.rename(apart)
+    assert not judged()
+    apart.rename(adae)
+    assert judged()
+
+
 def test_a_study_that_is_refused_has_no_table_and_keeps_its_report(engine, study):
     folder = study("refused")
     for _ in range(2):  # the second time, too: a report is no verdict that was passed

@@ -93,6 +93,17 @@ def test_of_two_folders_with_the_same_datasets_one_is_used(tmp_path: Path):
     assert chosen.path.name == "b"
 
 
+def test_analysis_datasets_that_are_not_in_the_steps_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    written(Path("a"), adsl=ADSL)
+    written(Path("b"), adsl=ADSL, adtte=ADTTE.format("OS"))
+    said = outcome(begun_file(Path(), tmp_path))
+    assert "note: the steps are for b; not for the analysis datasets in a\n" in said
+    assert "note: the steps" not in outcome(begun_file(Path("b"), tmp_path))
+
+
 def test_exports_that_are_not_as_datasets_are_raw():
     (found,) = found_below(FIXTURES / "cartitude1-raw")
     assert (found.kind, len(found.names)) == (FolderKind.RAW, 24)
@@ -164,12 +175,23 @@ def test_raw_exports_are_begun_with_a_proposal(tmp_path: Path):
     assert settings.file is not None
 
 
-@pytest.mark.parametrize("made_from", ["sdtm", "raw"])
+NEXT_STEP = {"sdtm": "step.adam", "raw": "step.sdtm"}
+
+
+def test_a_file_with_another_name_is_named_in_what_comes_next(study: Path, capfd: pytest.CaptureFixture[str]):
+    assert cli.run(["init", "adam", "-o", "study 1.toml"]) == 0
+    assert capfd.readouterr().err.endswith("next: adamgate run 'study 1.toml'\n")
+
+
+@pytest.mark.parametrize("made_from", NEXT_STEP)
 def test_a_step_leads_to_analysis_datasets(tmp_path: Path, made_from: str):
     contents = {"sdtm": "STUDYID,DOMAIN,USUBJID\nS1,DM,S1-01\n", "raw": "SUBJECT,SEX\n1,M\n"}
     written(tmp_path / made_from, dm=contents[made_from])
-    text = begun_file(tmp_path / made_from, tmp_path).text
+    begun = begun_file(tmp_path / made_from, tmp_path)
+    text = begun.text
     loaded(text, tmp_path)
+    assert f"activate [{NEXT_STEP[made_from]}]" in outcome(begun)
+    assert f"#[{NEXT_STEP[made_from]}]" in text
     (step,) = tomllib.loads(with_all_options(text))["step"].values()
     assert (step["kind"], step["sources"]) == ("derive", [made_from])
 

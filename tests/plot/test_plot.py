@@ -282,6 +282,6 @@ def test_without_matplotlib_it_says_what_to_install(root, tmp_path):
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False
     )
     assert ran.returncode == 2
-    assert "matplotlib is not installed" in ran.stderr
+    assert "error: matplotlib, which draws figures, is not installed\n  to do: " in ran.stderr
     assert "pip install 'adamgate[plot]'" in ran.stderr
     assert not list(tmp_path.iterdir())

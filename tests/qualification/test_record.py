@@ -1,5 +1,6 @@
 """The record: every rule, format and shape is in it, it says what differs, and shows no text as markup."""
 
+import hashlib
 import html
 import json
 import re
@@ -7,6 +8,7 @@ import socket
 from datetime import UTC, datetime
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import adamgate as ag
 from adamgate import cli
@@ -23,6 +25,7 @@ from adamgate.converters.survival.summaries import SUMMARIES
 from adamgate.schemas.gate.selection import full_book
 
 MOST_BYTES = 1_000_000
+SCHEMA = Draft202012Validator(json.loads((FOLDER / "qualification.schema.json").read_text(encoding="utf-8")))
 
 
 def cases(record, part):
@@ -80,11 +83,21 @@ class TestRecord:
         assert not any("tests/" in each or "__pycache__" in each for each in document["files"])
         assert {"numpy", "pandas", "pandera", "pyarrow"} <= set(document["dependencies"])
 
+    def test_it_is_as_its_schema_says(self, record):
+        SCHEMA.validate(record.document())
+
 
 def test_no_case_is_no_qualification():
     assert not made(CheckedPart("rules", ())).equal
     assert made(CheckedPart("rules", (SAME,))).equal
     assert not made(CheckedPart("rules", (SAME, OTHER))).equal
+
+
+def test_a_record_that_differs_is_as_its_schema_says():
+    document = made(CheckedPart("rules", (SAME, OTHER), (NotRun("Excel", "no extra"),))).document()
+    SCHEMA.validate(document)
+    assert not SCHEMA.is_valid(document | {"result": "passed"})
+    assert not SCHEMA.is_valid(document | {"other": ""})
 
 
 def test_what_differs_and_what_was_not_run_is_said():
@@ -112,13 +125,28 @@ def test_a_part_that_ends_in_an_error_differs_and_others_run(monkeypatch):
     assert cases(found, "tables") == (SAME,)
 
 
+def test_a_page_on_paper_says_which_file_it_is_of(tmp_path):
+    page, document = write_record(made(CheckedPart("rules", (SAME,))), tmp_path)
+    assert hashlib.sha256(document.read_bytes()).hexdigest() in page.read_text(encoding="utf-8")
+    assert json.loads(document.read_bytes())["files_sha256"] in page.read_text(encoding="utf-8")
+
+
+def test_an_existing_record_is_found_before_anything_is_run(tmp_path, capfd):
+    (tmp_path / "qualification.json").write_text("filed", encoding="utf-8")
+    assert cli.run(["qualify", "-o", str(tmp_path)]) == 4
+    said = capfd.readouterr()
+    assert "running" not in said.err
+    assert "qualification.json" in said.err
+    assert (tmp_path / "qualification.json").read_text(encoding="utf-8") == "filed"
+
+
 @pytest.mark.slow
 def test_no_text_is_markup():
     hostile = "<script>alert(1)</script>&\u202e\x1b[31m"
     part = CheckedPart(
         "rules", (CheckedCase(hostile, hostile, (hostile,), ("other",)),), (NotRun(hostile, hostile),)
     )
-    page = html_record(made(part).document())
+    page = html_record(made(part).document(), "0" * 64)
     assert "<script" not in page
     assert "\u202e" not in page
     assert "\x1b" not in page
@@ -127,7 +155,7 @@ def test_no_text_is_markup():
 
 @pytest.mark.slow
 def test_the_page_loads_nothing_and_has_places_for_signatures():
-    page = html_record(made(CheckedPart("rules", (SAME, OTHER))).document())
+    page = html_record(made(CheckedPart("rules", (SAME, OTHER))).document(), "0" * 64)
     assert not re.search(r"""(src|href)=["'](?!data:,)""", page)
     assert "default-src 'none'" in html.unescape(page)
     assert "@media print" in page

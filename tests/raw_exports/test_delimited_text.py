@@ -234,6 +234,12 @@ REFUSED = {
     "a column without a name": ("A,,B\n1,2,3\n", {}, "column 2 has no name", "ae.csv"),
     "a last column without a name": ("A,B,\n1,2,3\n", {}, "column 3 has no name", "ae.csv"),
     "a name used twice": ("A,B,a\n1,2,3\n", {}, "columns 1 and 3 have the same name, a", "ae.csv"),
+    "a comment": (
+        "# x, y\nA,B,C\n1,2,3\n",
+        {},
+        "1 line above the names of the columns, beginning with #",
+        "ae.csv",
+    ),
     "no names": ("1,2\n3,4\n", {}, "the line of names contains values", "ae.csv"),
     "too few lines": (
         "A,B\n",

@@ -250,6 +250,20 @@ def test_titles_above_the_names_are_skipped(tmp_path, blank):
     assert table["variables"]["AETERM"] == "AETERM"
 
 
+@pytest.mark.parametrize("comments", ["# Made by a CRO, 2024\n", "#one, two\n# three, four\n"])
+def test_comments_above_the_names_are_skipped(tmp_path, comments):
+    """Each has fewer values than the records, so that it cannot name the columns."""
+    (tmp_path / "ae.csv").write_text(comments + "SUBJID,AETERM,AESEV\n01,Rash,Mild\n")
+    table = tables_for(tmp_path / "ae.csv")["AE"]
+    assert table["skip_lines"] == comments.count("\n")
+    assert table["variables"]["AETERM"] == "AETERM"
+
+
+def test_a_line_of_names_may_begin_as_a_comment_does(tmp_path):
+    table = table_for(tmp_path, "#,SUBJID,AETERM\n1,01,Rash\n")
+    assert "skip_lines" not in table
+
+
 def test_the_files_of_sites_are_one_table_with_the_name_of_its_dataset(tmp_path):
     for site in ("12", "13"):
         (tmp_path / f"ae_{site}.csv").write_text(f"SUBJID,AETERM\n{site}01,Rash\n")

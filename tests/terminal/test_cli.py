@@ -270,6 +270,21 @@ def test_wrong_usage_is_told(run, study: Path, arguments: list[str], named: str)
     assert named in err.partition("\nError: ")[2]
 
 
+def test_without_arguments_the_help_is_shown(run):
+    """On stdout or stderr and with exit code 0 or 2, as the version of click has it."""
+    code, out, err = run()
+    assert code in {0, 2}
+    assert (out + err).startswith("Usage: adamgate ")
+    assert "\n  validate " in out + err
+    assert "Error" not in out + err
+
+
+@pytest.mark.parametrize("arguments", [(), ("completion",), ("config",), ("rules", "test")], ids=" ".join)
+def test_no_line_of_help_or_usage_is_an_escape(run, arguments: tuple[str, ...]):
+    said = run(*arguments)
+    assert not re.search(r"\\[nt]", said.out + said.err)
+
+
 @pytest.mark.parametrize("case", TOLD)
 def test_what_a_user_is_told(run, study: Path, case: str, snapshot: SnapshotAssertion):
     expected, *arguments = TOLD[case]

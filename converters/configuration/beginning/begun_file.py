@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ from ...raw_exports.suggestion.as_toml import as_toml
 from ...raw_exports.suggestion.files import suggestions_for
 from ...reading.options import checked_options
 from ...reading.read import read
+from ...values.reading_notes import listed
+from ..file_search import FILE_NAME
 from ..from_tables import judging
 from ..registry import TABLES
 from ..settings import SETTINGS, Settings
@@ -31,6 +34,7 @@ from ..tables import entries_of
 from .found_folders import FolderKind, FoundFolder, found_below, study_folders
 from .proposed_tables import ProposedTable, proposed_tables
 
+DEFAULT = Path(FILE_NAME)
 SCHEMA_FILE = "adamgate.schema.json"
 RESULTS = "results"
 _COLUMNS = 110
@@ -41,6 +45,11 @@ READING = ("encoding", "date_order", "decimal", "missing", "memory")
 """Settings that may be needed before data can be read."""
 _DEFAULTS = Settings()
 _NO_ROLE = '#role = "OS"    # type of endpoint\n'
+_NEXT = {
+    FolderKind.SDTM: "add what adamgate init --derive adsl (adtte, …) prints, and activate [step.adam]",
+    FolderKind.RAW: "check the proposal line by line, and activate [step.sdtm]",
+}
+"""What makes analysis datasets of what was found."""
 _POPULATIONS = ("ITTFL", "SAFFL", "FASFL", "RANDFL", "EFFFL", "PPROTFL")
 
 
@@ -52,6 +61,8 @@ class BegunFile:
     ----------
     text : str
     found : tuple of FoundFolder
+    chosen : tuple of FoundFolder
+        The study of the steps.
     tables : tuple of ProposedTable
     report : Report or None
         What the gate says of the study; None without analysis datasets.
@@ -59,6 +70,7 @@ class BegunFile:
 
     text: str
     found: tuple[FoundFolder, ...]
+    chosen: tuple[FoundFolder, ...] = ()
     tables: tuple[ProposedTable, ...] = ()
     report: Report | None = None
 
@@ -98,7 +110,7 @@ def begun_file(start: Path, beside: Path, settings: Settings = _DEFAULTS) -> Beg
         *(_steps(each, data) for each in made),
         *_raw_beside(found, beside),
     ]
-    return BegunFile(_text(parts), found, tables, report)
+    return BegunFile(_text(parts), found, chosen, tables, report)
 
 
 def _text(parts: Sequence[str]) -> str:
@@ -297,21 +309,36 @@ def _said(text: str) -> str:
     return one_line(text, _LONGEST)
 
 
-def outcome(begun: BegunFile) -> str:
-    """What was found, and what comes next, in a line each."""
+def outcome(begun: BegunFile, file: Path = DEFAULT) -> str:
+    """What was found, and what comes next, in a line each; `file` is where the text is written."""
     lines = [f"{one_line(str(each.path))}: {each}" for each in begun.found]
+    lines += _others(begun)
     lines += [
         f"note: no table for {_said(table.paramcd)}: {_said(table.problem)}"
         for table in begun.tables
         if table.problem
     ]
     if begun.report is None:
-        lines.append("no analysis datasets were found: the file has no steps yet")
+        kind = (
+            FolderKind.SDTM if any(each.kind is FolderKind.SDTM for each in begun.found) else FolderKind.RAW
+        )
+        lines.append(f"no analysis datasets were found, so no step runs yet; next: {_NEXT[kind]}")
     else:
         errors = begun.report.count(Severity.ERROR)
         refused = begun.report.refuses(Severity.ERROR)
         verdict = (
             f"the data fail the gate ({counted(errors, 'error')})" if refused else "the data pass the gate"
         )
-        lines.append(f"{verdict}; next: adamgate run")
+        named = "" if file == DEFAULT else f" {one_line(shlex.quote(str(file)))}"
+        lines.append(f"{verdict}; next: adamgate run{named}")
     return "\n".join(lines)
+
+
+def _others(begun: BegunFile) -> Iterator[str]:
+    """Folders of analysis datasets that are not in the steps: several deliveries, or several studies."""
+    others = [each for each in begun.found if each.kind is FolderKind.ADAM and each not in begun.chosen]
+    if others:
+        used, left = (
+            listed([one_line(str(each.path)) for each in several]) for several in (begun.chosen, others)
+        )
+        yield f"note: the steps are for {used}; not for the analysis datasets in {left}"

@@ -102,4 +102,4 @@ def _begun(folder: Path, file: Path | None, reading: Mapping[str, Any]) -> tuple
         )
     settings = settings_without_file(reading, os.environ)
     begun = begun_file(folder, (file or Path(FILE_NAME)).absolute().parent, settings)
-    return begun.text, outcome(begun)
+    return begun.text, outcome(begun, file or Path(FILE_NAME))

@@ -33,8 +33,10 @@ def command(*, folder: Path, overwrite: bool, quiet: bool) -> int:
     The exit code is 0 if everything is as expected, 1 if something differs; the record is written in both
     cases, and lists what was not run, with the reason.
     """
-    from ...qualification.qualify import qualify, write_record
+    from ...qualification.qualify import qualify, require_no_record, write_record
 
+    if not overwrite:
+        require_no_record(folder)
     record = qualify(lambda part: None if quiet else tell(f"running: {part}"))
     written = write_record(record, folder, overwrite=overwrite)
     lines = [plain(each) for each in record.lines()]
