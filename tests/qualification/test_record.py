@@ -17,7 +17,7 @@ from adamgate.converters.qualification import qualify as qualify_module
 from adamgate.converters.qualification.checked_case import CheckedCase, CheckedPart, NotRun
 from adamgate.converters.qualification.html_record import html_record
 from adamgate.converters.qualification.installation import Installation
-from adamgate.converters.qualification.qualify import qualify
+from adamgate.converters.qualification.qualify import qualify, write_record
 from adamgate.converters.qualification.record import QualificationRecord
 from adamgate.converters.qualification.stored_answers import FOLDER, stored
 from adamgate.converters.survival.shapes import SHAPES
