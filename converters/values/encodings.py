@@ -23,7 +23,7 @@ BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-"""How text that names its own encoding begins, and Python's codec for it; a longer mark is before its part."""
+"""How text that names its own encoding begins, and Python's codec for it; longer marks come first."""
 
 CUT = "\N{REPLACEMENT CHARACTER}"
 """In place of a character of which only a part is there."""

@@ -268,6 +268,34 @@ def test_a_file_whose_name_is_not_unicode(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "convert {data} out.csv --manifest {place}",
+        "define {data} -o {place}",
+        "diff {data} {data} --format json -o {place}",
+        "init {data} -o {place}",
+        "derive trial.toml --source {data} --record {place}",
+    ],
+)
+@pytest.mark.parametrize("table", ["/document", "/x.sqlite/document"])
+def test_a_document_is_no_table(
+    command: str,
+    table: str,
+    tmp_path: Path,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data, specification = root / "fixtures" / "cartitude1" / "adsl.xpt", root / "fixtures" / "derivations"
+    (tmp_path / "trial.toml").write_bytes((specification / "trial.toml").read_bytes())
+    place = f"sqlite:///{tmp_path}{table}"
+    assert cli.run(command.format(data=data, place=place).split()) == 4
+    assert "error: a document is no table of a database" in capfd.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["trial.toml"]
+
+
 def test_sqlite_reserves_names(tmp_path: Path) -> None:
     for name, prefix in (("SQLITE_MASTER", ""), ("ADSL", "?prefix=Sqlite_")):
         with pytest.raises(ag.UnwritableOutput, match="begins with sqlite_, which SQLite reserves"):
