@@ -53,7 +53,7 @@ def has_decimal_comma(texts: pa.Array) -> bool:
 
 
 def are_numbers_with_decimal_comma(texts: pa.Array) -> bool:
-    """Whether a column of unknown type has numbers only, blanks aside, with commas that can only be decimal."""
+    """Whether a column of unknown type has numbers only, blanks aside, whose commas can only be decimal."""
     filled = texts.filter(pc.not_equal(texts, ""))
     if not matching(filled.slice(0, _FIRST), _DIGIT).all() or not has_decimal_comma(filled):
         return False
