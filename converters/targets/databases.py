@@ -19,7 +19,7 @@ from ..formats.databases.place import DatabasePlace
 from ..formats.databases.session import at, writing
 from ..formats.parquet.metadata import dataset_metadata
 from ..values.address import FILE_DATABASES, Address
-from ..values.temporary_names import remove_leftovers, temporary_name
+from ..values.temporary_names import give_name, remove_leftovers, temporary_name
 from . import FileToSend
 
 
@@ -124,7 +124,7 @@ def _whole(place: DatabasePlace) -> Iterator[DatabasePlace]:
         work.mkdir(mode=0o700)
         temporary = work / place.file.name
         yield at(place, Address(f"{place.address.scheme}:/{temporary}"))
-        os.link(temporary, place.file)
+        give_name(temporary, place.file)
     except FileExistsError:
         raise UnwritableOutput(
             "the output already exists", str(place.address), "choose another name, or use --overwrite"

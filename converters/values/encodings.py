@@ -16,8 +16,14 @@ from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.study.variable import ReadingNote
 from .sas_encodings import CODECS
 
-BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-"""How text that names its own encoding begins, and Python's codec for it."""
+BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+"""How text that names its own encoding begins, and Python's codec for it; longer marks come first."""
 
 CUT = "\N{REPLACEMENT CHARACTER}"
 """In place of a character of which only a part is there."""

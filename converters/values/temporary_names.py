@@ -33,6 +33,25 @@ def temporary_name(kind: str = "part") -> str:
     return f".adamgate-{_system()}-{os.getpid()}-{secrets.token_hex(8)}.{kind}"
 
 
+def give_name(temporary: Path, target: Path) -> None:
+    """Give a file that is complete its name, unless another program took it in the meantime.
+
+    Raises
+    ------
+    FileExistsError
+    OSError
+    """
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links; the name was free a moment ago.
+        temporary.rename(target)
+    else:
+        temporary.unlink()
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files and folders of runs that were killed; what cannot be removed stays."""
     with suppress(OSError), os.scandir(folder) as entries:

@@ -26,6 +26,8 @@ from ...schemas.study.columns import Mask
 from .arrow_columns import with_nulls
 from .written_forms import Written, mask_of, matching, remarks_of
 
+_DIGIT = r"^[+-]?[\d,]"
+_FIRST = 64
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _POINT = r"\."
 _COMMA = r"^[+-]?\d*,\d+([eE][+-]?\d+)?$"
@@ -48,6 +50,14 @@ def has_decimal_comma(texts: pa.Array) -> bool:
     if not pc.any(pc.match_substring(texts, ",")).as_py():
         return False
     return _Forms.of(_without_blanks(texts)[0]).decimal_sign() == ","
+
+
+def are_numbers_with_decimal_comma(texts: pa.Array) -> bool:
+    """Whether a column of unknown type has numbers only, blanks aside, whose commas can only be decimal."""
+    filled = texts.filter(pc.not_equal(texts, ""))
+    if not matching(filled.slice(0, _FIRST), _DIGIT).all() or not has_decimal_comma(filled):
+        return False
+    return bool(read_numbers(filled, ",").fits.all())
 
 
 def may_be_thousands(texts: pa.Array) -> bool:

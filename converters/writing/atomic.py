@@ -18,7 +18,7 @@ from ...schemas.errors import UnwritableOutput
 from ..formats.planned_file import PlannedFile
 from ..targets import Destination, FileToSend, destination_of
 from ..values.address import Address
-from ..values.temporary_names import remove_leftovers, temporary_name
+from ..values.temporary_names import give_name, remove_leftovers, temporary_name
 from ..values.work_folder import WorkFolder, work_told
 from .turns import taking_turns
 
@@ -270,14 +270,9 @@ def _put_in_place(
 def _name_if_free(temporary: Path, target: Path) -> None:
     """Give a file its name unless another program took it in the meantime."""
     try:
-        os.link(temporary, target)
+        give_name(temporary, target)
     except FileExistsError:
         raise _exists(str(target)) from None
-    except OSError:
-        # A file system without hard links; the name was free a moment ago.
-        temporary.rename(target)
-    else:
-        temporary.unlink()
 
 
 def _link(existing: Path, name: Path) -> None:

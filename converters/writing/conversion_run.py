@@ -32,7 +32,7 @@ from .file_hashes import FileHash, hash_of, hashing
 from .inputs import inputs_of, refuse_data_beside, refuse_inputs
 from .losses import losses
 from .manifest import FileHashes, render, stated_time
-from .names import require_output_name
+from .names import require_document_name
 from .plan import Plan, refuse_outputs
 from .selection import Selected, Selection
 from .staging import PreparedElsewhere, PreparedHere, Preparing, StagedDataset
@@ -95,7 +95,7 @@ class Request:
         if self.manifest is None:
             return
         stated_time()
-        require_output_name(self.manifest)
+        require_document_name(self.manifest, self.target.path, together=self.together)
         if is_sidecar(self.manifest):
             raise UnwritableOutput(
                 "the manifest has the name of a metadata table", str(self.manifest), "choose another name"

@@ -206,6 +206,30 @@ def test_a_point_between_thousands_is_not_a_decimal_point(tmp_path: Path) -> Non
     assert read(tmp_path, "USUBJID;AVAL;BASE\n01;1.25;12,5\n")["AVAL"].tolist() == [1.25]
 
 
+def test_decimal_commas_of_names_that_adam_does_not_know_count(tmp_path: Path) -> None:
+    lines = "USUBJID;WEIGHTX;PRICE;NOTE\n01;1,5;1.234;1,5 mg\n02;;2.500;\n03;13,75;3.000;\n"
+    data = read(tmp_path, lines)
+    assert texts(data, "PRICE") == ["1.234", "2.500", "3.000"]
+    assert texts(data, "WEIGHTX")[::2] == ["1,5", "13,75"]
+    only_a_note = lines.replace("1,5;", "1;").replace("13,75", "2")
+    assert read(tmp_path, only_a_note)["PRICE"].tolist() == [1.234, 2.5, 3]
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-16"])
+def test_a_byte_order_mark_names_the_encoding(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "adtte.csv").write_bytes("USUBJID,AETERM\n1,Übelkeit\n".encode(encoding))
+    assert texts(ag.read(tmp_path)["ADTTE"], "AETERM") == ["Übelkeit"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_byte_order_mark_is_told(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "adtte.csv").write_bytes("USUBJID,AETERM\n1,Übelkeit\n".encode(encoding))
+    with pytest.raises(ag.UnreadableInput, match="UTF-16 without a byte order mark") as caught:
+        ag.read(tmp_path)
+    assert f"--encoding {encoding} " in caught.value.advice
+    assert texts(ag.read(tmp_path, encoding=encoding)["ADTTE"], "AETERM") == ["Übelkeit"]
+
+
 def test_a_record_that_repeats_the_names_is_noted(tmp_path: Path) -> None:
     data = read(tmp_path, "USUBJID,AETERM\n1,a\nUSUBJID,AETERM\n2,b\n")
     assert [str(note) for note in data.notes] == [

@@ -1,5 +1,8 @@
 """Datasets in tables: the same again or refused, all of a delivery or nothing, whatever things are called."""
 
+import errno
+import os
+import resource
 import subprocess
 import sys
 import warnings
@@ -270,6 +273,34 @@ def test_a_file_whose_name_is_not_unicode(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "convert {data} out.csv --manifest {place}",
+        "define {data} -o {place}",
+        "diff {data} {data} --format json -o {place}",
+        "init {data} -o {place}",
+        "derive trial.toml --source {data} --record {place}",
+    ],
+)
+@pytest.mark.parametrize("table", ["/document", "/x.sqlite/document"])
+def test_a_document_is_no_table(
+    command: str,
+    table: str,
+    tmp_path: Path,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data, specification = root / "fixtures" / "cartitude1" / "adsl.xpt", root / "fixtures" / "derivations"
+    (tmp_path / "trial.toml").write_bytes((specification / "trial.toml").read_bytes())
+    place = f"sqlite:///{tmp_path}{table}"
+    assert cli.run(command.format(data=data, place=place).split()) == 4
+    assert "error: a document is no table of a database" in capfd.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["trial.toml"]
+
+
 def test_sqlite_reserves_names(tmp_path: Path) -> None:
     for name, prefix in (("SQLITE_MASTER", ""), ("ADSL", "?prefix=Sqlite_")):
         with pytest.raises(ag.UnwritableOutput, match="begins with sqlite_, which SQLite reserves"):
@@ -289,6 +320,43 @@ def test_a_file_that_is_no_database(scheme: str, tmp_path: Path) -> None:
         ag.write(dataset(), f"{scheme}:///{tmp_path}/text")
     with pytest.raises(ag.UnwritableOutput):
         ag.write(dataset(), f"{scheme}:///{tmp_path}/none/x")
+
+
+def test_the_first_error_of_a_disk_is_told(tmp_path: Path) -> None:
+    repeated = dataset(A=["of few bytes in Parquet"] * 20_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, hard))  # a disk with so much space, for each file
+    try:
+        with pytest.raises(ag.UnwritableOutput, match="the SQLite database cannot be written") as caught:
+            ag.write(repeated, f"sqlite:///{tmp_path}/x.sqlite")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "disk I/O error" in caught.value.where
+    assert "rollback" not in caught.value.where
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise duckdb.IOException('Could not write file "x.wal": No space left on device')
+
+    monkeypatch.setattr(duckdb, "connect", full)
+    with pytest.raises(ag.UnwritableOutput, match="the DuckDB database cannot be written") as caught:
+        ag.write(dataset(), f"duckdb:///{tmp_path}/x.duckdb")
+    assert caught.value.advice == "free some space on the disk of the database"
+
+
+@pytest.mark.parametrize("scheme", ["duckdb", "sqlite"])
+def test_a_new_database_on_a_disk_without_hard_links(
+    scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no hard links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    ag.write(dataset(), f"{scheme}:///{tmp_path}/x.db")
+    assert [each.name for each in tmp_path.iterdir()] == ["x.db"]
+    same(ag.read(f"{scheme}:///{tmp_path}/x.db")["ADX"], dataset())
 
 
 def test_sqlite_holds_only_one_kind_in_a_column(tmp_path: Path) -> None:

@@ -381,3 +381,19 @@ def test_a_missing_package_is_named() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "s3:// needs the packages fsspec and s3fs" in done.stdout
     assert "pip install 'adamgate[remote]'" in done.stdout
+
+
+def test_a_manifest_is_with_its_data_or_here(
+    bucket: Bucket, root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data, manifest = str(root / "fixtures" / "cartitude1"), f"{bucket}/adam/m.json"
+    to_bucket = ["convert", data, f"{bucket}/adam", "--to", "parquet"]
+    for refused, message in (
+        (["convert", data, str(tmp_path / "adam"), "--to", "csv"], "the data that it is about do not"),
+        (to_bucket, "written one by one have no manifest in a store"),
+    ):
+        assert cli.run([*refused, "--manifest", manifest]) == 4
+        assert message in capfd.readouterr().err
+    assert bucket.listed() == list(tmp_path.iterdir()) == []
+    assert cli.run([*to_bucket, "--manifest", manifest, "--all-or-none"]) == 0
+    assert "adam/m.json" in bucket.listed()

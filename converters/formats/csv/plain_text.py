@@ -100,9 +100,7 @@ def _utf8(content: Content, head: bytes, path: Path, encoding: str | None, gathe
     marked = next((name for mark, name in BYTE_ORDER_MARKS if head.startswith(mark)), "utf-8")
     wanted = codec_name(encoding) if encoding else marked
     if b"\0" in head and not wanted.startswith(("utf-16", "utf-32")):
-        raise UnreadableInput(
-            "the file is binary, not CSV", f"{path}: zero bytes", "export the dataset as CSV again"
-        )
+        raise _with_zeros(head, path)
     known = "utf-8" if wanted == "utf-8-sig" else wanted
     try:
         if known == "utf-8":
@@ -121,6 +119,20 @@ def _utf8(content: Content, head: bytes, path: Path, encoding: str | None, gathe
             "give the correct encoding, or omit --encoding to try UTF-8 and cp1252",
         ) from error
     return PlainText(content, _behind_marks(content, wanted), known, stray=False)
+
+
+def _with_zeros(head: bytes, path: Path) -> UnreadableInput:
+    """Zero bytes in every second place are those of UTF-16, whose mark is not there."""
+    for order, zeros, others in (("le", head[1::2], head[::2]), ("be", head[::2], head[1::2])):
+        if b"\0" not in others and zeros.count(0) > len(zeros) // 2:
+            return UnreadableInput(
+                "the file seems to be UTF-16 without a byte order mark",
+                str(path),
+                f"add --encoding utf-16-{order} (encoding in Python), or export the dataset in UTF-8",
+            )
+    return UnreadableInput(
+        "the file is binary, not CSV", f"{path}: zero bytes", "export the dataset as CSV again"
+    )
 
 
 def _with_byte_order(codec: str, head: bytes) -> str:

@@ -43,7 +43,7 @@ from ...values.typed_text import (
     typed,
 )
 from ...values.written_forms import mask_of, matching
-from ...values.written_numbers import has_decimal_comma, may_be_thousands
+from ...values.written_numbers import are_numbers_with_decimal_comma, has_decimal_comma, may_be_thousands
 from ..format import ReadOptions
 from .delimited import Delimited, empty_end, read_delimited, without_empty_end
 from .head import SUBJECT
@@ -123,9 +123,8 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     labels = content.labels or [""] * len(content.header)
     declared = MissingWords.declared(content, options)
     commas = options.decimal is None and any(
-        has_decimal_comma(column.values.fill_null(""))
+        _has_decimal_commas(variable, column, described.get(variable.upper(), _UNDESCRIBED))
         for variable, column in zip(content.header, texts, strict=True)
-        if (described.get(variable.upper(), _UNDESCRIBED).type or variable_type(variable)) == "Num"
     )
     columns: dict[str, _Column] = {}
     variables: list[Variable] = []
@@ -218,6 +217,17 @@ def _column(
                 return read
         missing.settled(name, kept)
     return _Column(kept.to_pandas(), told=tuple(_text_told(name, kept)))
+
+
+def _has_decimal_commas(name: str, texts: TextColumn, entry: VariableEntry) -> bool:
+    """Whether a column shows that this file has decimal commas."""
+    match entry.type or variable_type(name):
+        case "Num":
+            return has_decimal_comma(texts.values.fill_null(""))
+        case None:
+            return are_numbers_with_decimal_comma(texts.values.fill_null(""))
+        case _:
+            return False
 
 
 def _with_points(texts: TextColumn) -> TextColumn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
@@ -95,6 +95,24 @@ def fetched(reader: Any, cursor: Any = None) -> Iterator[Any]:
         yield batch
     if cursor is not None:
         cursor.close()
+
+
+@contextmanager
+def transaction(connection: Any, errors: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Keep what is done in the block if it ends well, else undo it, and close the connection.
+
+    A database that failed may have undone all by itself, and then refuses to do so again: what is told is
+    the first error.
+    """
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        with suppress(*errors):
+            connection.rollback()
+        raise
+    finally:
+        connection.close()
 
 
 def in_types_of(schema: Any, batch: Any) -> Any:

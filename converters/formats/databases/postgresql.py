@@ -24,6 +24,7 @@ from .database import (
     in_types_of,
     literal,
     quoted,
+    transaction,
 )
 from .place import DatabasePlace
 
@@ -169,16 +170,10 @@ def connect(place: DatabasePlace, *, writes: bool) -> Iterator[_PostgreSQL]:
         parameters.setdefault("connect_timeout", _SECONDS)
     query = urlencode(parameters)
     connection = adbc_driver_postgresql.dbapi.connect(f"{place.address}{query and '?'}{query}")
-    try:
+    with transaction(connection, ERRORS):
         with connection.cursor() as cursor:
             mode = "read write" if writes else "isolation level repeatable read, read only"
             cursor.execute(f"set transaction {mode}")
             cursor.execute("set local standard_conforming_strings = on")
             cursor.execute("set local client_min_messages = error")
         yield _PostgreSQL(connection, place.schema)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    finally:
-        connection.close()

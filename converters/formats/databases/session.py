@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from .database import DRIVERS, Database, Driver
 from .place import DatabasePlace
 
 _LONGEST = 400
+_DISK_FULL = re.compile("No space left on device|disk is full|not enough disk space", re.IGNORECASE)
 
 
 def driver_of(address: Address) -> Driver:
@@ -67,8 +69,14 @@ def _opened(
         raise problem(
             f"the {driver.name} database {what}",
             f"{shown.address}{table}: {told}",
-            "check the address, your permission and that the database is running and not in use",
+            _advice(told),
         ) from None  # its own text may hold more than should be seen
+
+
+def _advice(told: str) -> str:
+    if _DISK_FULL.search(told):
+        return "free some space on the disk of the database"
+    return "check the address, your permission and that the database is running and not in use"
 
 
 def _told(error: Exception) -> str:

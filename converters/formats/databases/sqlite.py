@@ -23,6 +23,7 @@ from .database import (
     fetched,
     literal,
     quoted,
+    transaction,
 )
 from .place import DatabasePlace
 
@@ -165,14 +166,8 @@ def connect(place: DatabasePlace, *, writes: bool) -> Iterator[_SQLite]:
     """See `Connect`."""
     mode = "rwc" if writes else "ro"
     connection = adbc_driver_sqlite.dbapi.connect(f"file:{quote(str(place.file))}?mode={mode}")
-    try:
+    with transaction(connection, ERRORS):
         with connection.cursor() as cursor:
             cursor.execute("select count(*) from sqlite_master")  # begins what is read
             cursor.fetchall()
         yield _SQLite(connection)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
-    finally:
-        connection.close()

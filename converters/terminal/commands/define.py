@@ -15,7 +15,7 @@ from ....schemas.errors import ConfigurationError
 from ....schemas.wording import counted
 from ...reports.files import refuse_existing, write_document
 from ...writing.inputs import refuse_inputs
-from ...writing.names import require_output_name
+from ...writing.names import require_document_name
 from ..exit_codes import PASSED
 from ..inputs import kept_files, read_study, settings_for
 from ..messages import tell_notes
@@ -67,7 +67,7 @@ def command(
     stated = None if created is None else _moment(created)
     settings = settings_for(paths, config, overrides)
     if file is not None:
-        require_output_name(file)
+        require_document_name(file)
         refuse_inputs([file], chain(*kept_files(paths, settings)))
         refuse_existing(file, overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:

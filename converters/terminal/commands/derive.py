@@ -23,7 +23,7 @@ from ...reports.files import refuse_existing, write_document
 from ...reports.presentation import Detail
 from ...values.address import Address
 from ...values.file_kind import suffix_of
-from ...writing.names import require_output_name
+from ...writing.names import require_document_name
 from ..engines_run import derivations_run
 from ..exit_codes import DIFFERENT, EQUAL
 from ..inputs import kept_files, read_study, reading_options, settings_for
@@ -292,7 +292,7 @@ def _refuse_outputs(
         for each in [target.path / name for name in names] if target.suffix else [target.path]:
             refuse_existing(each, overwrite=overwrite)
     if record is not None:
-        require_output_name(record)
+        require_document_name(record, None if target is None else target.path)
         refuse_existing(record, overwrite=overwrite)
 
 

@@ -15,7 +15,7 @@ import adamgate
 from ....schemas.errors import ConfigurationError
 from ...reports.files import destination, refuse_existing, write_document
 from ...writing.inputs import refuse_inputs
-from ...writing.names import require_output_name
+from ...writing.names import require_document_name
 from ..exit_codes import DIFFERENT, EQUAL
 from ..inputs import kept_files, read_study, settings_for
 from ..messages import tell_notes
@@ -133,7 +133,7 @@ def command(
     if settings.memory is not None:  # of both together
         settings = replace(settings, memory=max(1, settings.memory // 2))
     if file is not None:
-        require_output_name(file)
+        require_document_name(file)
         refuse_inputs([file], chain(*kept_files((*sides[0], *sides[1]), settings)))
         refuse_existing(file, overwrite=overwrite)
     with progress(sys.stderr, shown=not quiet) as callbacks:

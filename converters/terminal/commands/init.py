@@ -14,7 +14,7 @@ from ...configuration.file_search import FILE_NAME
 from ...configuration.specimens import PIPELINE, SETTINGS, SPECIMENS, specimen
 from ...reports.files import refuse_existing, write_document
 from ...values.address import Address
-from ...writing.names import require_output_name
+from ...writing.names import require_document_name
 from ..options import DEBUG, OVERWRITING, PATH, QUIET, named_settings
 from ..streams import show, tell
 
@@ -76,7 +76,7 @@ def command(
     asked = output or (_STDOUT if folder is None else Path(FILE_NAME))
     file = None if dry_run or asked == _STDOUT else asked
     if file is not None:
-        require_output_name(file)
+        require_document_name(file)
         refuse_existing(file, overwrite=overwrite)
     if folder is None:
         text, said = specimen(PIPELINE if pipeline else dataset or SETTINGS), ""
