@@ -9,7 +9,7 @@ else stays text, with a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -122,11 +122,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
     texts, records = _without_empty_end(content, table, name, gathering, notes)
     labels = content.labels or [""] * len(content.header)
     declared = MissingWords.declared(content, options)
-    commas = options.decimal is None and any(
-        has_decimal_comma(column.values.fill_null(""))
-        for variable, column in zip(content.header, texts, strict=True)
-        if (described.get(variable.upper(), _UNDESCRIBED).type or variable_type(variable)) == "Num"
-    )
+    commas = options.decimal is None and _have_decimal_commas(content.header, texts, described)
     columns: dict[str, _Column] = {}
     variables: list[Variable] = []
     for variable, label, column in zip(content.header, labels, texts, strict=True):
@@ -137,12 +133,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         variables.append(_variable(variable, label, entry, read))
         gathering.add(variable, read.values, read.special_missing)
         columns[variable] = replace(read, values=None, special_missing=None)
-    notes += (
-        ReadingNote(name, column.problem, variable, column.record)
-        for variable, column in columns.items()
-        if column.problem
-    )
-    notes += notes_on(name, {variable: column.told for variable, column in columns.items()})
+    notes += _notes_on_columns(name, columns)
     notes += declared.notes(name)
     notes += words_for_missing(
         name, content, texts, {each: column.words for each, column in columns.items()}, options.missing
@@ -167,6 +158,25 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
             read_as_missing=declared.read_as_missing,
         )
     ]
+
+
+def _have_decimal_commas(
+    header: Sequence[str], texts: Sequence[TextColumn], described: Mapping[str, VariableEntry]
+) -> bool:
+    """Whether a variable that is declared numeric, or is by its name, has a decimal comma."""
+    return any(
+        has_decimal_comma(column.values.fill_null(""))
+        for variable, column in zip(header, texts, strict=True)
+        if (described.get(variable.upper(), _UNDESCRIBED).type or variable_type(variable)) == "Num"
+    )
+
+
+def _notes_on_columns(dataset: str, columns: Mapping[str, _Column]) -> Iterator[ReadingNote]:
+    """What each column has alone, then how values are written, once for all columns."""
+    for variable, column in columns.items():
+        if column.problem:
+            yield ReadingNote(dataset, column.problem, variable, column.record)
+    yield from notes_on(dataset, {variable: column.told for variable, column in columns.items()})
 
 
 def _without_empty_end(
