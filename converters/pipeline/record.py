@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -161,9 +161,6 @@ class RunRecord:
     declared: tuple[str, ...]
     steps: tuple[StepRecord, ...] = ()
     finished: bool = False
-
-    def with_steps(self, steps: Iterable[StepRecord], *, finished: bool) -> RunRecord:
-        return replace(self, steps=tuple(steps), finished=finished)
 
     @property
     def exit_code(self) -> int:

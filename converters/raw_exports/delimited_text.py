@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.study.variable import ReadingNote
+from ...schemas.study.variable import ReadingNote, Source
 from ..formats.csv.delimited import content_end, empty_end, first_content, parted, without_empty_end
 from ..formats.csv.head import (
     LONGEST_SAMPLE,
@@ -61,7 +61,7 @@ def read_delimited_text(path: Path, name: str, declared: RawFile, options: ReadO
     if records < found.records:
         notes.append(empty_end(name, found.records - records))
     return text_table(
-        path,
+        Source(path, "CSV", encoding=found.encoding),
         name,
         replace(header, names=found.header),
         columns,
@@ -69,7 +69,6 @@ def read_delimited_text(path: Path, name: str, declared: RawFile, options: ReadO
         declared=declared,
         notes=notes,
         gathering=gathering,
-        encoding=found.encoding,
     )
 
 

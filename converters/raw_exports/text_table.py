@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +21,7 @@ from .raw_table import LineNumbers, RawTable
 
 
 def text_table(
-    path: Path,
+    source: Source,
     name: str,
     header: Header,
     columns: Sequence[TextColumn],
@@ -31,8 +30,6 @@ def text_table(
     declared: RawFile,
     notes: Sequence[ReadingNote],
     gathering: Gathering,
-    file_format: str = "CSV",
-    encoding: str = "utf-8",
 ) -> RawTable:
     """A table of columns of text, of which none is changed but for what is declared missing."""
     read: dict[str, int] = {}
@@ -42,10 +39,10 @@ def text_table(
         for word, number in counts.items():
             read[word] = read.get(word, 0) + number
     described = DatasetDescription(
-        name=path.name.split(".")[0].upper(),
+        name=source.path.name.split(".")[0].upper(),
         variables=tuple(Variable(each, header.labels.get(each, ""), "Char") for each in header.names),
         carries=frozenset({"label"} if header.labels else ()),
-        source=Source(path, file_format, encoding=encoding),
+        source=source,
     )
     missing = ReadAsMissing(declared.missing_values, sum(read.values()))
     said = [ReadingNote(name, _read_as_missing(word, number)) for word, number in read.items()]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...schemas.errors import UnreadableInput
-from ...schemas.study.variable import ReadingNote
+from ...schemas.study.variable import ReadingNote, Source
 from ..formats.format import ReadOptions
 from ..formats.xlsx.opened import PACKED, judged, merged, opened, reading, require_kind, worksheets
 from ..formats.xlsx.packed_workbook import faults_of_ods, faults_of_sheet, require_sound
@@ -100,7 +100,7 @@ def _table(
         raise nameless(kept[header.names.index("")] + 1, str(place))
     notes += [*rows.notes(header.names, kept), *merged(sheet)]
     return text_table(
-        path,
+        Source(path, f"workbook ({suffix})"),
         place.name,
         header,
         [rows.columns[at].column() for at in kept],
@@ -108,7 +108,6 @@ def _table(
         declared=declared,
         notes=[ReadingNote(place.name, note) for note in notes],
         gathering=gathering,
-        file_format=f"workbook ({suffix})",
     )
 
 

@@ -76,17 +76,7 @@ class Target:
         if place == GIVEN_AS_OUTPUT:
             return cls._standard_output(to)
         if isinstance(place, Address) and place.is_database:
-            if to is not None:
-                raise ConfigurationError(
-                    "--to has no meaning for a database", masked(str(path)), "omit it: datasets become tables"
-                )
-            if DatabasePlace.of(place).tables:
-                raise ConfigurationError(
-                    "the address names tables, but datasets become tables of their own names",
-                    masked(str(path)),
-                    "omit table=; prefix=TEXT begins the names",
-                )
-            return cls(place)
+            return cls._database(place, str(path), to)
         is_folder = os.path.isdir(place) or str(path).endswith((os.sep, "/"))
         if to is None:
             if is_folder:
@@ -97,9 +87,7 @@ class Target:
             return cls(place)
         if not isinstance(to, str):
             raise TypeError(f"a format must be a string, not {type(to).__name__}")
-        suffix = "." + to.lower().removeprefix(".")
-        _format(suffix, f"--to {to}")
-        named = suffix_of(place, writable())
+        suffix, named = _suffix(to), suffix_of(place, writable())
         if is_folder or not named:
             return cls(place, suffix)
         if named != suffix:
@@ -114,9 +102,21 @@ class Target:
             raise ConfigurationError(
                 "no output format is given for standard output", "-", "add --to csv, parquet or xpt"
             )
-        suffix = "." + to.lower().removeprefix(".")
-        _format(suffix, f"--to {to}")
-        return cls(STANDARD_OUTPUT, suffix)
+        return cls(STANDARD_OUTPUT, _suffix(to))
+
+    @classmethod
+    def _database(cls, place: Address, path: str, to: str | None) -> Target:
+        if to is not None:
+            raise ConfigurationError(
+                "--to has no meaning for a database", masked(path), "omit it: datasets become tables"
+            )
+        if DatabasePlace.of(place).tables:
+            raise ConfigurationError(
+                "the address names tables, but datasets become tables of their own names",
+                masked(path),
+                "omit table=; prefix=TEXT begins the names",
+            )
+        return cls(place)
 
     @property
     def has_files_beside(self) -> bool:
@@ -213,6 +213,13 @@ class Target:
                 "write this dataset alone, to a file with another name",
             )
         return dataset.name.lower() + self.suffix
+
+
+def _suffix(to: str) -> str:
+    """That of a format which a user names by it: ".parquet" for parquet."""
+    suffix = "." + to.lower().removeprefix(".")
+    _format(suffix, f"--to {to}")
+    return suffix
 
 
 def _format(suffix: str, where: str) -> Format:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..rules.rule import Citation, Fault, Grain, Rule, RuleFunction, Scope
+from ..rules.rule import Citation, Fault, Grain, Rule, RuleFunction
+from ..rules.scope import Scope
 from ..severity import Severity
 from ..study import columns
 from ..study.dataset import Dataset

@@ -21,7 +21,8 @@ from ..standards.structure import Structure
 from ..study.dataset import Dataset
 from ..study.study import Study
 from .ids import require_own_id
-from .rule import Citation, Fault, Grain, Rule, Scope, require_tuples
+from .rule import Citation, Fault, Grain, Rule
+from .scope import Scope, require_tuples
 
 FAMILY = "own"
 EVERY_RECORD = "every record"

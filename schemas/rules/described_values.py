@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -199,3 +200,47 @@ def _each(values: DistinctValues, wrong: Callable[[str], Any]) -> Mask:
 
 def _none(values: DistinctValues) -> Mask:
     return np.zeros(len(values), dtype=np.bool_)
+
+
+Wrong = Callable[[VariableDefinition, DistinctValues, bool], Mask | None]
+"""Which of the values, of a character variable or not, are not as stated; None if nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Something that define.xml states of values: of all of a variable, or of those of a value level.
+
+    Attributes
+    ----------
+    wrong : callable
+    fault : callable
+        What is wrong with them, as a message has it.
+    """
+
+    wrong: Wrong
+    fault: Callable[[VariableDefinition], str]
+
+
+def _of_another_type(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
+    if of.data_type not in TYPES_IN_WORDS:
+        return None
+    return of_wrong_type(values, of.data_type, character=character)
+
+
+def _longer(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
+    if of.length is None:
+        return None
+    if character:
+        return too_long(values, of.length)
+    return with_more_digits(values, of.length) if states_digits(of) else None
+
+
+def _more_decimals(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
+    if of.significant_digits is None or of.data_type not in NUMERIC_TYPES:
+        return None
+    return with_more_decimals(values, of.significant_digits, character=character)
+
+
+TYPE = Stated(_of_another_type, lambda of: f"is not {TYPES_IN_WORDS[of.data_type]}")
+LENGTH = Stated(_longer, lambda of: f"is longer than {of.length}")
+DECIMALS = Stated(_more_decimals, lambda of: f"has more than {of.significant_digits} decimals")

@@ -8,7 +8,8 @@ import adamgate as ag
 from adamgate.converters.reports.rule_page import explain, listed, render_list, render_rule
 from adamgate.converters.reports.rules_about import about
 from adamgate.schemas.gate.selection import full_book
-from adamgate.schemas.rules.rule import Citation, Grain, Rule, Scope
+from adamgate.schemas.rules.rule import Citation, Grain, Rule
+from adamgate.schemas.rules.scope import Scope
 from adamgate.schemas.standards.structure import Structure
 
 

@@ -9,7 +9,7 @@ else stays text, with a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -136,12 +136,7 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
         variables.append(_variable(variable, label, entry, read))
         gathering.add(variable, read.values, read.special_missing)
         columns[variable] = replace(read, values=None, special_missing=None)
-    notes += (
-        ReadingNote(name, column.problem, variable, column.record)
-        for variable, column in columns.items()
-        if column.problem
-    )
-    notes += notes_on(name, {variable: column.told for variable, column in columns.items()})
+    notes += _notes_on_columns(name, columns)
     notes += declared.notes(name)
     notes += words_for_missing(
         name, content, texts, {each: column.words for each, column in columns.items()}, options.missing
@@ -166,6 +161,14 @@ def read_csv(path: Path, options: ReadOptions, /) -> list[Dataset]:
             read_as_missing=declared.read_as_missing,
         )
     ]
+
+
+def _notes_on_columns(dataset: str, columns: Mapping[str, _Column]) -> Iterator[ReadingNote]:
+    """What each column has alone, then how values are written, once for all columns."""
+    for variable, column in columns.items():
+        if column.problem:
+            yield ReadingNote(dataset, column.problem, variable, column.record)
+    yield from notes_on(dataset, {variable: column.told for variable, column in columns.items()})
 
 
 def _without_empty_end(

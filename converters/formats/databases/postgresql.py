@@ -14,6 +14,7 @@ import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
 from ....schemas.wording import counted
+from .adbc import Statements
 from .database import (
     CatalogColumn,
     FetchedRecords,
@@ -52,9 +53,9 @@ order by c.relname collate "C", a.attnum
 """
 
 
-class _PostgreSQL:
+class _PostgreSQL(Statements):
     def __init__(self, connection: Any, schema: str) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._schema = schema or self._current_schema()
 
     def tables(self) -> list[StoredTable]:
@@ -122,15 +123,6 @@ class _PostgreSQL:
 
     def _named(self, table: str) -> str:
         return f"{quoted(self._schema)}.{quoted(table)}"
-
-    def _do(self, statement: str) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.execute(statement)
-
-    def _all(self, statement: str) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 def _counts(column: CatalogColumn) -> str:

@@ -14,6 +14,7 @@ import adbc_driver_manager
 import adbc_driver_sqlite.dbapi
 import pyarrow as pa
 
+from .adbc import Statements
 from .database import (
     CatalogColumn,
     FetchedRecords,
@@ -45,10 +46,7 @@ _DECLARED = (
 )
 
 
-class _SQLite:
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
+class _SQLite(Statements):
     def tables(self) -> list[StoredTable]:
         return [
             StoredTable(name, "", self._columns(name, bool(is_view)), bool(is_view))
@@ -101,15 +99,6 @@ class _SQLite:
         kinds = ", ".join(f"group_concat(distinct {_kind(quoted(each.name))})" for each in table.columns)
         (found,) = self._all(f"select {kinds} from {quoted(table.name)}")  # noqa: S608 - quoted
         return [set((each or "").split(",")) - {"", "null"} for each in found]
-
-    def _do(self, statement: str) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.execute(statement)
-
-    def _all(self, statement: str) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall()  # type: ignore[no-any-return]
 
 
 def _kind(name: str) -> str:

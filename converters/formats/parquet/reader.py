@@ -46,7 +46,6 @@ _SIZE_OF_A_VALUE = 8
 """Bytes in memory: of a number, and more than of a code of text."""
 _DIGITS_OF_A_DOUBLE = 15
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-_SECONDS_PER_DAY = 86_400
 _UNNAMED_INDEX = "__index_level_"
 _INDEX = "unnamed index column written by pandas, excluded"
 _FROM_FOLDERS = "read from the folder names of the parts"

@@ -1,4 +1,4 @@
-"""Columns of a dataset as .sav files store them, block by block: see `xpt.stored_columns.write_records`.
+"""Columns of a dataset as .sav files store them, block by block: see `fixed_width.stored_columns`.
 
 A record is a row of elements of eight bytes: a number is one, a text as many as it needs. Text of more than
 255 bytes is stored in parts of 255 bytes with a blank behind each. Every part but the last is declared to
@@ -8,7 +8,6 @@ hold 252 of them, so that there may be a part more than is filled.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
 from ...fixed_width.stored_columns import StoredColumn, Values
+from ...fixed_width.stored_texts import StoredTexts
 from ...values.arrow_columns import Shape, stamps_of
 from ..xpt.text_encoding import distinct_texts, fixed_width
 from .display import numbers_of_stamps
@@ -77,7 +77,7 @@ def elements(width: int) -> int:
 
 def stored_column(dataset: Dataset, name: str, shape: Shape, parts: TextParts | None) -> StoredColumn:
     """A column without breaches; `parts` of text."""
-    return _Numbers(dataset, name, shape) if parts is None else _Text(dataset, name, parts)
+    return _Numbers(dataset, name, shape) if parts is None else _texts(dataset, name, parts)
 
 
 class _Numbers:
@@ -93,27 +93,14 @@ class _Numbers:
         return lambda begin, end: stored[begin:end]
 
 
-class _Text:
-    def __init__(self, dataset: Dataset, name: str, parts: TextParts) -> None:
-        self.length = parts.length
-        self._dataset, self._name, self._parts = dataset, name, parts
-        self._categories: pd.Index[Any] | None = None
-        self._table = np.empty(0, f"V{self.length}")
+def _texts(dataset: Dataset, name: str, parts: TextParts) -> StoredTexts:
+    def of_categories(part: pd.Series) -> NDArray[np.void]:
+        categories, _ = distinct_texts(part)
+        texts = pa.concat_arrays([categories, pa.array([""], pa.large_string())])
+        fits = pc.less_equal(pc.binary_length(texts), parts.width)
+        return parts.laid_out(pc.if_else(fits, texts, ""))
 
-    def block(self, first: int, count: int) -> Values:
-        part = self._dataset.part(self._name, first, count)
-        if not isinstance(part.dtype, pd.CategoricalDtype):
-            stored = self._parts.laid_out(distinct_texts(part)[0])
-            return lambda begin, end: stored[begin:end]
-        if part.cat.categories is not self._categories:
-            self._categories = part.cat.categories
-            texts, _ = distinct_texts(part)
-            self._table = self._stored(pa.concat_arrays([texts, pa.array([""], pa.large_string())]))
-        table, codes = self._table, part.cat.codes.to_numpy()
-        # -1, a missing value, is the last place of the table.
-        return lambda begin, end: table.take(codes[begin:end], mode="wrap")
+    def of_records(part: pd.Series) -> NDArray[np.void]:
+        return parts.laid_out(distinct_texts(part)[0])
 
-    def _stored(self, texts: pa.Array) -> NDArray[np.void]:
-        """A category that no record has may be one that is not stored."""
-        fits = pc.less_equal(pc.binary_length(texts), self._parts.width)
-        return self._parts.laid_out(pc.if_else(fits, texts, ""))
+    return StoredTexts(dataset, name, parts.length, of_categories, of_records)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ....schemas.study import columns
 from ....schemas.study.dataset import Dataset
 from ...fixed_width.stored_columns import StoredColumn, Values
+from ...fixed_width.stored_texts import StoredTexts
 from ...values.arrow_columns import Shape, plain_texts, stamps_of
 from ...values.special_in_order import SpecialInOrder
 from .display import DISPLAYED, numbers_of_stamps
@@ -71,7 +72,7 @@ def _described_text(dataset: Dataset, name: str, place: int) -> StataColumn:
     if width > LONGEST_TEXT:
         return StataColumn(LONG_TEXT, _References(dataset, name, place), _OF_LONG_TEXTS)
     width = max(1, width)
-    return StataColumn("", _Text(dataset, name, width), f"%{min(width, _WIDEST_DISPLAY)}s")
+    return StataColumn("", _texts(dataset, name, width), f"%{min(width, _WIDEST_DISPLAY)}s")
 
 
 def longest_text(column: pd.Series) -> int:
@@ -130,32 +131,16 @@ class _Codes:
         return lambda begin, end: stored[begin:end]
 
 
-class _Text:
-    def __init__(self, dataset: Dataset, name: str, length: int) -> None:
-        self.length = length
-        self._dataset, self._name = dataset, name
-        self._categories: pd.Index[Any] | None = None
-        self._table = np.empty(0, f"V{length}")
+def _texts(dataset: Dataset, name: str, length: int) -> StoredTexts:
+    def of_categories(part: pd.Series) -> NDArray[np.void]:
+        texts = _texts_of(part.cat.categories)
+        fits = pc.less_equal(pc.binary_length(texts), length)
+        return np.concatenate([_filled_up(pc.if_else(fits, texts, ""), length), np.zeros(1, f"V{length}")])
 
-    def block(self, first: int, count: int) -> Values:
-        part = self._dataset.part(self._name, first, count)
-        if not isinstance(part.dtype, pd.CategoricalDtype):
-            stored = _filled_up(plain_texts(part), self.length)
-            return lambda begin, end: stored[begin:end]
-        if part.cat.categories is not self._categories:
-            self._categories = part.cat.categories
-            self._table = self._stored(self._categories)
-        table, codes = self._table, part.cat.codes.to_numpy()
-        # -1, a missing value, is the last place of the table.
-        return lambda begin, end: table.take(codes[begin:end], mode="wrap")
+    def of_records(part: pd.Series) -> NDArray[np.void]:
+        return _filled_up(plain_texts(part), length)
 
-    def _stored(self, categories: pd.Index[Any]) -> NDArray[np.void]:
-        """Each category, and "". A category that no record has may be one that is not stored."""
-        texts = _texts_of(categories)
-        fits = pc.less_equal(pc.binary_length(texts), self.length)
-        return np.concatenate(
-            [_filled_up(pc.if_else(fits, texts, ""), self.length), np.zeros(1, f"V{self.length}")]
-        )
+    return StoredTexts(dataset, name, length, of_categories, of_records)
 
 
 def _filled_up(texts: pa.Array, width: int) -> NDArray[np.void]:

@@ -6,8 +6,9 @@ by the types of their cells. The only sheet that has a value is named like its f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,47 +65,23 @@ def read_xlsx(path: Path, options: ReadOptions, /) -> list[Dataset]:
 
 def _described(workbook: CalamineWorkbook, path: Path, names: Sequence[str], options: ReadOptions) -> Dataset:
     """The dataset of a workbook of our own writer."""
-    try:
-        told = described_sheet(
-            *(workbook.get_sheet_by_name(name).to_python() for name in (VARIABLES, DATASETS))
-        )
-        times = told.time("created"), told.time("modified")
-    except (ValueError, KeyError) as error:
-        raise UnreadableInput(
-            "the sheets of metadata are damaged",
-            f"{path}: {error}",
-            f"correct them, or delete {VARIABLES} and {DATASETS} to read the workbook without them",
-        ) from error
-    if told.name not in names:
-        raise UnreadableInput(
-            "the sheet of the records is not present",
-            f"{path}: {told.name}",
-            f"give it its name back, or correct {DATASETS}",
-        )
+    told, created, modified = _metadata(workbook, path, names)
     place = f"{path}, sheet {told.name}"
     faults = faults_of_sheet(path, told.name)
     notes = [*judged(faults, place), *_not_described(workbook, names, told)]
     # Blank records at the end have rows without cells, which the library does not give.
     stated = min(told.records, faults.last_row - told.heads) if faults.last_row else told.records
     table = _table(workbook.get_sheet_by_name(told.name), stated, has_labels=told.has_label_row)
-    header, records = table.header, table.records
-    if records != told.records:
+    if table.records != told.records:
         notes.append(
-            f"the sheet has {counted(records, 'record')}, and had {told.records:,} when it was written "
+            f"the sheet has {counted(table.records, 'record')}, and had {told.records:,} when it was written "
             f"(sheet {DATASETS}): records were added or deleted since"
         )
-    if sorted(header) != sorted(told.variables):
-        raise UnreadableInput(
-            "the columns of the sheet are not the variables that are described",
-            place,
-            f"correct the sheet {VARIABLES}, or delete it and {DATASETS}",
-        )
-    if told.has_label_row:
-        _require_same_labels(dict(zip(header, table.labels, strict=True)), told, place)
-    gathering = options.memory.gathering(_SIZE_OF_A_VALUE * records * len(header))
+    _require_same_columns(table, told, place)
+    gathering = options.memory.gathering(_SIZE_OF_A_VALUE * table.records * len(table.header))
     variables: list[Variable] = []
     said: list[ReadingNote] = [ReadingNote(told.name, note) for note in notes]
-    for name, cells in zip(header, table.columns, strict=True):
+    for name, cells in zip(table.header, table.columns, strict=True):
         read = described_cells(told.types[name], cells)
         described = told.variables[name]
         if read.type != described.type:
@@ -121,12 +98,36 @@ def _described(workbook: CalamineWorkbook, path: Path, names: Sequence[str], opt
             declared_subclass=told.dataset.get("subclass", ""),
             carries=told.carries,
             source=Source(path, "Excel"),
-            created=times[0],
-            modified=times[1],
+            created=created,
+            modified=modified,
         ),
-        gathering.columns(records),
+        gathering.columns(table.records),
         notes=tuple(said),
     )
+
+
+def _metadata(
+    workbook: CalamineWorkbook, path: Path, names: Sequence[str]
+) -> tuple[DescribedSheet, datetime | None, datetime | None]:
+    """What the sheets of metadata say of a sheet that is there; when its data were created and modified."""
+    try:
+        told = described_sheet(
+            *(workbook.get_sheet_by_name(name).to_python() for name in (VARIABLES, DATASETS))
+        )
+        created, modified = told.time("created"), told.time("modified")
+    except (ValueError, KeyError) as error:
+        raise UnreadableInput(
+            "the sheets of metadata are damaged",
+            f"{path}: {error}",
+            f"correct them, or delete {VARIABLES} and {DATASETS} to read the workbook without them",
+        ) from error
+    if told.name not in names:
+        raise UnreadableInput(
+            "the sheet of the records is not present",
+            f"{path}: {told.name}",
+            f"give it its name back, or correct {DATASETS}",
+        )
+    return told, created, modified
 
 
 def _not_described(workbook: CalamineWorkbook, names: Sequence[str], told: DescribedSheet) -> Iterator[str]:
@@ -138,9 +139,17 @@ def _not_described(workbook: CalamineWorkbook, names: Sequence[str], told: Descr
         yield f"not read, since {DATASETS} does not describe them: sheets with values ({shown})"
 
 
-def _require_same_labels(labels: Mapping[str, str], told: DescribedSheet, place: str) -> None:
-    """Refuse labels that are stated twice, and otherwise."""
-    for name, label in labels.items():
+def _require_same_columns(table: _Table, told: DescribedSheet, place: str) -> None:
+    """Refuse columns that are not described, and labels that are stated twice, and otherwise."""
+    if sorted(table.header) != sorted(told.variables):
+        raise UnreadableInput(
+            "the columns of the sheet are not the variables that are described",
+            place,
+            f"correct the sheet {VARIABLES}, or delete it and {DATASETS}",
+        )
+    if not told.has_label_row:
+        return
+    for name, label in zip(table.header, table.labels, strict=True):
         described = told.variables[name].label
         if label != described:
             raise UnreadableInput(

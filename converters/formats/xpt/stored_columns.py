@@ -5,8 +5,6 @@ Categories are encoded once and taken by code; numbers and other texts are encod
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from ....schemas.study.dataset import Dataset
 from ....schemas.study.variable import Variable
 from ...fixed_width.stored_columns import StoredColumn, Values
+from ...fixed_width.stored_texts import StoredTexts
 from ...values.arrow_columns import Shape
 from ...values.special_in_order import SpecialInOrder
 from .ibm_double import big_endian, encode_ibm_doubles, marked_missing
@@ -27,7 +26,7 @@ def stored_column(
 ) -> StoredColumn:
     """A column that a survey found nothing wrong with, in so many bytes."""
     if shape is Shape.TEXT:
-        return _Text(dataset, variable.name, length, encoding)
+        return _texts(dataset, variable.name, length, encoding)
     return _Numbers(dataset, variable.name, shape, length)
 
 
@@ -45,29 +44,15 @@ class _Numbers:
         return lambda begin, end: stored[begin:end]
 
 
-class _Text:
-    def __init__(self, dataset: Dataset, name: str, length: int, encoding: TextEncoding) -> None:
-        self.length = length
-        self._dataset, self._name, self._encoding = dataset, name, encoding
-        self._categories: pd.Index[Any] | None = None
-        self._table = np.empty(0, f"V{length}")
+def _texts(dataset: Dataset, name: str, length: int, encoding: TextEncoding) -> StoredTexts:
+    def of_categories(part: pd.Series) -> NDArray[np.void]:
+        stripped = without_blanks(encoding.encoded(texts_of_categories(part.cat.categories)).fill_null(""))
+        fits = pc.less_equal(pc.binary_length(stripped), length)
+        blank = np.frombuffer(b" " * length, f"V{length}")
+        return np.concatenate([fixed_width(pc.if_else(fits, stripped, ""), length), blank])
 
-    def block(self, first: int, count: int) -> Values:
-        part = self._dataset.part(self._name, first, count)
-        if not isinstance(part.dtype, pd.CategoricalDtype):
-            texts, _ = distinct_texts(part)
-            stored = fixed_width(self._encoding.encoded(texts), self.length)
-            return lambda begin, end: stored[begin:end]
-        if part.cat.categories is not self._categories:
-            self._categories = part.cat.categories
-            self._table = self._stored(self._categories)
-        table, codes = self._table, part.cat.codes.to_numpy()
-        # -1, a missing value, is the last place of the table.
-        return lambda begin, end: table.take(codes[begin:end], mode="wrap")
+    def of_records(part: pd.Series) -> NDArray[np.void]:
+        texts, _ = distinct_texts(part)
+        return fixed_width(encoding.encoded(texts), length)
 
-    def _stored(self, categories: pd.Index[Any]) -> NDArray[np.void]:
-        """Each category, and blanks. A category that no record has may be one that is not stored."""
-        stripped = without_blanks(self._encoding.encoded(texts_of_categories(categories)).fill_null(""))
-        fits = pc.less_equal(pc.binary_length(stripped), self.length)
-        blank = np.frombuffer(b" " * self.length, f"V{self.length}")
-        return np.concatenate([fixed_width(pc.if_else(fits, stripped, ""), self.length), blank])
+    return StoredTexts(dataset, name, length, of_categories, of_records)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ...derivations.check import CheckingOptions
     from ...derivations.derived_study import DerivedStudy
     from ...derivations.specification import Specification
+    from ...raw_exports.raw_specification import RawSpecification
     from ...writing.target import Target
     from ..derivation_outcome import DerivationOutcome
 
@@ -162,13 +163,9 @@ def command(
     With --check, delivered datasets are compared with the derived ones: each record that differs with its
     source record. With --vary, parameters are also derived as [vary.NAME] declares, and compared.
     """
-    from ...configuration.from_tables import raw_specification
-    from ...configuration.from_tables import specification as declared
     from ...derivations.check import checked
-    from ...derivations.derive import require_valid
-    from ...derivations.variations import require_valid_variations, varied_endpoints
+    from ...derivations.variations import varied_endpoints
     from ...raw_exports.raw_sources import read_sources
-    from ...raw_exports.raw_specification import require_valid as require_valid_mapping
     from ...survival.subjects import naming_subjects
     from ..derivation_outcome import DerivationOutcome
 
@@ -180,12 +177,7 @@ def command(
     paths, other_paths = expanded(sources), expanded(delivered)
     settings = settings_for(paths, specification, given)
     options = _check_options(comparing, settings, asked=bool(delivered))
-    with faults_located(settings.file):
-        what, raw = declared(settings.entries), raw_specification(settings.entries)
-        require_valid(what)
-        require_valid_mapping(raw)
-        if vary:
-            require_valid_variations(what)
+    what, raw = _declared(settings, vary=vary)
     kept = tuple(chain(*kept_files((*paths, *other_paths), settings)))
     to = None if target is None else _target(target, layout, writing)
     names = (*raw.datasets, *what.datasets)
@@ -224,6 +216,22 @@ def command(
         tell("note: no dataset was written: --to is not given")
     tell_written(written, quiet)
     return EQUAL if check is None or check.equal else DIFFERENT
+
+
+def _declared(settings: Settings, *, vary: bool) -> tuple[Specification, RawSpecification]:
+    """What the settings file declares to derive, and to map before; all of it is valid."""
+    from ...configuration.from_tables import raw_specification, specification
+    from ...derivations.derive import require_valid
+    from ...derivations.variations import require_valid_variations
+    from ...raw_exports.raw_specification import require_valid as require_valid_mapping
+
+    with faults_located(settings.file):
+        what, raw = specification(settings.entries), raw_specification(settings.entries)
+        require_valid(what)
+        require_valid_mapping(raw)
+        if vary:
+            require_valid_variations(what)
+    return what, raw
 
 
 def _tell_unused(what: Specification, quiet: bool) -> None:

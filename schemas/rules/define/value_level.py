@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -16,17 +16,7 @@ from ...study.definition import Definition, RangeCheck, ValueLevel, VariableDefi
 from ...study.study import Study
 from ...wording import one_line
 from ..defined import called, cited, defined, definition_of
-from ..described_values import (
-    NUMERIC_TYPES,
-    TYPES_IN_WORDS,
-    DistinctValues,
-    of_wrong_type,
-    outside,
-    states_digits,
-    too_long,
-    with_more_decimals,
-    with_more_digits,
-)
+from ..described_values import DECIMALS, LENGTH, TYPE, DistinctValues, Stated, outside
 from ..rule import Fault, Grain, NotApplicable, Yield
 from ..statements import listed, shown_values
 
@@ -109,13 +99,7 @@ def wrong_type(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the data type of the value level, or the values.
     """
-
-    def test(variable: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
-        if variable.data_type not in TYPES_IN_WORDS:
-            return None
-        return of_wrong_type(values, variable.data_type, character=character)
-
-    yield from _faults(data, study, test, lambda of: f"is not {TYPES_IN_WORDS[of.data_type]}")
+    yield from _faults(data, study, TYPE)
 
 
 @defined("DF032", title="Value is longer than its value level states", grain=Grain.RECORD, citations=_SOURCES)
@@ -136,15 +120,7 @@ def longer(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the length of the value level.
     """
-
-    def test(variable: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
-        if variable.length is None:
-            return None
-        if character:
-            return too_long(values, variable.length)
-        return with_more_digits(values, variable.length) if states_digits(variable) else None
-
-    yield from _faults(data, study, test, lambda of: f"is longer than {of.length}")
+    yield from _faults(data, study, LENGTH)
 
 
 @defined(
@@ -169,11 +145,13 @@ def outside_codelist(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     codelists = definition_of(study).codelists
 
-    def test(variable: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
-        codelist = codelists.get(variable.codelist)
+    def without_code(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
+        codelist = codelists.get(of.codelist)
         return None if codelist is None else outside(values, codelist, character=character)
 
-    yield from _faults(data, study, test, lambda of: f"is not in codelist {called(of.codelist)}")
+    yield from _faults(
+        data, study, Stated(without_code, lambda of: f"is not in codelist {called(of.codelist)}")
+    )
 
 
 @defined("DF034", title="Mandatory value of a value level is missing", grain=Grain.RECORD, citations=_SOURCES)
@@ -227,14 +205,7 @@ def decimals(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct SignificantDigits, or round the values.
     """
-
-    def test(variable: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
-        digits = variable.significant_digits
-        if digits is None or variable.data_type not in NUMERIC_TYPES:
-            return None
-        return with_more_decimals(values, digits, character=character)
-
-    yield from _faults(data, study, test, lambda of: f"has more than {of.significant_digits} decimals")
+    yield from _faults(data, study, DECIMALS)
 
 
 @defined(
@@ -293,13 +264,8 @@ def _differing(one: VariableDefinition, other: VariableDefinition) -> str:
 
 NO_VALUE_LEVEL = NotApplicable("define.xml has no value level for variables of the dataset")
 
-_Test = Callable[[VariableDefinition, DistinctValues, bool], Mask | None]
-"""Which of the values are not as stated; None if nothing is."""
 
-
-def _faults(
-    data: Dataset, study: Study, test: _Test, statement: Callable[[VariableDefinition], str]
-) -> Iterator[Yield]:
+def _faults(data: Dataset, study: Study, stated: Stated) -> Iterator[Yield]:
     """A fault for each value level, with the records whose values are not as it states."""
     definition = definition_of(study)
     leveled = list(leveled_variables(data, definition))
@@ -313,11 +279,11 @@ def _faults(
         for level, positions in each.levels():
             codes = values.codes[positions]
             present = np.unique(codes[codes >= 0])
-            wrong = test(level.definition, values[present], character)
+            wrong = stated.wrong(level.definition, values[present], character)
             if wrong is None or not wrong.any():
                 continue
             mask = _at(positions[np.isin(codes, present[wrong])], data)
-            message = f"{name} {statement(level.definition)}{_where(level, definition)}"
+            message = f"{name} {stated.fault(level.definition)}{_where(level, definition)}"
             yield Fault(mask, (name,), message, values=listed(shown_values(values, mask), "and"))
 
 

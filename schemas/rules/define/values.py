@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,17 +14,7 @@ from ...study.dataset import Dataset
 from ...study.definition import CodelistDefinition, VariableDefinition
 from ...study.study import Study
 from ..defined import called, cited, defined, definition_of
-from ..described_values import (
-    NUMERIC_TYPES,
-    TYPES_IN_WORDS,
-    DistinctValues,
-    of_wrong_type,
-    outside,
-    states_digits,
-    too_long,
-    with_more_decimals,
-    with_more_digits,
-)
+from ..described_values import DECIMALS, LENGTH, TYPE, DistinctValues, Stated, outside
 from ..rule import Fault, Grain, NotApplicable, Yield
 from ..statements import listed, shown_values
 from .datasets import UNDESCRIBED
@@ -85,13 +76,7 @@ def wrong_type(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the data type in define.xml, or the values.
     """
-
-    def test(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
-        if of.data_type not in TYPES_IN_WORDS:
-            return None
-        return of_wrong_type(values, of.data_type, character=character)
-
-    yield from _faults(data, study, test, lambda of: f"is not {TYPES_IN_WORDS[of.data_type]}")
+    yield from _faults(data, study, TYPE)
 
 
 @defined(
@@ -116,15 +101,7 @@ def longer(data: Dataset, study: Study) -> Iterator[Yield]:
     ## Smallest fix
     Correct the length in define.xml.
     """
-
-    def test(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
-        if of.length is None:
-            return None
-        if character:
-            return too_long(values, of.length)
-        return with_more_digits(values, of.length) if states_digits(of) else None
-
-    yield from _faults(data, study, test, lambda of: f"is longer than {of.length}")
+    yield from _faults(data, study, LENGTH)
 
 
 @defined(
@@ -152,7 +129,7 @@ def outside_codelist(data: Dataset, study: Study) -> Iterator[Yield]:
     """
     codelists = definition_of(study).codelists
 
-    def test(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
+    def without_code(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
         codelist = codelists.get(of.codelist)
         if codelist is None:
             return None
@@ -165,9 +142,11 @@ def outside_codelist(data: Dataset, study: Study) -> Iterator[Yield]:
             return None
         return outside(values, codelist, character=True) & _decodes(values, codelist)
 
-    yield from _faults(data, study, test, lambda of: f"is not in codelist {called(of.codelist)}")
+    yield from _faults(
+        data, study, Stated(without_code, lambda of: f"is not in codelist {called(of.codelist)}")
+    )
     what = "is a decode of codelist {}, not its coded value"
-    yield from _faults(data, study, decoded, lambda of: what.format(called(of.codelist)))
+    yield from _faults(data, study, Stated(decoded, lambda of: what.format(called(of.codelist))))
 
 
 def _decodes(values: DistinctValues, codelist: CodelistDefinition) -> Mask:
@@ -199,13 +178,10 @@ def decimals(data: Dataset, study: Study) -> Iterator[Yield]:
     Correct SignificantDigits, or round the values.
     """
 
-    def test(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
-        digits = of.significant_digits
-        if digits is None or of.data_type not in NUMERIC_TYPES or of.value_level:
-            return None
-        return with_more_decimals(values, digits, character=character)
+    def of_all(of: VariableDefinition, values: DistinctValues, character: bool) -> Mask | None:
+        return None if of.value_level else DECIMALS.wrong(of, values, character)
 
-    yield from _faults(data, study, test, lambda of: f"has more than {of.significant_digits} decimals")
+    yield from _faults(data, study, replace(DECIMALS, wrong=of_all))
 
 
 @defined(
@@ -246,13 +222,7 @@ def far_longer(data: Dataset, study: Study) -> Iterator[Yield]:
             yield Fault(None, (name,), message, cause=name, line=described.line)
 
 
-_Test = Callable[[VariableDefinition, DistinctValues, bool], Mask | None]
-"""Which of the values are not as stated; None if nothing is."""
-
-
-def _faults(
-    data: Dataset, study: Study, test: _Test, statement: Callable[[VariableDefinition], str]
-) -> Iterator[Yield]:
+def _faults(data: Dataset, study: Study, stated: Stated) -> Iterator[Yield]:
     """A fault for each variable, with the records whose values are not as stated."""
     pairs = list(described_variables(data, study))
     if not pairs:
@@ -261,10 +231,10 @@ def _faults(
         if columns.is_date(data[variable.name]):
             continue  # numbers of SAS
         values = data.distinct(variable.name)
-        wrong = test(described, values.values, data.is_character(variable.name))
+        wrong = stated.wrong(described, values.values, data.is_character(variable.name))
         if wrong is None or not wrong.any():
             continue
         mask = values.spread(wrong, missing=False)
-        message = f"{called(variable.name)} {statement(described)}"
+        message = f"{called(variable.name)} {stated.fault(described)}"
         shown = listed(shown_values(values, mask), "and")
         yield Fault(mask, (variable.name.upper(),), message, values=shown)

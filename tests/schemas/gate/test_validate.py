@@ -12,7 +12,8 @@ from adamgate.schemas.gate import validate as validate_module
 from adamgate.schemas.gate.check import CheckOptions, run_check
 from adamgate.schemas.gate.finding import EXAMPLES
 from adamgate.schemas.gate.validate import GateOptions, judge
-from adamgate.schemas.rules.rule import Fault, Grain, Inference, NotApplicable, Rule, Scope
+from adamgate.schemas.rules.rule import Fault, Grain, Inference, NotApplicable, Rule
+from adamgate.schemas.rules.scope import Scope
 from adamgate.schemas.standards.structure import Structure
 
 

@@ -9,7 +9,8 @@ import pytest
 import adamgate as ag
 from adamgate.schemas.errors import ConfigurationError
 from adamgate.schemas.gate import pandera_schemas
-from adamgate.schemas.rules.rule import Fault, Grain, Inference, Rule, Scope, UnsoundRule
+from adamgate.schemas.rules.rule import Fault, Grain, Inference, Rule, UnsoundRule
+from adamgate.schemas.rules.scope import Scope
 from adamgate.schemas.severity import Severity
 from adamgate.schemas.standards.structure import Structure
 from adamgate.schemas.standards.versions import Standards
