@@ -87,13 +87,17 @@ class Installation:
         An editable installation records no file of the package, but others that may lie below it: those of an
         environment in a folder of the checkout.
         """
-        of_package = [each for each in _recorded(self.distribution) if each.name.startswith(f"{_NAME}/")]
-        placed = {each.place.resolve(): each.sha256 for each in of_package}
+        placed = {each.place.resolve(): each.sha256 for each in self._of_wheel}
         return {
             place.relative_to(self.package).as_posix(): sha256
             for place, sha256 in placed.items()
             if place.is_relative_to(self.package)
         }
+
+    @cached_property
+    def _of_wheel(self) -> tuple[_RecordedFile, ...]:
+        """The files of a package that was installed from a wheel, which need not be this one."""
+        return tuple(each for each in _recorded(self.distribution) if each.name.startswith(f"{_NAME}/"))
 
     @property
     def digest(self) -> str:
@@ -144,6 +148,8 @@ class Installation:
         """Whether the files are those of the wheel, and what adamgate depends on is installed."""
         if self.recorded:
             yield self._files_are_those_of_the_wheel()
+        elif self._of_wheel:
+            yield self._another_package_is_run()
         else:
             reason = "adamgate was not installed from a wheel, so that no list of its files can be compared"
             yield NotRun("installed files", reason)
@@ -185,6 +191,12 @@ class Installation:
         expected = (f"{len(self.recorded)} files as in the wheel",)
         observed = other or (f"{len(self.files)} files as in the wheel",)
         return CheckedCase("installed files", "SHA-256 of each file", expected, observed)
+
+    def _another_package_is_run(self) -> CheckedCase:
+        """As where PYTHONPATH or the working directory has one: what is installed is not what works."""
+        installed = next(each for each in self._of_wheel[0].place.parents if each.name == _NAME)
+        expected, observed = (str(installed),), (str(self.package),)
+        return CheckedCase("installed files", "folder of the package", expected, observed)
 
     def _difference(self, name: str) -> str:
         if name not in self.files:
