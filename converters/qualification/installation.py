@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import getpass
 import hashlib
 import json
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ...schemas.wording import counted
 from .checked_case import CheckedCase, NotRun
@@ -232,11 +233,17 @@ class _RecordedFile:
 
 
 def _recorded(held: Distribution | None) -> Iterator[_RecordedFile]:
-    """The files of which an installer recorded the SHA-256; not programs, which lie in another folder."""
-    for each in (held.files if held is not None else None) or ():
-        if each.hash is not None and each.hash.mode == "sha256" and ".." not in each.parts:
-            digest = base64.urlsafe_b64decode(each.hash.value + "=" * (-len(each.hash.value) % 4))
-            yield _RecordedFile(each.as_posix(), Path(str(each.locate())), digest.hex())
+    """The files of which an installer recorded the SHA-256; not programs, which lie in another folder.
+
+    Not by `Distribution.files`, which from Python 3.12 on has no file that is absent.
+    """
+    if held is None:
+        return
+    for name, recorded, *_ in csv.reader((held.read_text("RECORD") or "").splitlines()):
+        kind, _, value = recorded.partition("=")
+        if kind == "sha256" and ".." not in PurePosixPath(name).parts:
+            digest = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+            yield _RecordedFile(name, Path(str(held.locate_file(name))), digest.hex())
 
 
 def _installed_from(held: Distribution | None) -> str:

@@ -57,6 +57,16 @@ def test_a_wheel_is_compared_also_where_its_environment_lies_in_a_checkout(tmp_p
     assert next(iter(installed(package, site, "adamgate/__init__.py").cases())).equal
 
 
+def test_a_file_of_the_package_that_is_absent_differs(tmp_path):
+    """With every version of Python: those from 3.12 on do not list it."""
+    (tmp_path / "adamgate").mkdir()
+    for name in ("__init__.py", "py.typed"):
+        (tmp_path / "adamgate" / name).write_text("", encoding="utf-8")
+    installation = installed(tmp_path / "adamgate", tmp_path, "adamgate/__init__.py", "adamgate/py.typed")
+    (tmp_path / "adamgate" / "py.typed").unlink()
+    assert next(iter(installation.cases())).observed == ("absent: py.typed",)
+
+
 def test_a_package_that_is_run_in_place_of_the_installed_one_differs(tmp_path):
     """As one on PYTHONPATH: its code is not that of the wheel, whose version the record would state."""
     for folder in ("site", "other"):
