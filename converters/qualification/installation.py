@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import getpass
 import hashlib
 import json
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ...schemas.wording import counted
 from .checked_case import CheckedCase, NotRun
@@ -87,13 +88,17 @@ class Installation:
         An editable installation records no file of the package, but others that may lie below it: those of an
         environment in a folder of the checkout.
         """
-        of_package = [each for each in _recorded(self.distribution) if each.name.startswith(f"{_NAME}/")]
-        placed = {each.place.resolve(): each.sha256 for each in of_package}
+        placed = {each.place.resolve(): each.sha256 for each in self._of_wheel}
         return {
             place.relative_to(self.package).as_posix(): sha256
             for place, sha256 in placed.items()
             if place.is_relative_to(self.package)
         }
+
+    @cached_property
+    def _of_wheel(self) -> tuple[_RecordedFile, ...]:
+        """The files of a package that was installed from a wheel, which need not be this one."""
+        return tuple(each for each in _recorded(self.distribution) if each.name.startswith(f"{_NAME}/"))
 
     @property
     def digest(self) -> str:
@@ -144,6 +149,8 @@ class Installation:
         """Whether the files are those of the wheel, and what adamgate depends on is installed."""
         if self.recorded:
             yield self._files_are_those_of_the_wheel()
+        elif self._of_wheel:
+            yield self._another_package_is_run()
         else:
             reason = "adamgate was not installed from a wheel, so that no list of its files can be compared"
             yield NotRun("installed files", reason)
@@ -186,6 +193,12 @@ class Installation:
         observed = other or (f"{len(self.files)} files as in the wheel",)
         return CheckedCase("installed files", "SHA-256 of each file", expected, observed)
 
+    def _another_package_is_run(self) -> CheckedCase:
+        """As where PYTHONPATH or the working directory has one: what is installed is not what works."""
+        installed = next(each for each in self._of_wheel[0].place.parents if each.name == _NAME)
+        expected, observed = (str(installed),), (str(self.package),)
+        return CheckedCase("installed files", "folder of the package", expected, observed)
+
     def _difference(self, name: str) -> str:
         if name not in self.files:
             return "absent"
@@ -220,11 +233,17 @@ class _RecordedFile:
 
 
 def _recorded(held: Distribution | None) -> Iterator[_RecordedFile]:
-    """The files of which an installer recorded the SHA-256; not programs, which lie in another folder."""
-    for each in (held.files if held is not None else None) or ():
-        if each.hash is not None and each.hash.mode == "sha256" and ".." not in each.parts:
-            digest = base64.urlsafe_b64decode(each.hash.value + "=" * (-len(each.hash.value) % 4))
-            yield _RecordedFile(each.as_posix(), Path(str(each.locate())), digest.hex())
+    """The files of which an installer recorded the SHA-256; not programs, which lie in another folder.
+
+    Not by `Distribution.files`, which from Python 3.12 on has no file that is absent.
+    """
+    if held is None:
+        return
+    for name, recorded, *_ in csv.reader((held.read_text("RECORD") or "").splitlines()):
+        kind, _, value = recorded.partition("=")
+        if kind == "sha256" and ".." not in PurePosixPath(name).parts:
+            digest = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+            yield _RecordedFile(name, Path(str(held.locate_file(name))), digest.hex())
 
 
 def _installed_from(held: Distribution | None) -> str:

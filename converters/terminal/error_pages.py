@@ -29,6 +29,11 @@ SAYING: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"^the (file or folder|folder|database|format catalogue|rule file) does not exist$",
             r"^no file matches$",
         ),
+        "file-cannot-be-opened": (
+            r"^the (file|terminology) cannot be opened\b",
+            r"^(the (output )?folder )?cannot be listed$",
+            r"^the (baseline|file|input|published figures|record) cannot be read: ",
+        ),
         "no-data-found": (
             r"^the folder contains (no data files|data only in subfolders|no files)",
             r"^no (data were|raw file was) found",
@@ -40,6 +45,7 @@ SAYING: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"quotation mark",
             r"in the first line$",
             r"^the first lines? ",
+            r" above the names of the columns, ",
             r"^the file is not delimited text$",
             r"^column .* has no name$",
         ),
@@ -108,7 +114,8 @@ SAYING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "format-cannot-hold-the-data": (r" cannot hold all of the data:", r"reads back otherwise"),
         "unknown-output-format": (
             r"format cannot be determined from the file name$",
-            r"^no output format is given",
+            r"^no output format (is given|has the suffix)",
+            r"^the output file name has no suffix$",
             r"is not the name of a (report|figure|CSV file)$",
         ),
         "cluster-not-reached": (r"^no Dask scheduler answers$", r"^the cluster has no workers$"),

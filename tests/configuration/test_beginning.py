@@ -104,6 +104,13 @@ def test_analysis_datasets_that_are_not_in_the_steps_are_named(
     assert "note: the steps" not in outcome(begun_file(Path("b"), tmp_path))
 
 
+def test_a_folder_is_found_once_whatever_links_lead_to_it(tmp_path: Path):
+    written(tmp_path / "adam", adsl=ADSL)
+    (tmp_path / "adam" / "above").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "again").symlink_to(tmp_path / "adam", target_is_directory=True)
+    assert [each.path.name for each in found_below(tmp_path)] == ["adam"]
+
+
 def test_exports_that_are_not_as_datasets_are_raw():
     (found,) = found_below(FIXTURES / "cartitude1-raw")
     assert (found.kind, len(found.names)) == (FolderKind.RAW, 24)
@@ -173,6 +180,26 @@ def test_raw_exports_are_begun_with_a_proposal(tmp_path: Path):
     settings = loaded(begun.text, tmp_path)
     assert "[raw." in begun.text
     assert settings.file is not None
+
+
+def test_the_folders_of_sites_have_one_proposal(tmp_path: Path):
+    for site in ("s1", "s2"):
+        written(
+            tmp_path / "raw" / site, ae="SUBJID,AETERM,AESTDAT\n01,Rash,2024-01-01\n", dm="SUBJID,SEX\n01,M\n"
+        )
+    text = begun_file(tmp_path, tmp_path).text
+    loaded(text, tmp_path)
+    tables = tomllib.loads(with_all_options(text))
+    assert tables["step"]["sdtm"]["sources"] == ["raw"]
+    assert tables["raw"]["AE"]["files"] == ["s1/ae.csv", "s2/ae.csv"]
+
+
+def test_files_that_cannot_be_read_are_not_proposed(tmp_path: Path):
+    (tmp_path / "visits.xpt").write_bytes((FIXTURES / "cartitude1" / "adtte.xpt").read_bytes()[:3000])
+    begun = begun_file(tmp_path, tmp_path)
+    assert "nothing can be proposed: the file is truncated" in outcome(begun)
+    assert "activate" not in outcome(begun)
+    assert "# No proposal: the file is truncated" in begun.text
 
 
 NEXT_STEP = {"sdtm": "step.adam", "raw": "step.sdtm"}

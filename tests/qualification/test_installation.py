@@ -57,6 +57,33 @@ def test_a_wheel_is_compared_also_where_its_environment_lies_in_a_checkout(tmp_p
     assert next(iter(installed(package, site, "adamgate/__init__.py").cases())).equal
 
 
+def test_a_file_of_the_package_that_is_absent_differs(tmp_path):
+    """With every version of Python: those from 3.12 on do not list it."""
+    (tmp_path / "adamgate").mkdir()
+    for name in ("__init__.py", "py.typed"):
+        (tmp_path / "adamgate" / name).write_text("", encoding="utf-8")
+    installation = installed(tmp_path / "adamgate", tmp_path, "adamgate/__init__.py", "adamgate/py.typed")
+    (tmp_path / "adamgate" / "py.typed").unlink()
+    assert next(iter(installation.cases())).observed == ("absent: py.typed",)
+
+
+def test_a_package_that_is_run_in_place_of_the_installed_one_differs(tmp_path):
+    """As one on PYTHONPATH: its code is not that of the wheel, whose version the record would state."""
+    for folder in ("site", "other"):
+        (tmp_path / folder / "adamgate" / "schemas").mkdir(parents=True)
+        (tmp_path / folder / "adamgate" / "schemas" / "wording.py").write_text("", encoding="utf-8")
+    first = next(
+        iter(
+            installed(
+                tmp_path / "other" / "adamgate", tmp_path / "site", "adamgate/schemas/wording.py"
+            ).cases()
+        )
+    )
+    assert (first.subject, first.equal) == ("installed files", False)
+    assert first.expected == (str(tmp_path / "site" / "adamgate"),)
+    assert first.observed == (str(tmp_path / "other" / "adamgate"),)
+
+
 @pytest.fixture
 def dependent(tmp_path, monkeypatch):
     """An installation that needs a package with a list of its files, which needs one without."""

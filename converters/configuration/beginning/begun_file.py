@@ -66,6 +66,8 @@ class BegunFile:
     tables : tuple of ProposedTable
     report : Report or None
         What the gate says of the study; None without analysis datasets.
+    problem : str
+        Why nothing is proposed for raw exports; empty otherwise.
     """
 
     text: str
@@ -73,6 +75,7 @@ class BegunFile:
     chosen: tuple[FoundFolder, ...] = ()
     tables: tuple[ProposedTable, ...] = ()
     report: Report | None = None
+    problem: str = ""
 
 
 def begun_file(start: Path, beside: Path, settings: Settings = _DEFAULTS) -> BegunFile:
@@ -94,8 +97,9 @@ def begun_file(start: Path, beside: Path, settings: Settings = _DEFAULTS) -> Beg
     found = found_below(start, reading)
     chosen = study_folders(found)
     if not chosen:
-        parts = [_head(found, beside), _settings(settings), *_without_study(found, beside, settings)]
-        return BegunFile(_text(parts), found)
+        leading = _from_sdtm(found, beside) or _from_raw(found, beside, settings)
+        parts = [_head(found, beside), _settings(settings), leading.text]
+        return BegunFile(_text(parts), found, problem=leading.problem)
     study = read([each.path for each in chosen], **reading)
     report = validate(study)
     tables = proposed_tables(study, report)
@@ -255,37 +259,46 @@ def _raw_beside(found: Sequence[FoundFolder], beside: Path) -> Iterator[str]:
             yield f"# {shown} has raw exports: `adamgate describe --suggest` proposes how they become SDTM.\n"
 
 
-def _without_study(found: Sequence[FoundFolder], beside: Path, settings: Settings) -> Iterator[str]:
-    """What leads from SDTM or raw exports to analysis datasets."""
-    sources = [each for each in found if each.kind is FolderKind.SDTM]
-    if sources:
-        data = toml_value([_path(each.path, beside) for each in sources])
-        yield (
-            "# No analysis datasets were found. `adamgate init --derive adsl` (adtte, adae, adrs, bds)\n"
-            "# prints tables [derive.NAME] to put here; this step then makes the datasets.\n"
-            "#[step.adam]\n"
-            '#kind = "derive"\n'
-            f"#sources = {data}\n"
-            '#to = "adam"\n'
-        )
-        return
-    for each in found:
-        yield (
-            "# Raw exports. When the proposal below is checked, this step makes SDTM of them.\n"
-            "#[step.sdtm]\n"
-            '#kind = "derive"\n'
-            f"#sources = {toml_value([_path(each.path, beside)])}\n"
-            '#to = "sdtm"\n'
-        )
-        yield _mapping(each, settings)
+@dataclass(frozen=True, slots=True)
+class _Leading:
+    """What leads to analysis datasets, or why nothing can be proposed."""
+
+    text: str
+    problem: str = ""
 
 
-def _mapping(folder: FoundFolder, settings: Settings) -> str:
-    """The proposal for raw files, as comments where it is not a valid file until somebody completes it."""
+def _from_sdtm(found: Sequence[FoundFolder], beside: Path) -> _Leading | None:
+    sources = [each.path for each in found if each.kind is FolderKind.SDTM]
+    if not sources:
+        return None
+    return _Leading(
+        "# No analysis datasets were found. `adamgate init --derive adsl` (adtte, adae, adrs, bds)\n"
+        "# prints tables [derive.NAME] to put here; this step then makes the datasets.\n"
+        "#[step.adam]\n"
+        '#kind = "derive"\n'
+        f"#sources = {toml_value([_path(each, beside) for each in sources])}\n"
+        '#to = "adam"\n'
+    )
+
+
+def _from_raw(found: Sequence[FoundFolder], beside: Path, settings: Settings) -> _Leading:
+    """The proposal for the raw files of all folders: those of the sites are one dataset."""
     try:
-        proposed = as_toml(suggestions_for([folder.path], _options(settings)))
+        proposed = suggestions_for([each.path for each in found], _options(settings))
     except UnreadableInput as problem:
-        return f"# No proposal: {_said(problem.what)}\n"
+        return _Leading(f"# No proposal: {_said(problem.what)}\n", _said(problem.what))
+    step = (
+        "# Raw exports. When the proposal below is checked, this step makes SDTM of them.\n"
+        "#[step.sdtm]\n"
+        '#kind = "derive"\n'
+        f"#sources = {toml_value([_path(proposed.source, beside)])}\n"
+        '#to = "sdtm"\n'
+    )
+    return _Leading(f"{step}\n{_mapping(as_toml(proposed))}")
+
+
+def _mapping(proposed: str) -> str:
+    """The proposal, as comments where it is not a valid file until somebody completes it."""
     try:
         judging(entries_of(tomllib.loads(proposed), TABLES, "proposal"))
     except (ConfigurationError, tomllib.TOMLDecodeError):
@@ -318,7 +331,9 @@ def outcome(begun: BegunFile, file: Path = DEFAULT) -> str:
         for table in begun.tables
         if table.problem
     ]
-    if begun.report is None:
+    if begun.problem:
+        lines.append(f"no analysis datasets were found, and nothing can be proposed: {begun.problem}")
+    elif begun.report is None:
         kind = (
             FolderKind.SDTM if any(each.kind is FolderKind.SDTM for each in begun.found) else FolderKind.RAW
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -100,11 +101,15 @@ def study_folders(found: Sequence[FoundFolder]) -> tuple[FoundFolder, ...]:
 
 
 def _with_files(start: Path) -> Iterator[tuple[Path, tuple[Path, ...]]]:
-    """Folders with files that may be data, the nearest first."""
+    """Folders with files that may be data, the nearest first, each once whatever links lead to it."""
     known = tuple(readable())
     waiting, left = deque([start]), _MOST_FOLDERS
+    seen: set[str] = set()
     while waiting and left:
         folder, left = waiting.popleft(), left - 1
+        if (place := os.path.realpath(folder)) in seen:
+            continue
+        seen.add(place)
         try:
             contents = contents_of(folder, known)
         except OSError as failure:
