@@ -202,12 +202,12 @@ def _none(values: DistinctValues) -> Mask:
     return np.zeros(len(values), dtype=np.bool_)
 
 
-Wrong = Callable[[VariableDefinition, DistinctValues, bool], Mask | None]
+NotAsStated = Callable[[VariableDefinition, DistinctValues, bool], Mask | None]
 """Which of the values, of a character variable or not, are not as stated; None if nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedOfValues:
     """Something that define.xml states of values: of all of a variable, or of those of a value level.
 
     Attributes
@@ -217,7 +217,7 @@ class Stated:
         What is wrong with them, as a message has it.
     """
 
-    wrong: Wrong
+    wrong: NotAsStated
     fault: Callable[[VariableDefinition], str]
 
 
@@ -241,6 +241,6 @@ def _more_decimals(of: VariableDefinition, values: DistinctValues, character: bo
     return with_more_decimals(values, of.significant_digits, character=character)
 
 
-TYPE = Stated(_of_another_type, lambda of: f"is not {TYPES_IN_WORDS[of.data_type]}")
-LENGTH = Stated(_longer, lambda of: f"is longer than {of.length}")
-DECIMALS = Stated(_more_decimals, lambda of: f"has more than {of.significant_digits} decimals")
+TYPE = StatedOfValues(_of_another_type, lambda of: f"is not {TYPES_IN_WORDS[of.data_type]}")
+LENGTH = StatedOfValues(_longer, lambda of: f"is longer than {of.length}")
+DECIMALS = StatedOfValues(_more_decimals, lambda of: f"has more than {of.significant_digits} decimals")

@@ -16,7 +16,7 @@ from ...study.definition import Definition, RangeCheck, ValueLevel, VariableDefi
 from ...study.study import Study
 from ...wording import one_line
 from ..defined import called, cited, defined, definition_of
-from ..described_values import DECIMALS, LENGTH, TYPE, DistinctValues, Stated, outside
+from ..described_values import DECIMALS, LENGTH, TYPE, DistinctValues, StatedOfValues, outside
 from ..rule import Fault, Grain, NotApplicable, Yield
 from ..statements import listed, shown_values
 
@@ -150,7 +150,7 @@ def outside_codelist(data: Dataset, study: Study) -> Iterator[Yield]:
         return None if codelist is None else outside(values, codelist, character=character)
 
     yield from _faults(
-        data, study, Stated(without_code, lambda of: f"is not in codelist {called(of.codelist)}")
+        data, study, StatedOfValues(without_code, lambda of: f"is not in codelist {called(of.codelist)}")
     )
 
 
@@ -265,7 +265,7 @@ def _differing(one: VariableDefinition, other: VariableDefinition) -> str:
 NO_VALUE_LEVEL = NotApplicable("define.xml has no value level for variables of the dataset")
 
 
-def _faults(data: Dataset, study: Study, stated: Stated) -> Iterator[Yield]:
+def _faults(data: Dataset, study: Study, stated: StatedOfValues) -> Iterator[Yield]:
     """A fault for each value level, with the records whose values are not as it states."""
     definition = definition_of(study)
     leveled = list(leveled_variables(data, definition))

@@ -14,7 +14,7 @@ from ...study.dataset import Dataset
 from ...study.definition import CodelistDefinition, VariableDefinition
 from ...study.study import Study
 from ..defined import called, cited, defined, definition_of
-from ..described_values import DECIMALS, LENGTH, TYPE, DistinctValues, Stated, outside
+from ..described_values import DECIMALS, LENGTH, TYPE, DistinctValues, StatedOfValues, outside
 from ..rule import Fault, Grain, NotApplicable, Yield
 from ..statements import listed, shown_values
 from .datasets import UNDESCRIBED
@@ -143,10 +143,10 @@ def outside_codelist(data: Dataset, study: Study) -> Iterator[Yield]:
         return outside(values, codelist, character=True) & _decodes(values, codelist)
 
     yield from _faults(
-        data, study, Stated(without_code, lambda of: f"is not in codelist {called(of.codelist)}")
+        data, study, StatedOfValues(without_code, lambda of: f"is not in codelist {called(of.codelist)}")
     )
     what = "is a decode of codelist {}, not its coded value"
-    yield from _faults(data, study, Stated(decoded, lambda of: what.format(called(of.codelist))))
+    yield from _faults(data, study, StatedOfValues(decoded, lambda of: what.format(called(of.codelist))))
 
 
 def _decodes(values: DistinctValues, codelist: CodelistDefinition) -> Mask:
@@ -222,7 +222,7 @@ def far_longer(data: Dataset, study: Study) -> Iterator[Yield]:
             yield Fault(None, (name,), message, cause=name, line=described.line)
 
 
-def _faults(data: Dataset, study: Study, stated: Stated) -> Iterator[Yield]:
+def _faults(data: Dataset, study: Study, stated: StatedOfValues) -> Iterator[Yield]:
     """A fault for each variable, with the records whose values are not as stated."""
     pairs = list(described_variables(data, study))
     if not pairs:
