@@ -26,6 +26,8 @@ _SHIPPED = ("*.py", "*.pyi", "py.typed", "converters/**/*", "schemas/**/*")
 _NAME = "adamgate"
 _NOT_KNOWN = "not known"
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[[^]]*\])?\s*(?:>=\s*(?P<least>[\d.]+))?")
+_USER_OF_ADDRESS = re.compile(r"//[^/]*@")
+"""Installers leave out names and passwords as a rule; no record has them."""
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([\w-]+)['"]""")
 _TOOLS = frozenset({"browser", "lint", "newer-oracles", "oracles", "site", "store", "test", "test-hosts"})
 """Extras that adamgate is developed with; no user needs them."""
@@ -254,7 +256,8 @@ def _installed_from(held: Distribution | None) -> str:
     try:
         origin = json.loads(text)
         hashes = {**origin.get("archive_info", {}).get("hashes", {})}
-        return ", ".join([str(origin["url"]), *(f"{name} {value}" for name, value in hashes.items())])
+        url = _USER_OF_ADDRESS.sub("//", str(origin["url"]))
+        return ", ".join([url, *(f"{name} {value}" for name, value in hashes.items())])
     except (ValueError, TypeError, KeyError, AttributeError):
         return _NOT_KNOWN
 

@@ -130,6 +130,7 @@ ORIGINS = {
     "{": "not known",
     "[]": "not known",
     json.dumps({"url": "file:///src", "dir_info": {"editable": True}}): "file:///src",
+    json.dumps({"url": "https://me:secret@index.example.org/a.whl"}): "https://index.example.org/a.whl",
     json.dumps({"url": "file:///a.whl", "archive_info": {"hashes": {"sha256": "40e4"}}}): (
         "file:///a.whl, sha256 40e4"
     ),

@@ -516,7 +516,7 @@ def test_hidden_and_empty_sheets_are_listed_and_others_proposed(tmp_path):
     book.save(path)
     text = text_for(path)
     assert "# export.xlsx: hidden sheets, not read: Old AE\n" in text
-    assert "# export.xlsx#Notes: not read: the sheet is empty\n" in text
+    assert "# export.xlsx#Notes: not read: the sheet is empty; name another sheet, " in text
     assert [table["files"] for table in tomllib.loads(text)["raw"].values()] == [
         ["export.xlsx#AE"],
         ["export.xlsx#CM"],
@@ -537,7 +537,7 @@ def test_a_file_that_cannot_be_read_is_listed_and_alone_refused(tmp_path):
         suggestions_for([tmp_path])
     (tmp_path / "cm.csv").write_text("SUBJECT,CMTRT\n1,A\n", encoding="utf-8")
     text = text_for(tmp_path)
-    assert "# ae.xlsx: not read: the file is a text file, perhaps CSV, not a workbook (.xlsx)\n" in text
+    assert "# ae.xlsx: not read: the file is a text file, perhaps CSV, not a workbook (.xlsx); " in text
     assert set(tomllib.loads(text)["raw"]) == {"CM"}
 
 

@@ -1,4 +1,4 @@
-"""Shells complete commands, options, rule ids, shapes and formats; bash is asked really."""
+"""Shells complete commands, options, rule ids, shapes and formats; those of this machine are asked really."""
 
 import importlib.util
 import json
@@ -156,6 +156,37 @@ def test_tab_completes_at_a_terminal_of_bash(program, tmp_path: Path):
     finally:
         os.close(terminal)
         os.waitpid(child, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="no zsh")
+def test_tab_completes_at_a_terminal_of_zsh(program, tmp_path: Path):
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        os.execvpe("zsh", ["zsh", "-f", "-i"], program | {"TERM": "dumb", "PS1": "ready> "})
+    try:
+        _typed(terminal, 'autoload -Uz compinit && compinit -u -D && echo init""ed\n', "inited")
+        _typed(terminal, 'eval "$(adamgate completion zsh)"; echo load""ed\n', "loaded")
+        _typed(terminal, "adamgate descr\t", "adamgate describe ")
+    finally:
+        os.close(terminal)
+        os.waitpid(child, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("fish") is None, reason="no fish")
+def test_fish_completes(program, tmp_path: Path):
+    """By the line that the help names, in a home without a folder for completions."""
+    asked = 'adamgate completion fish | source; complete -C "adamgate descr"'
+    ran = subprocess.run(
+        ["fish", "--no-config", "-c", asked],
+        env=program | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (ran.stdout.split("\t")[0], ran.stderr) == ("describe", "")
 
 
 def _typed(terminal: int, keys: str, expected: str) -> None:

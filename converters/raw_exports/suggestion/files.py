@@ -84,7 +84,8 @@ class _Reading:
                 self.read(name, each)
         except UnreadableInput as problem:
             self.problems.append(problem)
-            self.remarks.append(f"{name}{f'#{member}' if member else ''}: not read: {problem.what}")
+            advice = f"; {problem.advice}" if problem.advice else ""
+            self.remarks.append(f"{name}{f'#{member}' if member else ''}: not read: {problem.what}{advice}")
 
     def _read(self, name: str, declared: RawFile) -> None:
         for _ in range(_MOST_TRIES):

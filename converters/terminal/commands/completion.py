@@ -19,6 +19,6 @@ def command(context: click.Context, /, shell: str) -> None:
     \b
     bash:  eval "$(adamgate completion bash)"     in ~/.bashrc
     zsh:   eval "$(adamgate completion zsh)"      in ~/.zshrc, after compinit
-    fish:  adamgate completion fish > ~/.config/fish/completions/adamgate.fish
+    fish:  adamgate completion fish | source      in ~/.config/fish/config.fish
     """
     show(script(shell, context.find_root().command))
