@@ -15,7 +15,7 @@ from ...schemas.errors import ConfigurationError, UnreadableInput, UnwritableOut
 from ...schemas.study.dataset import Dataset
 from ...schemas.study.study import Study
 from ...schemas.wording import one_line
-from ..formats import FORMATS, FORMATS_OF_DATABASES, Format, dataset_named, writable
+from ..formats import FORMATS, FORMATS_OF_DATABASES, Format, dataset_named, readable, writable
 from ..formats.breaches import breaches_of_data
 from ..formats.databases.place import DatabasePlace
 from ..formats.format import Breach, Output, Repair, Writer, WritingProgress
@@ -35,6 +35,7 @@ _NOT_WRITTEN = {
     ".xport": "SAS transport files are written as .xpt",
     ".sas7bdat": "writing sas7bdat is not supported; only SAS writes this format reliably",
 }
+_ARCHIVE, _GZIP = ".zip", ".gz"
 GIVEN_AS_OUTPUT = Path("-")
 _FILE_NAME = re.compile(r"[\w$#@-][\w$#@ .-]{0,99}")
 _LISTED = 50
@@ -114,7 +115,7 @@ class Target:
         _format(suffix, f"--to {to}")
         named = suffix_of(place, writable())
         if is_folder or not named:
-            return cls(place, suffix)
+            return cls(place if is_folder else _new_folder(place), suffix)
         if named != suffix:
             raise ConfigurationError(
                 f"the output has the suffix {named}, but --to is {to}", str(path), "give only one of the two"
@@ -516,6 +517,18 @@ def _format(suffix: str, where: str) -> Format:
     )
     advice = _choice() if suffix else f"{_choice()}; for a folder add --to FORMAT"
     raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, advice)
+
+
+def _new_folder(folder: Path) -> Path:
+    """The folder; refused where everybody would take it for one file, as ``adsl.xpt.gz``."""
+    known = suffix_of(folder, (*readable(), _ARCHIVE, _GZIP))
+    if known:
+        raise ConfigurationError(
+            f"no output format has the suffix {known!r}",
+            str(folder),
+            f"{_choice()}; a folder of this name ends with /",
+        )
+    return folder
 
 
 def _choice() -> str:
