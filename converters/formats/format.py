@@ -106,6 +106,15 @@ def refuse_too_many(variables: int, where: str) -> None:
         )
 
 
+def stated_name(stated: str, path: Path) -> str:
+    """The name of a dataset in capitals, as its file states it; that of the file where it states none.
+
+    ReadStat, with which R's haven and pyreadstat write, states DATASET where nobody gave a name.
+    """
+    name = stated.strip().upper()
+    return path.stem.upper() if name in {"", "DATASET"} else name
+
+
 def refuse_repeated_names(names: Sequence[str], where: str, advice: str, what: str = "variables") -> None:
     """Refuse names that differ in case alone, or not at all, and list them.
 

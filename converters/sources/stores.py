@@ -6,7 +6,7 @@ import shutil
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from ...schemas.errors import UnreadableInput
 from ...schemas.wording import one_line
@@ -23,6 +23,8 @@ _MOST_LISTINGS = 50
 """Folders that are listed only to say that they were not read."""
 _PERHAPS_DATA = b'{"datasetJSONVersion": ""}'
 """JSON that may be data, as far as is known of a file that was not brought."""
+_GONE = (404, 410)
+"""What a web server answers where there is no file."""
 _MARKS = ("ETag", "etag", "LastModified", "mtime", "generation", "size")
 """What tells that an object was replaced meanwhile."""
 
@@ -39,12 +41,7 @@ def bring(place: Path, folder: Path, options: ReadOptions, /) -> Path:
     """
     address = Address(place)
     with store_of(address, UnreadableInput, "cannot be read") as store:
-        try:
-            found = store.files.info(store.key(address))
-        except FileNotFoundError:
-            raise UnreadableInput(
-                "the file or folder does not exist", str(address), "check the address"
-            ) from None
+        found = _found(store, address)
         if found["type"] != "directory":
             key = str(found["name"])
             _download(store, {key: found}, folder, {key: [_named(address.name, address)]}, options)
@@ -57,6 +54,22 @@ def bring(place: Path, folder: Path, options: ReadOptions, /) -> Path:
         _download(store, files, here, {key: _parts(key, top, address) for key in files}, options)
         _stand_in(here, [PurePosixPath(key[len(top) :].lstrip("/")) for key in below])
         return here
+
+
+def _found(store: Store, address: Address) -> Mapping[str, Any]:
+    """What is at an address.
+
+    fsspec says of whatever a web server refuses that it does not exist; the reason is the cause.
+    """
+    try:
+        return cast("Mapping[str, Any]", store.files.info(store.key(address)))
+    except FileNotFoundError as error:
+        cause = error.__cause__
+        if address.scheme == "https" and cause is not None and getattr(cause, "status", None) not in _GONE:
+            raise cause from None
+        raise UnreadableInput(
+            "the file or folder does not exist", str(address), "check the address"
+        ) from None
 
 
 def _files(store: Store, top: str, options: ReadOptions) -> tuple[Mapping[str, Any], Sequence[str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...schemas.errors import ConfigurationError, UnwritableOutput
 from ...schemas.study.dataset import Dataset
 from ...schemas.wording import one_line
-from ..formats import FORMATS, FORMATS_OF_DATABASES, Format, writable
+from ..formats import FORMATS, FORMATS_OF_DATABASES, Format, readable, writable
 from ..formats.databases.place import DatabasePlace
 from ..formats.format import Output
 from ..formats.write_options import AS_USUAL, WriteOptions
@@ -24,6 +24,7 @@ _NOT_WRITTEN = {
     ".xport": "SAS transport files are written as .xpt",
     ".sas7bdat": "writing sas7bdat is not supported; only SAS writes this format reliably",
 }
+_ARCHIVE, _GZIP = ".zip", ".gz"
 GIVEN_AS_OUTPUT = Path("-")
 _FILE_NAME = re.compile(r"[\w$#@-][\w$#@ .-]{0,99}")
 _LISTED = 50
@@ -89,7 +90,7 @@ class Target:
             raise TypeError(f"a format must be a string, not {type(to).__name__}")
         suffix, named = _suffix(to), suffix_of(place, writable())
         if is_folder or not named:
-            return cls(place, suffix)
+            return cls(place if is_folder else _new_folder(place), suffix)
         if named != suffix:
             raise ConfigurationError(
                 f"the output has the suffix {named}, but --to is {to}", str(path), "give only one of the two"
@@ -231,6 +232,18 @@ def _format(suffix: str, where: str) -> Format:
     )
     advice = _choice() if suffix else f"{_choice()}; for a folder add --to FORMAT"
     raise ConfigurationError(_NOT_WRITTEN.get(suffix.lower(), no_format), where, advice)
+
+
+def _new_folder(folder: Path) -> Path:
+    """The folder; refused where everybody would take it for one file, as ``adsl.xpt.gz``."""
+    known = suffix_of(folder, (*readable(), _ARCHIVE, _GZIP))
+    if known:
+        raise ConfigurationError(
+            f"no output format has the suffix {known!r}",
+            str(folder),
+            f"{_choice()}; a folder of this name ends with /",
+        )
+    return folder
 
 
 def _choice() -> str:

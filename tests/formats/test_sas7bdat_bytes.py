@@ -34,6 +34,13 @@ BITS = (32, 64)
 ORDERS = ("little", "big")
 
 
+@pytest.mark.parametrize(("stated", "name"), [("DATASET", "ADLB"), ("", "ADLB"), ("ADVS", "ADVS")])
+def test_the_name_that_readstat_writes_where_none_is_given(stated: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "adlb.sas7bdat"
+    path.write_bytes(sas7bdat(Data(VARIABLES, RECORDS[:1], name=stated)))
+    assert read_sas7bdat(path, ReadOptions())[0].name == name
+
+
 @pytest.mark.parametrize("beside", [True, False], ids=["mixed page", "data pages only"])
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("bits", BITS)

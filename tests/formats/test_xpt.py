@@ -8,6 +8,7 @@ import pyreadstat
 import pytest
 from xpt_bytes import Member, Var, ibm, library, missing
 
+import adamgate as ag
 from adamgate.converters.fixed_width import record_blocks
 from adamgate.converters.formats.format import ReadOptions
 from adamgate.converters.formats.xpt.reader import read_xpt
@@ -424,6 +425,15 @@ def test_progress_counts_bytes_up_to_the_whole(tmp_path, monkeypatch):
 def test_a_file_that_cannot_be_opened(tmp_path):
     with pytest.raises(UnreadableInput, match="cannot be opened"):
         read_xpt(tmp_path / "absent.xpt", ReadOptions())
+
+
+def test_the_name_that_readstat_writes_where_none_is_given(tmp_path):
+    frame = pd.DataFrame({"USUBJID": ["S-1"]})
+    for version in (5, 8):
+        pyreadstat.write_xport(frame, str(tmp_path / "adlb.xpt"), file_format_version=version)
+        assert [each.name for each in ag.read(tmp_path)] == ["ADLB"]
+        pyreadstat.write_xport(frame, tmp_path / "adlb.xpt", table_name="ADVS", file_format_version=version)
+        assert [each.name for each in ag.read(tmp_path)] == ["ADVS"]
 
 
 def test_what_pyreadstat_writes_is_read(tmp_path):

@@ -335,6 +335,11 @@ def https(tmp_path: Path) -> Iterator[Callable[[str], subprocess.CompletedProces
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments, directory=str(folder))
 
+        def send_head(self) -> Any:
+            if "refused" in self.path:
+                return self.send_error(403)
+            return super().send_head()
+
         def log_message(self, *_: Any) -> None:
             """Nothing."""
 
@@ -366,6 +371,16 @@ def test_a_file_of_a_web_server_is_read(https: Callable[[str], Any], tmp_path: P
     assert (done.returncode, "ADSL" in done.stdout) == (0, True)
     done = https("none.csv")
     assert (done.returncode, "does not exist" in done.stderr) == (3, True)
+    done = https("refused.csv")
+    assert done.returncode == 3
+    assert "the file or folder cannot be read" in done.stderr
+    assert "403" in done.stderr
+
+
+def test_a_web_server_that_does_not_answer_is_told() -> None:
+    with pytest.raises(ag.UnreadableInput, match="the file or folder cannot be read") as caught:
+        ag.read("https://localhost:1/adsl.csv")
+    assert "Cannot connect to host localhost:1" in caught.value.where
 
 
 def test_a_web_server_takes_no_files() -> None:

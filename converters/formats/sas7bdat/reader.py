@@ -27,7 +27,7 @@ from ...values.gathering import GatheredNumbers, Gathering
 from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import kind_of
 from ...values.typed_text import STAMPS_OF
-from ..format import ReadOptions, refuse_repeated_names, refuse_too_many
+from ..format import ReadOptions, refuse_repeated_names, refuse_too_many, stated_name
 from ..unpacking import Allowance
 from .catalog import value_labels
 from .columns import DoubleColumn, TextOfBytes, column_blocks
@@ -87,7 +87,7 @@ def _read(file: PageFile, path: Path, options: ReadOptions) -> Dataset:
         str(path),
     )
     text.settle(_words(file.header, contents), _ColumnsOfBytes(columns))
-    dataset = (text.word(file.header.name.decode(BYTES)).strip() or path.stem).upper()
+    dataset = stated_name(text.word(file.header.name.decode(BYTES)), path)
     text.where = f"{path}, dataset {dataset}"
     variables = tuple(_variable(column, text) for column in contents.columns)
     _check_names(variables, text.where)

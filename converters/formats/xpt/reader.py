@@ -25,7 +25,7 @@ from ...values.encodings import Undecoded, decode_values, undecodable, undecoded
 from ...values.gathering import GatheredNumbers, Gathering
 from ...values.regular_file import FileBecameShorter, open_regular
 from ...values.sas_formats import kind_of
-from ..format import ReadOptions, refuse_repeated_names
+from ..format import ReadOptions, refuse_repeated_names, stated_name
 from .layout import Field, Member, read_layout
 from .numbers import NumberColumn
 
@@ -94,7 +94,7 @@ class _MemberReader:
         self.notes: list[ReadingNote] = []
 
     def read(self, member: Member, version: str) -> Dataset:
-        self.dataset = self._decode(member.name).upper() or self.dataset
+        self.dataset = stated_name(self._decode(member.name), self.path)
         label = self._decode(member.label)
         variables = [self._variable(field) for field in member.fields]
         self._check_names(variables)
