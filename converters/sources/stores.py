@@ -62,7 +62,7 @@ def _found(store: Store, address: Address) -> Mapping[str, Any]:
     fsspec says of whatever a web server refuses that it does not exist; the reason is the cause.
     """
     try:
-        return cast("Mapping[str, Any]", store.files.info(store.key(address)))
+        found = cast("Mapping[str, Any]", store.files.info(store.key(address)))
     except FileNotFoundError as error:
         cause = error.__cause__
         if address.scheme == "https" and cause is not None and getattr(cause, "status", None) not in _GONE:
@@ -70,6 +70,13 @@ def _found(store: Store, address: Address) -> Mapping[str, Any]:
         raise UnreadableInput(
             "the file or folder does not exist", str(address), "check the address"
         ) from None
+    if address.scheme == "https" and str(found.get("url", "https:")).startswith("http:"):
+        raise UnreadableInput(
+            "the server sends on to an address without encryption (http://)",
+            str(address),
+            "give the https:// address of the file itself",
+        )
+    return found
 
 
 def _files(store: Store, top: str, options: ReadOptions) -> tuple[Mapping[str, Any], Sequence[str]]:

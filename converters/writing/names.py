@@ -50,7 +50,7 @@ def require_document_name(document: Path, data: Path | None = None, *, together:
     if not isinstance(document, Address):
         return
     if document.is_database:
-        raise UnwritableOutput("a document is no table of a database", str(document), "give a file")
+        raise UnwritableOutput("a document cannot be a table of a database", str(document), "give a file")
     if data is not None and not isinstance(data, Address):
         raise UnwritableOutput(
             "the document goes to a store, and the data that it is about do not",

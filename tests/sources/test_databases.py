@@ -297,7 +297,7 @@ def test_a_document_is_no_table(
     (tmp_path / "trial.toml").write_bytes((specification / "trial.toml").read_bytes())
     place = f"sqlite:///{tmp_path}{table}"
     assert cli.run(command.format(data=data, place=place).split()) == 4
-    assert "error: a document is no table of a database" in capfd.readouterr().err
+    assert "error: a document cannot be a table of a database" in capfd.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["trial.toml"]
 
 

@@ -338,11 +338,18 @@ def https(tmp_path: Path) -> Iterator[Callable[[str], subprocess.CompletedProces
         def send_head(self) -> Any:
             if "refused" in self.path:
                 return self.send_error(403)
+            if "unencrypted" in self.path and isinstance(self.connection, ssl.SSLSocket):
+                self.send_response(302)
+                self.send_header("Location", f"http://localhost:{plain.server_port}/adsl.csv")
+                self.send_header("Content-Length", "0")
+                return self.end_headers()
             return super().send_head()
 
         def log_message(self, *_: Any) -> None:
             """Nothing."""
 
+    plain = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=plain.serve_forever, daemon=True).start()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -361,8 +368,9 @@ def https(tmp_path: Path) -> Iterator[Callable[[str], subprocess.CompletedProces
         return subprocess.run(command, capture_output=True, text=True, env=environ, check=False, timeout=60)
 
     yield run
-    server.shutdown()
-    server.server_close()
+    for each in (server, plain):
+        each.shutdown()
+        each.server_close()
 
 
 def test_a_file_of_a_web_server_is_read(https: Callable[[str], Any], tmp_path: Path) -> None:
@@ -375,6 +383,8 @@ def test_a_file_of_a_web_server_is_read(https: Callable[[str], Any], tmp_path: P
     assert done.returncode == 3
     assert "the file or folder cannot be read" in done.stderr
     assert "403" in done.stderr
+    done = https("unencrypted.csv")
+    assert (done.returncode, "without encryption (http://)" in done.stderr) == (3, True)
 
 
 def test_a_web_server_that_does_not_answer_is_told() -> None:
