@@ -19,21 +19,15 @@ from typing import Any
 from ...schemas.errors import UnreadableInput, UnwritableOutput
 from ...schemas.study.definition import Definition
 from ..reading.options import checked_options
-from ..reading.read import (
-    FileReading,
-    Readings,
-    hash_of_input,
-    hashing_beside,
-    read_each,
-    read_file,
-)
+from ..reading.read import FileReading, Readings, read_each, read_file
+from ..reading.unchanged import hash_of_input, hashing_beside
 from ..values.address import STANDARD_OUTPUT, Address
 from ..values.work_folder import WorkFolder
 from ..writing.atomic import staging_folder
 from ..writing.conversion import ConversionRecord
 from ..writing.conversion_run import Request, as_defined_for, converted
 from ..writing.staging import StagedDataset, Staging, without_records
-from ..writing.write import Target
+from ..writing.target import Target
 from .engine import Engine
 from .worker_versions import refuse_other_versions, versions_here
 
@@ -84,7 +78,7 @@ def converted_on(
     >>> from adamgate.converters.engines import engine_of
     >>> from adamgate.converters.engines.converting import converted_on
     >>> from adamgate.converters.writing.conversion_run import Request
-    >>> from adamgate.converters.writing.write import Target
+    >>> from adamgate.converters.writing.target import Target
     >>> request = Request(Target.of("out", "parquet"))
     >>> options = {"catalog": None, "missing": (), "memory": None, "work_dir": None}
     >>> done = converted_on(closing(engine_of("processes", 2)), [Path("adam")], options, request)

@@ -21,21 +21,7 @@ from ..sources.arrivals import arrivals
 from ..values.file_kind import suffix_of
 from .given_paths import files_named, paths_of
 from .options import checked_options
-from .unchanged import Hashing, hash_of_input, hashed, hashing_beside, read_unchanged
-
-__all__ = [
-    "FileReading",
-    "ReadFiles",
-    "Readings",
-    "hash_of_input",
-    "hashing_beside",
-    "named_alike",
-    "raise_all",
-    "read",
-    "read_each",
-    "read_file",
-    "repeated",
-]
+from .unchanged import Hashing, hashed, hashing_beside, read_unchanged
 
 NOT_CHECKED = ReadingNote("", "nothing was checked against the XML Schema: no define.xml describes the study")
 

@@ -73,6 +73,8 @@ class Target:
 
     @classmethod
     def _place(cls, path: str | Path, to: str | None) -> Target:
+        if to is not None and not isinstance(to, str):
+            raise TypeError(f"a format must be a string, not {type(to).__name__}")
         place = place_of(path) if isinstance(path, str) else path
         if place == GIVEN_AS_OUTPUT:
             return cls._standard_output(to)
@@ -86,8 +88,6 @@ class Target:
                 )
             _format(suffix_of(place, writable()) or place.suffix, str(path))
             return cls(place)
-        if not isinstance(to, str):
-            raise TypeError(f"a format must be a string, not {type(to).__name__}")
         suffix, named = _suffix(to), suffix_of(place, writable())
         if is_folder or not named:
             return cls(place if is_folder else _new_folder(place), suffix)

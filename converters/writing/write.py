@@ -16,8 +16,6 @@ from .options import write_options
 from .plan import planned
 from .target import Target
 
-__all__ = ["Target", "write"]
-
 
 def write(
     data: Study | Dataset,

@@ -29,7 +29,7 @@ from adamgate.converters.formats import writable
 from adamgate.converters.terminal import engines_run
 from adamgate.converters.writing import atomic
 from adamgate.converters.writing.conversion_run import Request
-from adamgate.converters.writing.write import Target
+from adamgate.converters.writing.target import Target
 from adamgate.schemas.study.variable import SpecialMissing
 
 SUFFIXES = [suffix[1:] for suffix in writable()]
