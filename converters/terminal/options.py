@@ -18,7 +18,7 @@ from ..configuration.settings import SETTINGS, SettingGroup
 from ..configuration.values import path, paths
 from ..reports import REPORTS
 from ..survival.layouts import layouts
-from ..values.address import Address, is_address, place_of
+from ..values.address import Address, is_address, masked, place_of
 from .completion import OF_SETTINGS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -60,7 +60,19 @@ class _NamedPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class _PathHere(_NamedPath):
+    """A path of this machine: of what is not data, and is read from nowhere else."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if is_address(value):
+            self.fail(f"{masked(str(value))} is an address; copy the file to this machine", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 PATH = _NamedPath(readable=False, path_type=Path)  # an unreadable input is no wrong usage: exit code 3
+PATH_HERE = _PathHere(readable=False, path_type=Path)
 
 
 def together(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -161,7 +173,7 @@ def _option(declared: DeclaredOption, **told: Any) -> Callable[[Command], Comman
     if isinstance(declared.kind, Choice):
         told["type"] = click.Choice(declared.kind.allowed)
     if declared.kind in (path, paths):
-        told["type"] = PATH
+        told["type"] = PATH_HERE
     return click.option(
         declared.flag, declared.name, help=declared.phrase, metavar=declared.metavar or None, **told
     )
@@ -189,7 +201,7 @@ PATHS = click.argument("paths", nargs=-1, required=True, type=PATH, callback=mat
 DEBUG = click.option("--debug", is_flag=True, expose_value=False, help=SETTINGS["debug"].phrase)
 CONFIG = click.option(
     "--config",
-    type=PATH,
+    type=PATH_HERE,
     metavar="FILE",
     help="Settings file (default: adamgate.toml in this folder or the nearest above).",
 )
@@ -197,7 +209,7 @@ READING_OPTIONS = together(setting_options(SettingGroup.DELIVERY, SettingGroup.R
 OWN_RULES = click.option(
     "--rules",
     "rule_files",
-    type=PATH,
+    type=PATH_HERE,
     multiple=True,
     metavar="FILE",
     help="Python file with custom rules (the file is executed).",

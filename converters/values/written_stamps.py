@@ -118,7 +118,7 @@ _ORDERS_MIXED = "in the form {shown}, some day/month and some month/day (set --d
 _OTHER_ORDER = "in the form {shown}, not a valid date as {order} (check --date-order)"
 _SHORT_YEAR = "with a two-digit year (write four digits)"
 _PARTIAL = "with an incomplete date (keep incomplete dates in a character variable such as ASTDTC)"
-_NO_DAY = "that are not valid calendar dates"
+_NO_DAY = "with a date that does not exist"
 
 ZONE_NOT_KEPT = "with a time zone ({zone}); the time is kept as written, the zone is dropped"
 READ_IN_ZONE = "with a time zone ({zone}); read as the time in that zone, which is dropped"

@@ -274,6 +274,7 @@ def test_the_three_forms_hold_the_same(tmp_path: Path, monkeypatch: pytest.Monke
         read(tmp_path, content),
         read(tmp_path, b"\xef\xbb\xbf" + text, ".ndjson", progress=lambda *step: seen.append(step)),
         read(tmp_path, text.replace(b"\n", b"\r\n") + b"\r\n\r\n", ".ndjson"),
+        read(tmp_path, text.replace(b"\n", b"\n\n", 3) + b"\n\n", ".ndjson"),
         read(tmp_path, zlib.compress(text), ".dsjc"),
         read(tmp_path, gzip.compress(text, mtime=0), ".DSJC"),
         read(tmp_path, gzip.compress(text[:300], mtime=0) + gzip.compress(text[300:], mtime=0), ".dsjc"),

@@ -89,10 +89,10 @@ def test_one_ambiguous_date_keeps_the_column_text_and_names_the_option() -> None
 def test_a_day_that_no_calendar_has_is_called_so(text: str) -> None:
     meant = typed(column(text, "15/03/2020", "16/03/2020"), FormatKind.DATE)
     assert meant.wrong.tolist() == [True, False, False]
-    assert [each.message for each in meant.doubts] == ["that are not valid calendar dates"]
+    assert [each.message for each in meant.doubts] == ["with a date that does not exist"]
     for order in ("dmy", "mdy"):
         (doubt, *_) = typed(column(text), FormatKind.DATE, date_order=order).doubts
-        assert doubt.message == "that are not valid calendar dates"
+        assert doubt.message == "with a date that does not exist"
 
 
 def test_two_orders_in_one_column_are_not_read() -> None:

@@ -157,7 +157,7 @@ def _parsed(file: BufferedReader, options: ReadOptions) -> tuple[dict[str, Any],
 
 
 def _by_lines(lines: Iterator[bytes], options: ReadOptions) -> _Content:
-    numbered = ((number, line) for number, line in enumerate(lines, start=1) if not line.isspace())
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line and not line.isspace())
     number, first = next(numbered, (1, b"null"))
     metadata = _loads(first, options, number)
     if not isinstance(metadata, dict):

@@ -28,7 +28,7 @@ from ..engines_run import derivations_run
 from ..exit_codes import DIFFERENT, EQUAL
 from ..inputs import kept_files, read_study, reading_options, settings_for
 from ..messages import losses_recorded, tell_notes, tell_recorded, tell_written
-from ..options import DEBUG, OVERWRITING, PATH, QUIET, expanded, setting_options, together
+from ..options import DEBUG, OVERWRITING, PATH, PATH_HERE, QUIET, expanded, setting_options, together
 from ..progress import Callbacks, progress
 from ..streams import show, tell
 from ..writing_options import WRITING_OPTIONS
@@ -86,7 +86,7 @@ _CHECKING = together(
 
 
 @click.command("derive")
-@click.argument("specification", type=PATH, metavar="SPEC")
+@click.argument("specification", type=PATH_HERE, metavar="SPEC")
 @click.option(
     "--source",
     "sources",

@@ -22,6 +22,7 @@ from ..options import (
     JUDGING_OPTIONS,
     OVERWRITING,
     PATH,
+    PATH_HERE,
     QUIET,
     READING_OPTIONS,
     declared_options,
@@ -48,11 +49,11 @@ FORM = "html"
 @setting_options(SettingGroup.REPORTING, SettingGroup.ENGINE)
 @JUDGING_OPTIONS
 @click.option(
-    "--baseline", type=PATH, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."
+    "--baseline", type=PATH_HERE, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."
 )
 @click.option(
     "--record",
-    type=PATH,
+    type=PATH_HERE,
     metavar="FILE",
     help="Record of the run that made the data (run.jsonl), to be shown.",
 )

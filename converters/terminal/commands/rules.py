@@ -11,7 +11,7 @@ from ...configuration.file_search import nearest_file
 from ...configuration.load import load_settings
 from ..exit_codes import PASSED, REFUSED
 from ..inputs import rules_here
-from ..options import CONFIG, DEBUG, OWN_RULES, PATH, STRUCTURES
+from ..options import CONFIG, DEBUG, OWN_RULES, PATH_HERE, STRUCTURES
 from ..streams import show, tell
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def command(
 
 
 @command.command(name="test")
-@click.argument("folder", type=PATH, metavar="DIR")
+@click.argument("folder", type=PATH_HERE, metavar="DIR")
 @OWN_RULES
 @CONFIG
 @DEBUG

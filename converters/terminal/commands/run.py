@@ -11,13 +11,13 @@ import click
 from ....schemas.errors import ConfigurationError
 from ...configuration.file_search import FILE_NAME, RUN_RECORD, nearest_file
 from ...reports.presentation import as_json
-from ..options import DEBUG, PATH, QUIET
+from ..options import DEBUG, PATH, PATH_HERE, QUIET
 from ..progress import running_steps
 from ..streams import show, tell
 
 
 @click.command("run")
-@click.argument("file", type=PATH, required=False, metavar="[FILE]")
+@click.argument("file", type=PATH_HERE, required=False, metavar="[FILE]")
 @click.option("--force", is_flag=True, help="Also run steps that have not changed.")
 @click.option("--only", multiple=True, metavar="STEP", help="Run this step alone (repeatable).")
 @click.option("--from", "start", default="", metavar="STEP", help="Run this step and those that need it.")

@@ -18,6 +18,7 @@ from ..options import (
     JUDGING_OPTIONS,
     OVERWRITING,
     PATH,
+    PATH_HERE,
     QUIET,
     READING_OPTIONS,
     REPORT_FORMAT,
@@ -40,7 +41,7 @@ from ..options import (
 )
 @JUDGING_OPTIONS
 @click.option(
-    "--baseline", type=PATH, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."
+    "--baseline", type=PATH_HERE, metavar="FILE", help="Earlier JSON report; only new findings fail the gate."
 )
 @READING_OPTIONS
 @click.option("-v", "--verbose", is_flag=True, help="Show every check with its outcome and run time.")
