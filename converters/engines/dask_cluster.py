@@ -6,6 +6,7 @@ Their scheduler is trusted, as Dask has it: what is sent to it and comes back is
 from __future__ import annotations
 
 import logging
+import platform
 import socket
 import threading
 import time
@@ -20,7 +21,7 @@ from typing import Any
 from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.gate.elsewhere import forget
 from .engine import Sent, SentBack, WorkerLost
-from .worker_versions import refuse_other_versions, versions_here
+from .worker_versions import SAME_ON_ALL, refuse_other_versions, versions_here
 
 CONNECTING = 10.0
 """Seconds that a scheduler has to answer, and to have a worker."""
@@ -32,6 +33,8 @@ LOOKED_AFTER = 2.0
 """Seconds after which it is asked again whether there are workers."""
 
 _BETWEEN_ATTEMPTS = 0.2
+_NOT_UNPACKED = "Error during deserialization"
+"""So begins what Dask says of a task that a worker cannot unpickle."""
 _MORE_MEMORY = "dask worker --memory-limit"
 _LOGGERS = ("distributed", "distributed.client", "bokeh", "tornado", "tornado.application")
 _one_at_a_time = threading.Lock()
@@ -69,7 +72,8 @@ class DaskCluster:
         """What a function returns for each task; see `Engine`."""
         begun: deque[tuple[Sent, Any]] = deque()
         for task in tasks:
-            begun.append((task, self._client.submit(run_alone, function, task, pure=False)))
+            future = self._client.submit(run_alone, function, task, versions_here(), pure=False)
+            begun.append((task, future))
             if len(begun) > 2 * self.workers:  # no worker waits for this process
                 yield self._result(*begun.popleft())
         while begun:
@@ -154,6 +158,14 @@ class DaskCluster:
                 ) from lost
             except CancelledError as lost:
                 raise self._scheduler_lost(task) from lost
+            except RuntimeError as error:
+                if not str(error).startswith(_NOT_UNPACKED):
+                    raise
+                raise ConfigurationError(
+                    "a worker cannot load what it is sent",
+                    f"{task} ({type(error.__cause__).__name__})",
+                    f"adamgate is missing there, or another one: {SAME_ON_ALL}",
+                ) from error
 
     def _seen_at_work(self, before: float, task: object, key: str) -> float:
         """When there was last a worker that does the task, or that could."""
@@ -227,8 +239,15 @@ def _no_scheduler(scheduler: str) -> UnreadableInput:
     )
 
 
-def run_alone(function: Callable[[Sent], SentBack], task: Sent) -> SentBack:
-    """A task on a worker, whose other threads wait: a study is read by one thread at a time."""
+def run_alone(function: Callable[[Sent], SentBack], task: Sent, versions: Mapping[str, str]) -> SentBack:
+    """A task on a worker, whose other threads wait: a study is read by one thread at a time.
+
+    Raises
+    ------
+    ConfigurationError
+        When this worker came later than the run, and has other versions.
+    """
+    refuse_other_versions(versions, {platform.node(): versions_here()})
     with _one_at_a_time:
         return function(task)
 

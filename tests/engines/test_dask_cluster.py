@@ -32,7 +32,7 @@ from adamgate.converters.engines.engine import WorkerLost
 from adamgate.converters.engines.judging import checks_at
 from adamgate.converters.engines.kept_study import InFolder
 from adamgate.converters.engines.placed_study import SharedPlace
-from adamgate.converters.engines.worker_versions import refuse_other_versions
+from adamgate.converters.engines.worker_versions import refuse_other_versions, versions_here
 from adamgate.converters.reading.read import read as reads
 from adamgate.converters.reports import document_of
 from adamgate.schemas.gate.check import CheckOptions
@@ -417,6 +417,24 @@ def test_a_worker_that_came_later_with_other_versions_is_refused(data, monkeypat
     monkeypatch.setattr("numpy.__version__", "0.1")
     with pytest.raises(ConfigurationError, match="workers have other versions than this machine"):
         kept.open()
+
+
+def test_a_worker_that_cannot_load_adamgate_is_refused(own_cluster, data, tmp_path, capsys):
+    """As one that came later; of what is installed there when a run begins, the version is asked for."""
+    package = tmp_path / "path" / "adamgate"
+    package.unlink()
+    made(package).joinpath("__init__.py").write_text("raise ImportError")
+    own_cluster.add("--no-nanny")
+    assert cli.run(["validate", str(data), *on(own_cluster)]) == 2
+    told = capsys.readouterr().err
+    assert "a worker cannot load what it is sent" in told
+    assert "install the same versions on all machines" in told
+
+
+def test_each_task_compares_versions_for_workers_that_came_later():
+    assert dask_cluster.run_alone(abs, -1, versions_here()) == 1
+    with pytest.raises(ConfigurationError, match="numpy"):
+        dask_cluster.run_alone(abs, -1, versions_here() | {"numpy": "0.1"})
 
 
 def test_a_task_that_is_done_between_two_looks_is_taken():
