@@ -6,6 +6,7 @@ Their scheduler is trusted, as Dask has it: what is sent to it and comes back is
 from __future__ import annotations
 
 import logging
+import platform
 import socket
 import threading
 import time
@@ -20,17 +21,21 @@ from typing import Any
 from ...schemas.errors import ConfigurationError, UnreadableInput
 from ...schemas.gate.elsewhere import forget
 from .engine import Sent, SentBack, WorkerLost
-from .worker_versions import refuse_other_versions, versions_here
+from .worker_versions import SAME_ON_ALL, refuse_other_versions, versions_here
 
 CONNECTING = 10.0
 """Seconds that a scheduler has to answer, and to have a worker."""
+ANSWERING = 20.0
+"""Seconds that a connected scheduler and its workers have to answer; a process that is stopped never does."""
 WITHOUT_WORKERS = 30.0
-"""Seconds that a cluster may be without any worker before the run ends."""
+"""Seconds that a task may be without any worker that does it before the run ends."""
 LOOKED_AFTER = 2.0
 """Seconds after which it is asked again whether there are workers."""
 
-
 _BETWEEN_ATTEMPTS = 0.2
+_NOT_UNPACKED = "Error during deserialization"
+"""So begins what Dask says of a task that a worker cannot unpickle."""
+_MORE_MEMORY = "dask worker --memory-limit"
 _LOGGERS = ("distributed", "distributed.client", "bokeh", "tornado", "tornado.application")
 _one_at_a_time = threading.Lock()
 
@@ -48,7 +53,7 @@ class DaskCluster:
     ConfigurationError
         When `distributed` is not installed, or workers have other versions than this machine.
     UnreadableInput
-        When the scheduler cannot be reached, or has no worker.
+        When the scheduler cannot be reached, has no worker, or has one that does not answer.
     """
 
     def __init__(self, scheduler: str) -> None:
@@ -58,7 +63,7 @@ class DaskCluster:
         try:
             self._require_workers()
             self._require_versions()
-            self.workers = len(self._client.nthreads())
+            self.workers = len(self._workers())
         except BaseException:
             self._end()
             raise
@@ -67,7 +72,8 @@ class DaskCluster:
         """What a function returns for each task; see `Engine`."""
         begun: deque[tuple[Sent, Any]] = deque()
         for task in tasks:
-            begun.append((task, self._client.submit(run_alone, function, task, pure=False)))
+            future = self._client.submit(run_alone, function, task, versions_here(), pure=False)
+            begun.append((task, future))
             if len(begun) > 2 * self.workers:  # no worker waits for this process
                 yield self._result(*begun.popleft())
         while begun:
@@ -76,7 +82,7 @@ class DaskCluster:
     def close(self) -> None:
         """Leave the cluster; its workers forget what they have read."""
         with suppress(Exception):
-            self._client.run(forget, on_error="ignore")
+            self._asked(self._client.run, forget, on_error="ignore")
         self._end()
 
     def _end(self) -> None:
@@ -100,8 +106,36 @@ class DaskCluster:
                 "the cluster has no workers", self._scheduler, f"start some: dask worker {self._scheduler}"
             ) from error
 
+    def _asked(self, question: Callable[..., Any], *arguments: object, **options: object) -> Any:
+        """What the scheduler or all workers answer.
+
+        Raises
+        ------
+        TimeoutError
+            When one of them does not.
+        """
+
+        async def asking() -> Any:
+            return await question(*arguments, **options)
+
+        return self._client.sync(asking, callback_timeout=ANSWERING)
+
+    def _workers(self) -> dict[str, Any]:
+        """What the scheduler knows of each worker, by its address."""
+        found: dict[str, Any] = self._asked(self._client.scheduler.identity)["workers"]
+        return found
+
     def _require_versions(self) -> None:
-        found = self._client.get_versions(check=False, packages=["adamgate", "pyarrow"])
+        before = self._workers()
+        try:
+            found = self._asked(self._client.get_versions, check=False, packages=["adamgate", "pyarrow"])
+        except self._distributed.TimeoutError as error:
+            silent = [name for name, each in self._workers().items() if _is_silent(each, before.get(name))]
+            raise UnreadableInput(
+                "workers of the cluster do not answer",
+                "; ".join(silent[:5]) or self._scheduler,
+                "end them or let them go on, and run the command again",
+            ) from error
         here = {**versions_here(), "distributed": self._distributed.__version__}
         refuse_other_versions(here, {worker: _versions(each) for worker, each in found["workers"].items()})
 
@@ -114,32 +148,48 @@ class DaskCluster:
                 if future.status == "error":  # the function itself has raised it
                     raise
                 if not future.done():
-                    seen = self._seen_workers(seen, task)
+                    seen = self._seen_at_work(seen, task, future.key)
             except self._distributed.scheduler.KilledWorker as lost:
                 raise WorkerLost(
                     "every worker that began the work was ended before it was done",
                     str(task),
-                    "this happens when the memory of a worker is used up: give workers more, or set a lower "
-                    "--memory",
+                    "this happens when the memory of a worker is used up: give workers more "
+                    f"({_MORE_MEMORY}), or set a lower --memory",
                 ) from lost
             except CancelledError as lost:
                 raise self._scheduler_lost(task) from lost
+            except RuntimeError as error:
+                if not str(error).startswith(_NOT_UNPACKED):
+                    raise
+                raise ConfigurationError(
+                    "a worker cannot load what it is sent",
+                    f"{task} ({type(error.__cause__).__name__})",
+                    f"adamgate is missing there, or another one: {SAME_ON_ALL}",
+                ) from error
 
-    def _seen_workers(self, before: float, task: object) -> float:
-        """When there were workers last."""
+    def _seen_at_work(self, before: float, task: object, key: str) -> float:
+        """When there was last a worker that does the task, or that could."""
         try:
-            there = self._client.nthreads()
+            workers = self._workers()
+            given = self._asked(self._client.scheduler.processing)
         except Exception as lost:
             raise self._scheduler_lost(task) from lost
-        if there:
+        its = [name for name, keys in given.items() if key in keys and name in workers] or list(workers)
+        if any(_is_at_work(workers[name]) for name in its):
             return time.monotonic()
-        if time.monotonic() - before > WITHOUT_WORKERS:
+        if time.monotonic() - before <= WITHOUT_WORKERS:
+            return before
+        if its:
             raise WorkerLost(
-                "all workers of the cluster are gone",
-                f"{task} ({self._scheduler})",
-                "read the logs of the workers, start them again, and run the command again",
+                "workers have paused, since they have little memory left, and do not go on",
+                f"{task} ({'; '.join(its[:5])})",
+                f"give workers more memory ({_MORE_MEMORY}), or set a lower --memory",
             )
-        return before
+        raise WorkerLost(
+            "all workers of the cluster are gone",
+            f"{task} ({self._scheduler})",
+            "read the logs of the workers, start them again, and run the command again",
+        )
 
     def _scheduler_lost(self, task: object) -> WorkerLost:
         return WorkerLost(
@@ -189,10 +239,28 @@ def _no_scheduler(scheduler: str) -> UnreadableInput:
     )
 
 
-def run_alone(function: Callable[[Sent], SentBack], task: Sent) -> SentBack:
-    """A task on a worker, whose other threads wait: a study is read by one thread at a time."""
+def run_alone(function: Callable[[Sent], SentBack], task: Sent, versions: Mapping[str, str]) -> SentBack:
+    """A task on a worker, whose other threads wait: a study is read by one thread at a time.
+
+    Raises
+    ------
+    ConfigurationError
+        When this worker came later than the run, and has other versions.
+    """
+    refuse_other_versions(versions, {platform.node(): versions_here()})
     with _one_at_a_time:
         return function(task)
+
+
+def _is_at_work(worker: Mapping[str, Any]) -> bool:
+    """One that has paused ends what it has begun, and begins nothing."""
+    executing: int = worker["metrics"]["task_counts"].get("executing", 0)
+    return bool(worker["status"] == "running" or executing)
+
+
+def _is_silent(worker: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
+    """Whether the scheduler has not heard of it since."""
+    return before is not None and bool(worker["last_seen"] == before["last_seen"])
 
 
 def _versions(of_worker: Mapping[str, Any]) -> dict[str, str | None]:

@@ -10,6 +10,8 @@ from ...schemas.errors import ConfigurationError
 
 COMPARED = ("adamgate", "pandas", "numpy", "pyarrow")
 """Packages that workers have in the version of this machine."""
+SAME_ON_ALL = "install the same versions on all machines, such as from one image or one constraints file"
+"""What to do where they do not."""
 
 
 def versions_here() -> dict[str, str]:
@@ -46,5 +48,5 @@ def refuse_other_versions(here: Mapping[str, str], there: Mapping[str, Mapping[s
         raise ConfigurationError(
             "workers have other versions than this machine",
             "; ".join(details[:5]) + (f"; and {len(details) - 5} more" if len(details) > 5 else ""),
-            "install the same versions on all machines, such as from one image or one constraints file",
+            SAME_ON_ALL,
         )

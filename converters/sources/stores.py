@@ -15,7 +15,7 @@ from ..formats.parquet.parts import SUFFIX
 from ..values.address import Address
 from ..values.regular_file import is_file_name
 from ..values.stores import Store, store_of
-from ..values.work_folder import work_told
+from ..values.work_folder import OTHER_FOLDER, work_told
 
 _CHUNK = 8 << 20
 _MOST_FILES = 10_000
@@ -181,7 +181,7 @@ def _download(
                     raise UnreadableInput(
                         f"the download of {max(done, total):,} bytes or more does not fit on the disk",
                         str(store.address),
-                        "free some space, or use another folder with --work-dir (work_dir in Python)",
+                        f"free some space, or {OTHER_FOLDER}",
                     )
                 with work_told(path):
                     file.write(block)

@@ -118,8 +118,15 @@ SAYING: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"^the output file name has no suffix$",
             r"is not the name of a (report|figure|CSV file)$",
         ),
-        "cluster-not-reached": (r"^no Dask scheduler answers$", r"^the cluster has no workers$"),
-        "workers-differ": (r"^workers have other versions", r"^a worker (reads another file|finds other)"),
+        "cluster-not-reached": (
+            r"^no Dask scheduler answers$",
+            r"^the cluster has no workers$",
+            r"^workers of the cluster do not answer$",
+        ),
+        "workers-differ": (
+            r"^workers have other versions",
+            r"^a worker (reads another file|finds other|cannot load)",
+        ),
         "invalid-value": (
             r"is not a value of ",
             r"^a value of .* is not valid$",

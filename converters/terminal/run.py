@@ -31,6 +31,8 @@ JUDGING = frozenset({"validate", "report"})
 
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """Windows has no SIGHUP."""
+_AGAIN = 0.05
+"""Seconds after which a signal is sent again whose exception Python has ignored."""
 
 
 _ALONE = {
@@ -58,6 +60,27 @@ def prepare() -> None:
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _leave)
+    sys.unraisablehook = _unraisable
+
+
+def _unraisable(ignored: sys.UnraisableHookArgs) -> None:
+    """What Python does not raise, as in a finalizer; a signal that came just there comes again."""
+    if isinstance(ignored.exc_value, KeyboardInterrupt):
+        _send_again(signal.SIGINT)
+    elif isinstance(ignored.exc_value, Terminated) and Terminated.code is not None:
+        _send_again(Terminated.code - 128)
+    else:
+        sys.__unraisablehook__(ignored)
+
+
+def _send_again(number: int) -> None:
+    """Send this process a signal, when the finalizer that is running has ended."""
+    if hasattr(signal, "pthread_kill"):  # wakes the main thread, too, in whatever it waits for
+        again = threading.Timer(_AGAIN, signal.pthread_kill, (threading.main_thread().ident, number))
+    else:
+        again = threading.Timer(_AGAIN, signal.raise_signal, (number,))
+    again.daemon = True
+    again.start()
 
 
 def _leave(number: int, _: object) -> NoReturn:

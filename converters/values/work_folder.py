@@ -19,6 +19,8 @@ from weakref import WeakSet, finalize
 from ...schemas.errors import UnwritableOutput
 from .temporary_names import remove_leftovers, temporary_name
 
+OTHER_FOLDER = "use another folder with --work-dir, or --shared-dir if that is set (work_dir in Python)"
+"""What to do where a work folder does not take the data; it is in the folder that is shared, if one is."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _PRESENT: WeakSet[WorkFolder] = WeakSet()
 _USUAL: ContextVar[Path | None] = ContextVar("work_folder", default=None)
@@ -100,5 +102,5 @@ def work_told(path: Path) -> Iterator[None]:
             f"the work folder cannot be written: {error.strerror or error}",
             str(path),
             f"{'free some disk space' if error.errno in _FULL else 'check your write permission'}, "
-            "or use another folder with --work-dir (work_dir in Python)",
+            f"or {OTHER_FOLDER}",
         ) from error

@@ -6,12 +6,13 @@ import json
 import operator
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -20,16 +21,18 @@ from two_arm_trial import two_arm_trial
 
 import adamgate as ag
 from adamgate import cli
-from adamgate.schemas.errors import ConfigurationError
+from adamgate.schemas.errors import ConfigurationError, UnreadableInput
 
 pytest.importorskip("distributed")
+import distributed
+
 from adamgate.converters.engines import dask_cluster
 from adamgate.converters.engines.dask_cluster import DaskCluster
 from adamgate.converters.engines.engine import WorkerLost
 from adamgate.converters.engines.judging import checks_at
 from adamgate.converters.engines.kept_study import InFolder
 from adamgate.converters.engines.placed_study import SharedPlace
-from adamgate.converters.engines.worker_versions import refuse_other_versions
+from adamgate.converters.engines.worker_versions import refuse_other_versions, versions_here
 from adamgate.converters.reading.read import read as reads
 from adamgate.converters.reports import document_of
 from adamgate.schemas.gate.check import CheckOptions
@@ -38,6 +41,10 @@ from adamgate.schemas.gate.subject_parts import parts_by_subject
 from adamgate.schemas.gate.validate import judge
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_version, pytest.mark.filterwarnings("ignore")]
+
+
+HOLDS_MEMORY = "(lambda held: (__import__('time').sleep(6), len(held))[1])(b'x' * 720_000_000)"
+"""For a worker, which does not have this module."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +72,21 @@ def data(tmp_path):
 
 def on(cluster):
     return ["--engine", "dask", "--scheduler", cluster.address, "-q"]
+
+
+def nthreads(address):
+    with distributed.Client(address, set_as_default=False) as client:
+        return client.nthreads()
+
+
+@contextmanager
+def stopped(process):
+    """A process that the system does not let go on, in the block."""
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
 
 
 def made(folder):
@@ -267,6 +289,63 @@ def test_a_scheduler_that_ends_is_told(own_cluster):
         engine.close()
 
 
+def test_a_scheduler_that_is_stopped_is_told(own_cluster, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "ANSWERING", 2.0)
+    own_cluster.add("--no-nanny")
+    engine = DaskCluster(own_cluster.address)
+    try:
+        with stopped(own_cluster.scheduler), pytest.raises(WorkerLost, match="connection to the scheduler"):
+            list(engine.map(time.sleep, [1.0]))
+    finally:
+        engine.close()
+
+
+def test_a_worker_that_is_stopped_before_the_run_is_named(own_cluster, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "ANSWERING", 3.0)
+    own_cluster.add("--no-nanny")
+    known = set(nthreads(own_cluster.address))
+    worker = own_cluster.add("--no-nanny")
+    (name,) = set(nthreads(own_cluster.address)) - known
+    with stopped(worker), pytest.raises(UnreadableInput, match="cluster do not answer") as told:
+        DaskCluster(own_cluster.address)
+    assert told.value.where == name
+
+
+def test_a_worker_that_is_stopped_at_the_end_is_not_waited_for(own_cluster, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "ANSWERING", 2.0)
+    worker = own_cluster.add("--no-nanny")
+    engine = DaskCluster(own_cluster.address)
+    assert list(engine.map(abs, [-1])) == [1]
+    with stopped(worker):
+        began = time.monotonic()
+        engine.close()
+    assert time.monotonic() - began < 30
+
+
+def test_workers_that_have_paused_are_told(own_cluster, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "WITHOUT_WORKERS", 3.0)
+    monkeypatch.setenv("DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE", "0.01")
+    own_cluster.add("--memory-limit", "2GB")
+    engine = DaskCluster(own_cluster.address)
+    try:
+        time.sleep(1)  # a worker looks at its memory ten times a second
+        with pytest.raises(WorkerLost, match="workers have paused") as told:
+            list(engine.map(abs, [-1]))
+        assert "--memory-limit" in str(told.value)
+    finally:
+        engine.close()
+
+
+def test_a_worker_that_pauses_in_a_task_ends_it(own_cluster, monkeypatch):
+    monkeypatch.setattr(dask_cluster, "WITHOUT_WORKERS", 1.0)
+    own_cluster.add("--memory-limit", "1GB")
+    engine = DaskCluster(own_cluster.address)
+    try:
+        assert list(engine.map(eval, [HOLDS_MEMORY])) == [720_000_000]
+    finally:
+        engine.close()
+
+
 def test_a_scheduler_that_does_not_answer(data, monkeypatch, capsys):
     monkeypatch.setattr(dask_cluster, "CONNECTING", 1.0)
     address = f"tcp://127.0.0.1:{free_port()}"
@@ -340,6 +419,24 @@ def test_a_worker_that_came_later_with_other_versions_is_refused(data, monkeypat
         kept.open()
 
 
+def test_a_worker_that_cannot_load_adamgate_is_refused(own_cluster, data, tmp_path, capsys):
+    """As one that came later; of what is installed there when a run begins, the version is asked for."""
+    package = tmp_path / "path" / "adamgate"
+    package.unlink()
+    made(package).joinpath("__init__.py").write_text("raise ImportError")
+    own_cluster.add("--no-nanny")
+    assert cli.run(["validate", str(data), *on(own_cluster)]) == 2
+    told = capsys.readouterr().err
+    assert "a worker cannot load what it is sent" in told
+    assert "install the same versions on all machines" in told
+
+
+def test_each_task_compares_versions_for_workers_that_came_later():
+    assert dask_cluster.run_alone(abs, -1, versions_here()) == 1
+    with pytest.raises(ConfigurationError, match="numpy"):
+        dask_cluster.run_alone(abs, -1, versions_here() | {"numpy": "0.1"})
+
+
 def test_a_task_that_is_done_between_two_looks_is_taken():
     class Future:
         """Done as soon as somebody has waited for it."""
@@ -356,7 +453,7 @@ def test_a_task_that_is_done_between_two_looks_is_taken():
             return self.waited
 
     engine = object.__new__(DaskCluster)
-    engine._distributed = pytest.importorskip("distributed")
+    engine._distributed = distributed
     assert engine._result("a task", Future()) == 7
 
 

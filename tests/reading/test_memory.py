@@ -366,5 +366,8 @@ def test_a_folder_that_cannot_be_written_is_named(root, tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "mkdir", refuse)
-    with pytest.raises(ag.UnwritableOutput, match="the work folder cannot be written: Permission denied"):
+    with pytest.raises(
+        ag.UnwritableOutput, match="the work folder cannot be written: Permission denied"
+    ) as told:
         ag.read(Path(root / "fixtures/cartitude1"), memory=SMALL, work_dir=tmp_path)
+    assert "--work-dir, or --shared-dir if that is set" in str(told.value)

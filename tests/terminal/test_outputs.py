@@ -522,6 +522,37 @@ ENDED_EARLY = {
 }
 
 
+SIGNALLED_IN_A_FINALIZER = """
+import os, signal, sys, time, weakref
+from adamgate.converters.terminal.run import prepare
+from adamgate.schemas.errors import Terminated
+
+class Held: ...
+
+def send(_):
+    os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+    time.sleep(0)
+
+prepare()
+held = Held()
+seen = weakref.ref(held, send)
+try:
+    del held
+    time.sleep(20)
+except (Terminated, KeyboardInterrupt) as told:
+    print(type(told).__name__)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+@pytest.mark.parametrize(("name", "told"), [("SIGTERM", "Terminated"), ("SIGINT", "KeyboardInterrupt")])
+def test_a_signal_is_obeyed_that_comes_where_python_raises_nothing(name, told):
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED_IN_A_FINALIZER, name], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == (f"{told}\n", "")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("case", ENDED_EARLY)
