@@ -29,7 +29,6 @@ from ..writing.conversion_run import Request, as_defined_for, converted
 from ..writing.staging import StagedDataset, Staging, without_records
 from ..writing.target import Target
 from .engine import Engine
-from .worker_versions import refuse_other_versions, versions_here
 
 _TIME = "SOURCE_DATE_EPOCH"
 _OF_FIRST_PROCESS = ("progress", "stdin_name")
@@ -123,7 +122,6 @@ class _Work:
     staging : Staging
     home : str
         The folder that relative paths are of; empty for processes of this machine, which are there.
-    versions : mapping of str to str
     stated_time : str or None
     definition : Definition or None
     names : tuple of str or None
@@ -133,7 +131,6 @@ class _Work:
     reading: Mapping[str, Any]
     staging: Staging
     home: str
-    versions: Mapping[str, str]
     stated_time: str | None
     definition: Definition | None = None
     names: tuple[str, ...] | None = ()
@@ -148,7 +145,6 @@ class _Work:
             sent,
             Staging(request.target, request.selection, folder, request.manifest is not None),
             "" if of_this_machine else os.getcwd(),
-            versions_here(),
             os.environ.get(_TIME),
         )
 
@@ -160,7 +156,6 @@ class _Work:
     @contextmanager
     def there(self) -> Iterator[None]:
         """What a worker does is as if it were done in the first process."""
-        refuse_other_versions(self.versions, {platform.node(): versions_here()})
         with ExitStack() as stack:
             if os.path.isdir(self.home):
                 stack.enter_context(chdir(self.home))

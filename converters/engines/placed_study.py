@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -21,7 +20,6 @@ from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ..reading.read import read
 from ..values.address import STANDARD_INPUT, Address
-from .worker_versions import refuse_other_versions, versions_here
 
 _OF_THIS_MACHINE = ("progress", "work_dir", "stdin_name")
 """Options of reading that workers do not take over."""
@@ -80,7 +78,6 @@ class PlacedStudy:
     definition: Definition | None = field(compare=False)
     checking: CheckOptions = field(compare=False)
     part: int | None = field(compare=False)
-    versions: Mapping[str, str] = field(compare=False)
 
     def open(self) -> Opened:
         """Read the files here, into a folder of this worker where memory is limited.
@@ -89,10 +86,7 @@ class PlacedStudy:
         ------
         UnreadableInput
             When a file is not there, or is another than the first process has read.
-        ConfigurationError
-            When this worker came later than the run, and has other versions.
         """
-        refuse_other_versions(self.versions, {platform.node(): versions_here()})
         found = read(self.paths, **self.options)
         if list(found.datasets) != [each.description.name for each in self.datasets]:
             raise UnreadableInput(
@@ -143,7 +137,6 @@ class SharedPlace:
             opened.study.definition,
             opened.options,
             self.records if opened.parts is not None else None,
-            versions_here(),
         )
 
 
