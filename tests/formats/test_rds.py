@@ -134,7 +134,7 @@ def test_any_dataset_is_in_r_what_it_is_here(tmp_path):
     kept = {}
 
     @settings(
-        max_examples=max(10, settings.default.max_examples * 60 // 100),
+        max_examples=settings.default.max_examples,
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         database=None,
