@@ -108,7 +108,7 @@ def _folder_of(target: Target, work_dir: Path | None) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        work.remove()
+        work.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ _NOT_UNPACKED = "Error during deserialization"
 _MORE_MEMORY = "dask worker --memory-limit"
 _LOGGERS = ("distributed", "distributed.client", "bokeh", "tornado", "tornado.application")
 _one_at_a_time = threading.Lock()
+_is_to_forget = threading.Event()
 
 
 class DaskCluster:
@@ -82,7 +83,7 @@ class DaskCluster:
     def close(self) -> None:
         """Leave the cluster; its workers forget what they have read."""
         with suppress(Exception):
-            self._asked(self._client.run, forget, on_error="ignore")
+            self._asked(self._client.run, _forget_when_idle, on_error="ignore")
         self._end()
 
     def _end(self) -> None:
@@ -249,7 +250,23 @@ def run_alone(function: Callable[[Sent], SentBack], task: Sent, versions: Mappin
     """
     refuse_other_versions(versions, {platform.node(): versions_here()})
     with _one_at_a_time:
-        return function(task)
+        try:
+            return function(task)
+        finally:
+            if _is_to_forget.is_set():
+                _is_to_forget.clear()
+                forget()
+
+
+def _forget_when_idle() -> None:
+    """Forget what was read: at once, or after the task that a worker is at, which may read it."""
+    _is_to_forget.set()
+    if _one_at_a_time.acquire(blocking=False):
+        try:
+            _is_to_forget.clear()
+            forget()
+        finally:
+            _one_at_a_time.release()
 
 
 def _is_at_work(worker: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from ...schemas.study.study import Study
 from ...schemas.study.variable import ReadingNote
 from ..reading.read import read
 from ..values.address import STANDARD_INPUT, Address
+from ..values.work_folder import WorkFolder
 
 _OF_THIS_MACHINE = ("progress", "work_dir", "stdin_name")
 """Options of reading that workers do not take over."""
@@ -87,7 +88,19 @@ class PlacedStudy:
         UnreadableInput
             When a file is not there, or is another than the first process has read.
         """
-        found = read(self.paths, **self.options)
+        work = WorkFolder()
+        try:
+            return self._opened(work)
+        except BaseException:
+            work.close()  # the error, which may be kept, has references to it
+            raise
+
+    def _opened(self, work: WorkFolder) -> Opened:
+        """What is written while it is read is in one folder: it goes with the study, whoever refers to that."""
+        writes = self.options.get("memory") is not None or any(
+            isinstance(each, Address) for each in self.paths
+        )
+        found = read(self.paths, **self.options, work_dir=work.new_folder() if writes else None)
         if list(found.datasets) != [each.description.name for each in self.datasets]:
             raise UnreadableInput(
                 "a worker finds other datasets than this machine",
@@ -96,9 +109,8 @@ class PlacedStudy:
             )
         data = (placed.require_same(found[placed.description.name]) for placed in self.datasets)
         study = Study.of(*data, notes=self.notes, definition=self.definition)
-        return Opened(
-            study, self.checking, parts_by_subject(study, self.part) if self.part is not None else None
-        )
+        parts = parts_by_subject(study, self.part) if self.part is not None else None
+        return Opened(study, self.checking, parts, work.close)
 
 
 @dataclass(frozen=True, slots=True)

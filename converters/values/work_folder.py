@@ -71,15 +71,20 @@ class WorkFolder:
             with work_told(path):
                 os.mkdir(path, mode=0o700)
             self._path = path
-            self.remove = finalize(self, _remove, path, os.getpid())
+            self._remove = finalize(self, _remove, path, os.getpid())
             _PRESENT.add(self)
         return self._path
+
+    def close(self) -> None:
+        """Remove the folder, if it was made, with all that is in it."""
+        if self._path is not None:
+            self._remove()
 
 
 def remove_work() -> None:
     """Remove what this process keeps in work folders, where it ends without tidying up."""
     for folder in list(_PRESENT):
-        folder.remove()
+        folder.close()
 
 
 def _remove(path: Path, process: int) -> None:

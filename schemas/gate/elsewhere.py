@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from typing import Protocol, TypeVar
 
@@ -26,13 +25,21 @@ Given = TypeVar("Given")
 GivenBack = TypeVar("GivenBack")
 
 
+def _nothing() -> None:
+    """Close a study for which nothing was written."""
+
+
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A study with columns that are fetched when they are asked for, how it is checked, its parts if any."""
+    """A study with columns that are fetched when they are asked for, how it is checked, its parts if any.
+
+    `close` removes what was written for it, if anything; the study cannot be read then.
+    """
 
     study: Study
     options: CheckOptions
     parts: SubjectParts | None = None
+    close: Callable[[], object] = _nothing
 
 
 class KeptStudy(Protocol):
@@ -158,10 +165,18 @@ def run_parts(part: PartOfWork) -> list[OfPart]:
 
 
 def forget() -> None:
-    """Let go of the study that this process keeps for the next task."""
-    _opened.cache_clear()
+    """Let go of the study that this process keeps for the next task, and of its files."""
+    while _HERE:
+        _HERE.popitem()[1].close()
 
 
-@lru_cache(maxsize=1)
 def _opened(kept: KeptStudy) -> Opened:
-    return kept.open()
+    """The study of a task, which stays open for the next one; tasks follow each other."""
+    if kept not in _HERE:
+        forget()
+        _HERE[kept] = kept.open()
+    return _HERE[kept]
+
+
+_HERE: dict[KeptStudy, Opened] = {}
+"""The study that is open in this process, if one is."""

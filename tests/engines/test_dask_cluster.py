@@ -153,6 +153,56 @@ def test_workers_fetch_from_a_folder_that_they_share(cluster, data, tmp_path, me
 
 
 @pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    """Where workers that begin now write what does not fit into memory."""
+    folder = made(tmp_path / "scratch")
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
+def written_in(folder):
+    return [each.name for each in folder.rglob("*.columns")]
+
+
+def test_workers_remove_what_they_have_written(own_cluster, data, tmp_path, monkeypatch, scratch):
+    """Data of patients do not stay where a worker is, which goes on."""
+    own_cluster.add("--no-nanny")
+    results, seen = DaskCluster._result, []
+
+    def seeing(self, task, future):
+        found = results(self, task, future)
+        seen.extend(written_in(scratch))
+        return found
+
+    monkeypatch.setattr(DaskCluster, "_result", seeing)
+    one, many = tmp_path / "one.json", tmp_path / "many.json"
+    code = cli.run(["validate", str(data), "-q", "-o", str(one)])
+    assert cli.run(["validate", str(data), *on(own_cluster), "--memory", "1MB", "-o", str(many)]) == code
+    assert many.read_bytes() == one.read_bytes()
+    assert seen
+    assert written_in(scratch) == []
+
+
+def test_a_run_that_is_ended_leaves_nothing_on_workers(own_cluster, data, tmp_path, monkeypatch, scratch):
+    """The task that a worker is at goes on, and is the last one that needs the data."""
+    own_cluster.add("--no-nanny")
+    results = DaskCluster._result
+
+    def ended(self, task, future):
+        results(self, task, future)
+        assert written_in(scratch)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DaskCluster, "_result", ended)
+    out = tmp_path / "report.json"
+    assert cli.run(["validate", str(data), *on(own_cluster), "--memory", "1MB", "-o", str(out)]) == 130
+    until = time.monotonic() + 30
+    while written_in(scratch) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert written_in(scratch) == []
+
+
+@pytest.fixture
 def store(monkeypatch):
     """An object store of this machine, which workers that begin now find, too."""
     boto3, moto = pytest.importorskip("boto3"), pytest.importorskip("moto.server")
