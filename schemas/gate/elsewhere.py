@@ -164,6 +164,10 @@ def run_parts(part: PartOfWork) -> list[OfPart]:
     return checks_of_parts(opened.study, opened.options, opened.parts, part.work)
 
 
+_HERE: dict[KeptStudy, Opened] = {}
+"""The study that is open in this process, if one is."""
+
+
 def forget() -> None:
     """Let go of the study that this process keeps for the next task, and of its files."""
     while _HERE:
@@ -176,7 +180,3 @@ def _opened(kept: KeptStudy) -> Opened:
         forget()
         _HERE[kept] = kept.open()
     return _HERE[kept]
-
-
-_HERE: dict[KeptStudy, Opened] = {}
-"""The study that is open in this process, if one is."""

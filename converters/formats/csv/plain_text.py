@@ -122,7 +122,7 @@ def _utf8(content: Content, head: bytes, path: Path, encoding: str | None, gathe
 
 
 def _with_zeros(head: bytes, path: Path) -> UnreadableInput:
-    """Zero bytes in every second place are those of UTF-16, whose mark is not there."""
+    """Zero bytes in every second place are those of UTF-16 without its mark."""
     for order, zeros, others in (("le", head[1::2], head[::2]), ("be", head[::2], head[1::2])):
         if b"\0" not in others and zeros.count(0) > len(zeros) // 2:
             return UnreadableInput(

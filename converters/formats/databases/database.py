@@ -101,8 +101,8 @@ def fetched(reader: Any, cursor: Any = None) -> Iterator[Any]:
 def transaction(connection: Any, errors: tuple[type[Exception], ...]) -> Iterator[None]:
     """Keep what is done in the block if it ends well, else undo it, and close the connection.
 
-    A database that failed may have undone all by itself, and then refuses to do so again: what is told is
-    the first error.
+    A database that failed may have undone all by itself, and then refuses to do so again: the first error
+    is the one that is raised.
     """
     try:
         yield
