@@ -96,7 +96,7 @@ class PlacedStudy:
             raise
 
     def _opened(self, work: WorkFolder) -> Opened:
-        """What is written while it is read is in one folder: it goes with the study, whoever refers to that."""
+        """What is written while it is read is in one folder, which goes whoever still refers to the study."""
         writes = self.options.get("memory") is not None or any(
             isinstance(each, Address) for each in self.paths
         )
