@@ -249,13 +249,12 @@ def run_alone(function: Callable[[Sent], SentBack], task: Sent, versions: Mappin
         When this worker came later than the run, and has other versions.
     """
     refuse_other_versions(versions, {platform.node(): versions_here()})
-    with _one_at_a_time:
-        try:
+    try:
+        with _one_at_a_time:
             return function(task)
-        finally:
-            if _is_to_forget.is_set():
-                _is_to_forget.clear()
-                forget()
+    finally:  # whoever asks while the lock is held leaves it to the task that holds it
+        if _is_to_forget.is_set():
+            _forget_when_idle()
 
 
 def _forget_when_idle() -> None:
